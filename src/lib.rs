@@ -1,0 +1,4 @@
+//! Trellis: courses that people take together.
+
+pub mod platform;
+pub mod schema;

@@ -1,0 +1,11 @@
+//! What every slice stands on, and what knows no word of the course: settings, clock, zones, database, mail
+//! addresses, secrets, and the plumbing of pages and forms.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod ids;
+pub mod secret;
+pub mod text;
+pub mod web;
+pub mod zone;

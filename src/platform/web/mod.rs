@@ -1,0 +1,14 @@
+//! The plumbing between a request and a page: what was asked, forms, errors, headers, files, limits.
+
+pub mod ask;
+pub mod assets;
+pub mod error;
+pub mod form;
+pub mod guard;
+pub mod limits;
+pub mod page;
+
+pub use ask::{Ask, Site};
+pub use error::{Answer, Error};
+pub use form::{Fault, Faults, Field, Fields};
+pub use page::{Flash, Frame, Nav};

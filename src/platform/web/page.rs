@@ -1,0 +1,151 @@
+//! The frame round every page, and the ways to answer with one.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+use super::ask::Ask;
+use super::error::Answer;
+
+pub const HTML: &str = "text/html; charset=utf-8";
+
+/// What stands round a page's own content.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// Who is signed in; nobody: `None`.
+    pub person: Option<String>,
+    pub form_token: String,
+    pub nav: Vec<Nav>,
+    /// The second row, for facilitators.
+    pub staff_nav: Vec<Nav>,
+    pub flash: Option<Flash>,
+    /// The line above the end of the page.
+    pub foot: String,
+    pub language: String,
+    pub demo: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Nav {
+    pub label: &'static str,
+    pub href: String,
+    /// `page` for this very page, `true` for a page within it, empty otherwise: the value of `aria-current`.
+    pub current: &'static str,
+}
+
+impl Nav {
+    pub fn new(label: &'static str, href: impl Into<String>) -> Self {
+        Self { label, href: href.into(), current: "" }
+    }
+
+    /// Marks where the reader is.
+    pub fn marked(mut self, path: &str) -> Self {
+        self.current = if self.href == path {
+            "page"
+        } else if self.href.len() > 1 && path.strip_prefix(&self.href).is_some_and(|rest| rest.starts_with('/')) {
+            "true"
+        } else {
+            ""
+        };
+        self
+    }
+}
+
+impl Frame {
+    /// A frame that knows nobody: for errors and for pages before sign-in.
+    pub fn plain(ask: &Ask) -> Self {
+        Self {
+            form_token: ask.form_token.clone(),
+            flash: ask.flash,
+            foot: "Trellis is a place for people who learn together.".into(),
+            language: "en-GB".into(),
+            demo: ask.site.demo,
+            ..Self::default()
+        }
+    }
+
+    pub fn of_person(ask: &Ask, name: &str) -> Self {
+        Self { person: Some(name.into()), nav: vec![Nav::new("Home", "/").marked(&ask.path)], ..Self::plain(ask) }
+    }
+
+    /// The hashed address of the style sheet.
+    pub fn stylesheet(&self) -> &'static str {
+        super::assets::stylesheet()
+    }
+
+    pub fn favicon(&self) -> &'static str {
+        super::assets::favicon()
+    }
+}
+
+/// A word about what has just been done, carried over one redirect as a code, never as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flash(usize);
+
+/// Code and words. Codes are for cookies; nothing else reads them.
+const FLASHES: &[(&str, &str)] = &[
+    ("signed-out", "You are signed out."),
+    ("verified", "Your email address is confirmed. You can sign in now."),
+    ("password-set", "Your password is saved. Sign in with it."),
+    ("joined", "You have joined. Welcome."),
+    ("schedule-saved", "The schedule is saved."),
+    ("schedule-same", "Nothing in the schedule had to change."),
+    ("cohort-made", "The cohort is made."),
+    ("facilitator-appointed", "The facilitator is appointed."),
+    ("facilitator-dismissed", "They are a facilitator no more."),
+    ("invited", "The invitation is on its way."),
+    ("reflection-saved", "Your note is saved. Only you can read it."),
+    ("posted", "Your post is there."),
+    ("post-edited", "Your post is changed."),
+    ("post-removed", "Your post is removed."),
+    ("handed-in", "Your work is handed in."),
+    ("review-given", "Your comments are with their author."),
+    ("reminders-stopped", "You will get no more reminders for this course."),
+    ("reminders-resumed", "You will get reminders again."),
+];
+
+impl Flash {
+    /// `None` for a code that is not in the list.
+    pub fn coded(code: &str) -> Option<Self> {
+        FLASHES.iter().position(|(c, _)| *c == code).map(Self)
+    }
+
+    pub fn words(self) -> &'static str {
+        FLASHES[self.0].1
+    }
+}
+
+impl std::str::FromStr for Flash {
+    type Err = ();
+    fn from_str(code: &str) -> Result<Self, ()> {
+        Self::coded(code).ok_or(())
+    }
+}
+
+impl Ask {
+    /// A page; the word about what was just done is shown on it once.
+    pub fn page(&self, page: impl Template) -> Answer {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    pub fn page_with(&self, status: StatusCode, page: impl Template) -> Answer {
+        let mut response = HttpResponse::build(status);
+        if self.flash.is_some() {
+            let mut gone = self.cookie("flash", String::new());
+            gone.make_removal();
+            response.cookie(gone);
+        }
+        Ok(response.content_type(HTML).body(page.render()?))
+    }
+
+    /// After a change: see the page that shows it (303), with a word about what was done.
+    pub fn done(&self, path: impl AsRef<str>, flash: &str) -> Answer {
+        debug_assert!(flash.is_empty() || Flash::coded(flash).is_some(), "no such flash: {flash}");
+        let mut response = HttpResponse::SeeOther();
+        response.insert_header((header::LOCATION, path.as_ref()));
+        if !flash.is_empty() {
+            response.cookie(self.cookie("flash", flash.into()));
+        }
+        Ok(response.finish())
+    }
+}

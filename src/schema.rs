@@ -1,0 +1,311 @@
+//! The tables, as diesel sees them: one text for both databases, in the order of the migrations.
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        name -> Text,
+        email -> Text,
+        email_key -> Text,
+        password_hash -> Nullable<Text>,
+        is_administrator -> Bool,
+        created_at -> Timestamp,
+        verified_at -> Nullable<Timestamp>,
+        suspended_at -> Nullable<Timestamp>,
+        undeliverable_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_tokens (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        purpose -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        message_id -> Text,
+        class -> Text,
+        account_id -> Nullable<BigInt>,
+        recipient_name -> Text,
+        recipient -> Text,
+        subject -> Text,
+        text_body -> Text,
+        html_body -> Nullable<Text>,
+        reply_to -> Nullable<Text>,
+        list_id -> Nullable<Text>,
+        unsubscribe_url -> Nullable<Text>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        server_answer -> Nullable<Text>,
+        attempts -> Integer,
+        created_at -> Timestamp,
+        next_attempt_at -> Timestamp,
+        expires_at -> Timestamp,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    outbox_halts (id) {
+        id -> BigInt,
+        reason -> Text,
+        halted_at -> Timestamp,
+        resumed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    cohorts (id) {
+        id -> BigInt,
+        slug -> Text,
+        programme -> Text,
+        name -> Text,
+        starts_on -> Date,
+        release_time -> Time,
+        time_zone -> Text,
+        orientation_days -> Integer,
+        closes_on -> Nullable<Date>,
+        access_ends_on -> Nullable<Date>,
+        joining -> Text,
+        schedule_version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    breaks (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        name -> Text,
+        first_day -> Date,
+        last_day -> Date,
+    }
+}
+
+diesel::table! {
+    enrolments (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        account_id -> BigInt,
+        role -> Text,
+        state -> Text,
+        enrolled_at -> Timestamp,
+        last_seen_at -> Nullable<Timestamp>,
+        unsubscribe_token -> Text,
+        reminders_stopped_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        role -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    releases (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        local_time -> Timestamp,
+        opens_at -> Timestamp,
+        set_by_hand -> Bool,
+        held -> Bool,
+        opened_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    completions (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        completed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    quiz_attempts (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        answers -> Text,
+        right_count -> Integer,
+        question_count -> Integer,
+        handed_in_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reflections (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        body -> Text,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    submissions (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        body -> Text,
+        html -> Text,
+        handed_in_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    peer_reviews (id) {
+        id -> BigInt,
+        submission_id -> BigInt,
+        reviewer_id -> BigInt,
+        answers -> Text,
+        given_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    threads (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Nullable<Text>,
+        step -> Nullable<Text>,
+        title -> Text,
+        created_at -> Timestamp,
+        last_post_at -> Timestamp,
+        post_count -> Integer,
+    }
+}
+
+diesel::table! {
+    posts (id) {
+        id -> BigInt,
+        thread_id -> BigInt,
+        enrolment_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        body -> Text,
+        html -> Text,
+        created_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    reminder_runs (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        due_at -> Timestamp,
+        planned_at -> Timestamp,
+        missed -> Bool,
+    }
+}
+
+diesel::table! {
+    reminders (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        enrolment_id -> BigInt,
+        due_at -> Timestamp,
+        decided_at -> Timestamp,
+        not_sent_because -> Nullable<Text>,
+        message_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    readings (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        point -> Text,
+        answers -> Text,
+        handed_in_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(account_tokens -> accounts (account_id));
+diesel::joinable!(messages -> accounts (account_id));
+diesel::joinable!(breaks -> cohorts (cohort_id));
+diesel::joinable!(enrolments -> cohorts (cohort_id));
+diesel::joinable!(enrolments -> accounts (account_id));
+diesel::joinable!(invitations -> cohorts (cohort_id));
+diesel::joinable!(releases -> cohorts (cohort_id));
+diesel::joinable!(completions -> enrolments (enrolment_id));
+diesel::joinable!(quiz_attempts -> enrolments (enrolment_id));
+diesel::joinable!(reflections -> enrolments (enrolment_id));
+diesel::joinable!(submissions -> enrolments (enrolment_id));
+diesel::joinable!(submissions -> cohorts (cohort_id));
+diesel::joinable!(peer_reviews -> submissions (submission_id));
+diesel::joinable!(peer_reviews -> enrolments (reviewer_id));
+diesel::joinable!(threads -> cohorts (cohort_id));
+diesel::joinable!(posts -> threads (thread_id));
+diesel::joinable!(posts -> enrolments (enrolment_id));
+diesel::joinable!(reminder_runs -> cohorts (cohort_id));
+diesel::joinable!(reminders -> cohorts (cohort_id));
+diesel::joinable!(reminders -> enrolments (enrolment_id));
+diesel::joinable!(reminders -> messages (message_id));
+diesel::joinable!(readings -> enrolments (enrolment_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    sessions,
+    account_tokens,
+    messages,
+    outbox_halts,
+    cohorts,
+    breaks,
+    enrolments,
+    invitations,
+    releases,
+    completions,
+    quiz_attempts,
+    reflections,
+    submissions,
+    peer_reviews,
+    threads,
+    posts,
+    reminder_runs,
+    reminders,
+    readings
+);
