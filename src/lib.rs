@@ -2,3 +2,23 @@
 
 pub mod platform;
 pub mod schema;
+
+pub mod outbox;
+pub mod programme;
+
+pub mod accounts;
+
+pub mod cohort;
+
+pub mod schedule;
+
+pub mod completion;
+pub mod discussion;
+
+pub mod reading;
+pub mod reminder;
+
+pub mod admin;
+pub mod facilitator;
+pub mod health;
+pub mod learner;

@@ -1,0 +1,128 @@
+//! Who learns together: cohorts, their enrolments and invitations.
+
+pub mod emails;
+pub mod gate;
+pub mod pages;
+pub mod store;
+
+use chrono::{NaiveDate, NaiveTime};
+
+use crate::accounts::Person;
+use crate::platform::clock::Instant;
+use crate::platform::text::Slug;
+use crate::platform::web::{Ask, Frame, Nav};
+use crate::platform::zone::Zone;
+use crate::{id, words};
+
+id!(CohortId);
+id!(EnrolmentId);
+
+words! {
+    /// What somebody is in a cohort.
+    Role { Learner = "learner", Facilitator = "facilitator" }
+}
+
+words! {
+    Standing { Active = "active", Withdrawn = "withdrawn" }
+}
+
+words! {
+    /// Who may join.
+    Joining { Open = "open", Invitation = "invitation" }
+}
+
+/// One run of a programme: dates, zone, people.
+#[derive(Debug, Clone)]
+pub struct Cohort {
+    pub id: CohortId,
+    pub slug: Slug,
+    pub programme: Slug,
+    pub name: String,
+    /// The first weekly unit opens then.
+    pub starts_on: NaiveDate,
+    /// Local.
+    pub release_time: NaiveTime,
+    pub zone: Zone,
+    /// Unit 0 opens so many days before the start.
+    pub orientation_days: i32,
+    /// Set by hand; otherwise 4 weeks after the last release.
+    pub closes_on: Option<NaiveDate>,
+    /// Set by hand; otherwise a year after the start.
+    pub access_ends_on: Option<NaiveDate>,
+    pub joining: Joining,
+    /// Counts every change of the schedule.
+    pub schedule_version: i32,
+}
+
+impl Cohort {
+    pub fn path(&self) -> String {
+        format!("/cohorts/{}", self.slug)
+    }
+
+    /// The first instant without access to units.
+    pub fn access_ends_at(&self) -> Instant {
+        let day = self.access_ends_on.or_else(|| self.starts_on.checked_add_months(chrono::Months::new(12)));
+        self.zone.instant(day.unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN))
+    }
+}
+
+/// A range of days with no release, both days included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Break {
+    pub name: String,
+    pub first_day: NaiveDate,
+    pub last_day: NaiveDate,
+}
+
+/// One person in one cohort.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    pub id: EnrolmentId,
+    pub role: Role,
+    pub enrolled_at: Instant,
+    pub last_seen_at: Option<Instant>,
+    pub reminders_stopped: bool,
+}
+
+/// Somebody within a cohort: made only by [`gate`], so whoever holds one may be there.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub cohort: Cohort,
+    pub person: Person,
+    /// None for an administrator who is not enrolled.
+    pub enrolment: Option<Enrolment>,
+}
+
+impl Place {
+    pub fn facilitates(&self) -> bool {
+        self.person.is_administrator || self.enrolment.as_ref().is_some_and(|e| e.role == Role::Facilitator)
+    }
+
+    /// The enrolment whose completions count: a learner's.
+    pub fn learner(&self) -> Option<EnrolmentId> {
+        self.enrolment.as_ref().filter(|e| e.role == Role::Learner).map(|e| e.id)
+    }
+
+    /// The page's frame, with the same items on every page of the cohort.
+    pub fn frame(&self, ask: &Ask) -> Frame {
+        let path = self.cohort.path();
+        let here = |nav: Nav| nav.marked(&ask.path);
+        let mut frame = Frame::of_person(ask, &self.person.name);
+        frame.nav.push(here(Nav::new("Programme", path.clone())));
+        frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
+        if self.facilitates() {
+            frame.staff_nav = vec![
+                here(Nav::new("Progress", format!("{path}/progress"))),
+                here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
+                here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
+            ];
+        }
+        frame.foot = format!("{}. All times are {}.", self.cohort.name, zone_in_words(&self.cohort.zone));
+        frame
+    }
+}
+
+/// `UK time`, or the zone's own name.
+pub fn zone_in_words(zone: &Zone) -> String {
+    if zone.name() == "Europe/London" { "UK time".into() } else { format!("in the time zone {}", zone.name()) }
+}

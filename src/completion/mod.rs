@@ -1,0 +1,1 @@
+//! What a learner has done: marks, answers, reflections, peer work, and the progress they add up to.

@@ -1,0 +1,1 @@
+//! A cohort's conversations: threads, posts, replies.

@@ -1,0 +1,1 @@
+//! The facilitator's pages that join several slices.

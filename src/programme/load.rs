@@ -1,0 +1,1 @@
+//! Reads `course_content/` and names every fault by file and line.

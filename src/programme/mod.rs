@@ -1,0 +1,236 @@
+//! What is taught: programmes, units, steps and quizzes as written in `course_content/`, read once and never changed.
+//!
+//! Nothing here knows of dates or people. The database holds only slugs that point in here.
+
+mod load;
+mod markdown;
+pub mod pages;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::platform::text::Slug;
+use crate::words;
+
+words! {
+    /// What a learner does in a step.
+    StepKind {
+        Article = "article",
+        Video = "video",
+        Discussion = "discussion",
+        Exercise = "exercise",
+        Reflection = "reflection",
+        Quiz = "quiz",
+        Diagnostic = "diagnostic",
+        LiveSession = "live-session",
+        PeerAssignment = "peer-assignment",
+    }
+}
+
+impl StepKind {
+    /// As people read it: 'Live session'.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Article => "Article",
+            Self::Video => "Video with transcript",
+            Self::Discussion => "Discussion",
+            Self::Exercise => "Exercise",
+            Self::Reflection => "Reflection, private to you",
+            Self::Quiz => "Quiz",
+            Self::Diagnostic => "Diagnostic",
+            Self::LiveSession => "Live session",
+            Self::PeerAssignment => "Peer assignment",
+        }
+    }
+
+    /// Whether the learner says themselves that it is done (and may take it back).
+    pub fn is_marked(self) -> bool {
+        matches!(self, Self::Article | Self::Video | Self::Exercise | Self::LiveSession)
+    }
+}
+
+/// All programmes, as they stood when they were last read.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    pub programmes: BTreeMap<Slug, Programme>,
+}
+
+impl Catalogue {
+    pub fn programme(&self, slug: &Slug) -> Option<&Programme> {
+        self.programmes.get(slug)
+    }
+}
+
+/// The catalogue of now; a reload puts a new one in its place, and whoever holds the old one keeps it.
+#[derive(Clone, Debug)]
+pub struct Content(Arc<RwLock<Arc<Catalogue>>>);
+
+impl Content {
+    pub fn new(catalogue: Catalogue) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(catalogue))))
+    }
+
+    pub fn current(&self) -> Arc<Catalogue> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn replace(&self, catalogue: Catalogue) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Programme {
+    pub slug: Slug,
+    pub title: String,
+    /// BCP 47
+    pub language: String,
+    pub lead: String,
+    pub effort: String,
+    pub about_html: String,
+    pub certificate: CertificateRule,
+    /// By number, from the orientation (0) up.
+    pub units: Vec<Unit>,
+}
+
+impl Programme {
+    pub fn unit(&self, number: u16) -> Option<&Unit> {
+        self.units.iter().find(|u| u.number == number)
+    }
+
+    pub fn unit_named(&self, slug: &Slug) -> Option<&Unit> {
+        self.units.iter().find(|u| u.slug == *slug)
+    }
+
+    /// How many weekly units there are: all but the orientation.
+    pub fn weeks(&self) -> usize {
+        self.units.iter().filter(|u| u.number > 0).count()
+    }
+
+    /// Every step that counts, in order, with its unit.
+    pub fn required_steps(&self) -> impl Iterator<Item = (&Unit, &Step)> {
+        self.units.iter().flat_map(|u| u.steps.iter().filter(|s| s.required).map(move |s| (u, s)))
+    }
+}
+
+/// All that are given must hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CertificateRule {
+    /// Of required steps, 0 to 1.
+    pub share: Option<f64>,
+    pub units: Vec<Slug>,
+    /// Unit and step.
+    pub steps: Vec<(Slug, Slug)>,
+    /// So many of a kind.
+    pub counts: BTreeMap<StepKind, u16>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Unit {
+    pub number: u16,
+    pub slug: Slug,
+    /// Earlier slugs, whose records follow.
+    pub formerly: Vec<Slug>,
+    pub title: String,
+    pub block: String,
+    pub feature: Option<String>,
+    pub dimension: Option<String>,
+    /// The whole week: steps and practice.
+    pub minutes: u32,
+    pub summary: String,
+    pub outcomes: Vec<String>,
+    pub prompt: String,
+    pub portfolio: Option<String>,
+    pub running_case_html: String,
+    pub practice: Option<Practice>,
+    pub live: Option<LiveSession>,
+    pub steps: Vec<Step>,
+}
+
+impl Unit {
+    pub fn step(&self, slug: &Slug) -> Option<&Step> {
+        self.steps.iter().find(|s| s.slug == *slug)
+    }
+
+    /// 'Orientation' or 'Week 3'.
+    pub fn label(&self) -> String {
+        if self.number == 0 { "Orientation".into() } else { format!("Week {}", self.number) }
+    }
+
+    pub fn required_count(&self) -> usize {
+        self.steps.iter().filter(|s| s.required).count()
+    }
+}
+
+/// 'In your network this week'.
+#[derive(Debug, Clone)]
+pub struct Practice {
+    pub title: String,
+    pub minutes: u32,
+    pub html: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct LiveSession {
+    pub number: u16,
+    pub title: String,
+    pub order: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub slug: Slug,
+    pub formerly: Vec<Slug>,
+    /// Its place in the unit, from 1: step 6.1 is unit 6's first.
+    pub place: u16,
+    pub title: String,
+    pub kind: StepKind,
+    pub minutes: u32,
+    pub summary: String,
+    pub required: bool,
+    /// The body, sanitised.
+    pub html: String,
+    /// What the body cites, in the order of its numbers, each as sanitised inline HTML.
+    pub sources: Vec<String>,
+    /// A discussion's prompt.
+    pub prompt: String,
+    /// A reflection's prompts.
+    pub prompts: Vec<String>,
+    pub quiz: Option<Quiz>,
+    /// A diagnostic's point: `baseline` or `closing`.
+    pub reading: Option<String>,
+    /// What reviewers of a peer assignment answer.
+    pub questions: Vec<String>,
+    /// How many reviews complete a peer assignment.
+    pub reviews: u16,
+    /// A film's address, once one is made.
+    pub src: Option<String>,
+    pub captions: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Quiz {
+    pub shuffle: bool,
+    /// Right answers that complete the step; `None`: handing in does.
+    pub pass_mark: Option<u16>,
+    pub attempts: Option<u16>,
+    pub questions: Vec<Question>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub slug: Slug,
+    pub text: String,
+    /// More than one option may be right: choose all that are.
+    pub several: bool,
+    pub shuffle: bool,
+    pub options: Vec<QuizOption>,
+}
+
+#[derive(Debug, Clone)]
+pub struct QuizOption {
+    pub slug: Slug,
+    pub text: String,
+    pub right: bool,
+    pub feedback: String,
+}

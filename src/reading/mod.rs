@@ -1,0 +1,1 @@
+//! Diagnostics: a person's readings of their network.
