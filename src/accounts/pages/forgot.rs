@@ -43,7 +43,7 @@ pub async fn submit(ask: Ask, db: Data<Db>, doors: Data<Doors>, fields: Fields) 
         frame: Frame::plain(&ask),
         heading: "Check your email",
         what: format!(
-            "If {} has an account, we have written to it. Open the link in the mail within 30 minutes.",
+            "If {} has an account, we have written to it. Open the link in the mail within 30\u{a0}minutes.",
             email.as_str()
         ),
     })

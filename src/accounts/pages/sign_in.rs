@@ -105,7 +105,7 @@ fn read(fields: &Fields) -> Result<(EmailAddress, Password), Faults> {
 /// The password was right, but nobody has confirmed the address: a new link, and no session.
 async fn confirm_first(ask: &Ask, db: &Db, account: Account, may_mail: bool) -> Answer {
     let what = format!(
-        "The password is right, but nobody has confirmed {} yet. We have sent a new link. Open it within 24 hours, then \
+        "The password is right, but nobody has confirmed {} yet. We have sent a new link. Open it within 24\u{a0}hours, then \
          sign in.",
         account.email
     );

@@ -75,7 +75,7 @@ pub async fn submit(
     ask.page(CheckEmail {
         frame: Frame::plain(&ask),
         heading: "Check your email",
-        what: format!("We have written to {}. Open the link in the mail within 24 hours.", wish.email.as_str()),
+        what: format!("We have written to {}. Open the link in the mail within 24\u{a0}hours.", wish.email.as_str()),
     })
 }
 
