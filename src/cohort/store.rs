@@ -96,3 +96,10 @@ pub fn list_breaks(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Break>>
         .load::<(String, NaiveDate, NaiveDate)>(conn)
         .map(|rows| rows.into_iter().map(|(name, first_day, last_day)| Break { name, first_day, last_day }).collect())
 }
+
+/// Counts one change of the schedule. False if it has been changed since it was read as `expected`.
+pub fn bump_schedule_version(conn: &mut Conn, cohort: CohortId, expected: i32) -> QueryResult<bool> {
+    let unchanged = cohorts::table.filter(cohorts::id.eq(cohort)).filter(cohorts::schedule_version.eq(expected));
+    let counted = diesel::update(unchanged).set(cohorts::schedule_version.eq(expected + 1)).execute(conn)?;
+    Ok(counted == 1)
+}
