@@ -1,6 +1,6 @@
 //! When a unit's three reminders fall due by rule. Each follows from a release, so each moves with it.
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 
 use super::Release;
 use crate::cohort::Cohort;
@@ -30,19 +30,21 @@ impl Kind {
     }
 }
 
-/// When the reminder about the unit at `place` is due; never while the unit is held. `releases`: in order.
+/// When the reminder about the unit at `place` is due; `None`: not at all, as the unit is held, or the mail would come no
+/// later than the unit itself. `releases`: in order.
 pub fn due(cohort: &Cohort, releases: &[Release], place: usize, kind: Kind) -> Option<Instant> {
     let release = releases.get(place).filter(|r| !r.held)?;
-    let day = cohort.zone.local_date(release.opens_at);
-    let at_the_hour = |day: NaiveDate| cohort.zone.instant(day.and_time(cohort.release_time));
-    match kind {
-        Kind::Opens => Some(release.opens_at),
-        Kind::Nudge => day.checked_add_days(NUDGE_AFTER).map(at_the_hour),
-        Kind::WrapUp => match releases.get(place + 1) {
-            Some(next) => cohort.zone.local_date(next.opens_at).pred_opt().map(at_the_hour),
-            None => day.checked_add_days(LAST_WRAP_UP_AFTER).map(at_the_hour),
+    let opened = release.local_time.date();
+    let next = releases.get(place + 1).filter(|r| !r.held);
+    let day = match kind {
+        Kind::Opens => return Some(release.opens_at),
+        Kind::Nudge => opened.checked_add_days(NUDGE_AFTER)?,
+        Kind::WrapUp => match next {
+            Some(next) => next.local_time.date().pred_opt()?,
+            None => opened.checked_add_days(LAST_WRAP_UP_AFTER)?,
         },
-    }
+    };
+    (day > opened).then(|| cohort.zone.instant(day.and_time(cohort.release_time)))
 }
 
 /// A reminder that has not fallen due and would at another time; `None`: while it is held, never.
@@ -60,7 +62,8 @@ pub fn moved(cohort: &Cohort, before: &[Release], after: &[Release], now: Instan
     places
         .filter_map(|(place, kind)| {
             let (from, to) = (due(cohort, before, place, kind), due(cohort, after, place, kind));
-            let waits = from.is_none_or(|from| from > now);
+            // What was held and has its old time again was sent then.
+            let waits = from.map_or(to.is_some_and(|to| to >= now), |from| from > now);
             (waits && from != to).then(|| Moved { unit: before[place].unit.clone(), kind, from, to })
         })
         .collect()

@@ -44,6 +44,10 @@ impl Release {
 /// The programme's units with their releases, by number. A unit without a release, and a release whose unit the
 /// programme no longer has, is left out.
 pub fn in_order<'c>(programme: &'c Programme, releases: &[Release]) -> (Vec<&'c Unit>, Vec<Release>) {
-    let with_release = |unit: &'c Unit| Some((unit, releases.iter().find(|r| r.unit == unit.slug)?.clone()));
-    programme.units.iter().filter_map(with_release).unzip()
+    let of = |unit: &'c Unit| {
+        let own = |r: &&Release| r.unit == unit.slug;
+        let former = |r: &&Release| unit.formerly.contains(&r.unit);
+        releases.iter().find(own).or_else(|| releases.iter().find(former)).map(|release| (unit, release.clone()))
+    };
+    programme.units.iter().filter_map(of).unzip()
 }

@@ -10,7 +10,7 @@ use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::programme::Programme;
+use crate::programme::{Programme, Unit};
 use crate::schema::releases;
 
 #[derive(Queryable, Selectable)]
@@ -31,14 +31,15 @@ impl From<ReleaseRow> for Release {
     }
 }
 
-pub fn release(conn: &mut Conn, cohort: CohortId, unit: &Slug) -> QueryResult<Option<Release>> {
+/// The unit's release, also where it was made under an earlier slug.
+pub fn release(conn: &mut Conn, cohort: CohortId, unit: &Unit) -> QueryResult<Option<Release>> {
+    let names: Vec<&Slug> = std::iter::once(&unit.slug).chain(&unit.formerly).collect();
     releases::table
         .filter(releases::cohort_id.eq(cohort))
-        .filter(releases::unit.eq(unit))
+        .filter(releases::unit.eq_any(names))
         .select(ReleaseRow::as_select())
-        .first(conn)
-        .optional()
-        .map(|row| row.map(Into::into))
+        .load(conn)
+        .map(|rows| rows.into_iter().map(Release::from).max_by_key(|r| r.unit == unit.slug))
 }
 
 /// Every unit's release, by its time.
@@ -140,6 +141,7 @@ pub fn replan(
     programme: &Programme,
     now: Instant,
 ) -> QueryResult<Result<bool, ScheduleFault>> {
+    follow_renames(conn, cohort.id, programme)?;
     let (_, before) = in_order(programme, &list_releases(conn, cohort.id)?);
     let planned = plan::planned_releases(cohort, breaks, programme);
     let terms = Terms { cohort, breaks, now, confirmed: false };
