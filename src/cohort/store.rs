@@ -325,3 +325,10 @@ pub fn accept_invitation(conn: &mut Conn, id: i64, now: Instant) -> QueryResult<
         .execute(conn)
         .map(|changed| changed == 1)
 }
+
+/// Counts one change of the schedule. False if it has been changed since it was read as `expected`.
+pub fn bump_schedule_version(conn: &mut Conn, cohort: CohortId, expected: i32) -> QueryResult<bool> {
+    let unchanged = cohorts::table.filter(cohorts::id.eq(cohort)).filter(cohorts::schedule_version.eq(expected));
+    let counted = diesel::update(unchanged).set(cohorts::schedule_version.eq(expected + 1)).execute(conn)?;
+    Ok(counted == 1)
+}
