@@ -4,6 +4,7 @@
 
 mod load;
 mod markdown;
+pub use markdown::post_html;
 pub mod pages;
 
 use std::collections::BTreeMap;

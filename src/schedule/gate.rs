@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::store;
+use super::{Release, store};
 use crate::cohort::Place;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -56,6 +56,18 @@ pub fn open_unit<'c>(
     Ok(OpenUnit { programme, unit, preview: !open, opens_at: release.opens_at, _made_by_the_gate: () })
 }
 
+/// Every unit that the holder of the place may see now, by releases that were read before.
+pub fn open_units<'c>(ask: &Ask, place: &Place, programme: &'c Programme, releases: &[Release]) -> Vec<OpenUnit<'c>> {
+    let has_access = ask.now < place.cohort.access_ends_at();
+    let open_unit = |unit: &'c Unit| {
+        let release = releases.iter().find(|r| r.unit == unit.slug)?;
+        let open = has_access && release.is_open(ask.now);
+        let made = OpenUnit { programme, unit, preview: !open, opens_at: release.opens_at, _made_by_the_gate: () };
+        (open || place.facilitates()).then_some(made)
+    };
+    programme.units.iter().filter_map(open_unit).collect()
+}
+
 /// The step by its unit's number and its own slug. A slug that it had formerly leads nowhere here: see `programme`.
 pub fn open_step<'c>(
     conn: &mut Conn,
@@ -71,7 +83,7 @@ pub fn open_step<'c>(
     Ok(OpenStep { unit, step })
 }
 
-fn locked(ask: &Ask, place: &Place, unit: &Unit, release: &super::Release) -> Error {
+fn locked(ask: &Ask, place: &Place, unit: &Unit, release: &Release) -> Error {
     let opens = if ask.now >= place.cohort.access_ends_at() {
         format!("Access to this course ended on {}", place.cohort.zone.plain_with_year(place.cohort.access_ends_at()))
     } else if release.held {
