@@ -1,11 +1,11 @@
 //! A cohort's conversations: threads, posts and one level of replies. A thread is seen by whoever may see its unit.
 
-//pages
+pub mod pages;
 pub mod posting;
 pub mod store;
-//talk
+pub mod talk;
 
-use crate::cohort::{CohortId, EnrolmentId, Place, Role};
+use crate::cohort::{Cohort, CohortId, EnrolmentId, Place, Role};
 use crate::id;
 use crate::platform::clock::Instant;
 use crate::platform::text::{self, Slug};
@@ -51,7 +51,9 @@ fn shows_something(html: &str) -> bool {
         match c {
             '<' => in_tag = true,
             '>' if in_tag => in_tag = false,
-            _ => return !in_tag && !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'),
+            _ => {
+                return !in_tag && !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+            }
         }
         false
     })
@@ -86,6 +88,16 @@ pub struct Post {
     pub created_at: Instant,
     pub edited_at: Option<Instant>,
     pub removed_at: Option<Instant>,
+}
+
+impl Thread {
+    pub fn path(&self, cohort: &Cohort) -> String {
+        path_of(cohort, self.id)
+    }
+}
+
+fn path_of(cohort: &Cohort, thread: ThreadId) -> String {
+    format!("{}/discussions/{thread}", cohort.path())
 }
 
 impl Post {
@@ -157,7 +169,9 @@ impl ReadOnly {
     /// As the page says it.
     pub fn words(self, place: &Place) -> String {
         match self {
-            Self::NotEnrolled => "You read this as an administrator. Only people enrolled in the cohort can post.".into(),
+            Self::NotEnrolled => {
+                "You read this as an administrator. Only people enrolled in the cohort can post.".into()
+            }
             Self::Closed { since } => {
                 let since = place.cohort.zone.plain_with_year(since);
                 format!("The discussions of this cohort closed on {since}. You can still read everything.")

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::{Poster, PostBody, PostId, ReadOnly, Thread, ThreadId, store};
+use super::{PostBody, PostId, Poster, ReadOnly, Thread, ThreadId, store};
 use crate::cohort::{EnrolmentId, Place};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;

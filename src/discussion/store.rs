@@ -13,8 +13,8 @@ use crate::programme::{Step, Unit};
 use crate::schema::{posts as post_rows, threads};
 
 pub use posts::{
-    add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top, page_start, post, post_text,
-    remove_post, top_posts, PAGE, REPLIES_PAGE,
+    PAGE, REPLIES_PAGE, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top, page_start,
+    post, post_text, remove_post, top_posts,
 };
 
 /// How many threads a page lists.
@@ -65,12 +65,7 @@ pub struct After {
 }
 
 /// A page of threads and, if there are more, one of the next page; newest activity first.
-pub fn list_threads(
-    conn: &mut Conn,
-    cohort: CohortId,
-    about: About,
-    after: Option<After>,
-) -> QueryResult<Vec<Thread>> {
+pub fn list_threads(conn: &mut Conn, cohort: CohortId, about: About, after: Option<After>) -> QueryResult<Vec<Thread>> {
     let mut query = threads::table.filter(threads::cohort_id.eq(cohort)).into_boxed();
     query = match about {
         About::Everything => query,

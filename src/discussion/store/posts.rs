@@ -47,10 +47,7 @@ diesel::define_sql_function! {
 macro_rules! reply_count {
     () => {{
         let reply = diesel::alias!(posts as reply);
-        reply
-            .filter(reply.field(posts::parent_id).eq(posts::id.nullable()))
-            .select(count_star())
-            .single_value()
+        reply.filter(reply.field(posts::parent_id).eq(posts::id.nullable())).select(count_star()).single_value()
     }};
 }
 
@@ -118,9 +115,7 @@ pub fn newest_replies(conn: &mut Conn, tops: &[PostId]) -> QueryResult<Vec<Post>
         .limit(1)
         .select(newer.field(posts::id))
         .single_value();
-    let shown = posts::parent_id
-        .eq(top.field(posts::id).nullable())
-        .and(posts::id.ge(coalesce(oldest_shown, 0)));
+    let shown = posts::parent_id.eq(top.field(posts::id).nullable()).and(posts::id.ge(coalesce(oldest_shown, 0)));
     let rows: Vec<Row> = top
         .inner_join(posts::table.on(shown))
         .inner_join(enrolments::table.on(enrolments::id.eq(posts::enrolment_id)))
@@ -147,10 +142,7 @@ pub fn list_replies(conn: &mut Conn, top: PostId, after: Option<PostId>) -> Quer
 /// After which top-level post the page begins that holds `top`; `None`: it is the first page.
 pub fn page_start(conn: &mut Conn, thread: ThreadId, top: PostId) -> QueryResult<Option<PostId>> {
     let before = || {
-        posts::table
-            .filter(posts::thread_id.eq(thread))
-            .filter(posts::parent_id.is_null())
-            .filter(posts::id.lt(top))
+        posts::table.filter(posts::thread_id.eq(thread)).filter(posts::parent_id.is_null()).filter(posts::id.lt(top))
     };
     let count: i64 = before().count().get_result(conn)?;
     before()
@@ -224,13 +216,7 @@ pub fn change_post(conn: &mut Conn, id: PostId, by: EnrolmentId, body: &PostBody
 }
 
 /// The post's place and its replies stay. Twice is the same as once.
-pub fn remove_post(
-    conn: &mut Conn,
-    thread: ThreadId,
-    id: PostId,
-    by: EnrolmentId,
-    now: Instant,
-) -> QueryResult<()> {
+pub fn remove_post(conn: &mut Conn, thread: ThreadId, id: PostId, by: EnrolmentId, now: Instant) -> QueryResult<()> {
     let own = posts::id.eq(id).and(posts::thread_id.eq(thread)).and(posts::enrolment_id.eq(by));
     let removed = diesel::update(posts::table.filter(own).filter(posts::removed_at.is_null()))
         .set(posts::removed_at.eq(now))
