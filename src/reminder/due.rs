@@ -39,14 +39,14 @@ pub fn timetable(cohort: &Cohort, programme: &Programme, releases: &[Release]) -
     let open: Vec<(&Unit, &Release)> = programme
         .units
         .iter()
-        .filter_map(|unit| Some((unit, releases.iter().find(|release| is_called(unit, &release.unit))?)))
+        .filter_map(|unit| Some((unit, release_of(releases, unit)?)))
         .filter(|(_, release)| !release.held)
         .collect();
     let ends = ends_at(cohort, releases);
     let mut dues = Vec::with_capacity(open.len() * 3);
     for (place, (unit, release)) in open.iter().enumerate() {
-        let next = next_release(programme, releases, unit);
-        for (kind, at) in moments(cohort, release, next) {
+        let next = next_unit(programme, releases, unit);
+        for (kind, at) in moments(cohort, release, next.map(|(_, release)| release)) {
             let further = open.get(place + 1..).unwrap_or_default().iter().map(|(_, later)| later.opens_at);
             let expires_at = further.filter(|opens| *opens > at).min().unwrap_or(at + MEANING);
             dues.push(Due { unit: unit.slug.clone(), kind, at, expires_at });
@@ -57,11 +57,19 @@ pub fn timetable(cohort: &Cohort, programme: &Programme, releases: &[Release]) -
     dues
 }
 
-/// The release of the unit after this one, unless it is held: nobody knows when that opens.
-fn next_release<'r>(programme: &Programme, releases: &'r [Release], unit: &Unit) -> Option<&'r Release> {
-    let later = programme.units.iter().skip_while(|u| u.slug != unit.slug).skip(1);
-    let next = later.flat_map(|u| releases.iter().find(|release| is_called(u, &release.unit))).next()?;
-    (!next.held).then_some(next)
+/// The unit after this one, unless it is held: nobody knows when that opens.
+pub fn next_unit<'p, 'r>(
+    programme: &'p Programme,
+    releases: &'r [Release],
+    unit: &Unit,
+) -> Option<(&'p Unit, &'r Release)> {
+    let later = programme.units.iter().skip_while(|other| other.slug != unit.slug).skip(1);
+    let released = |unit: &'p Unit| Some((unit, release_of(releases, unit)?));
+    later.filter_map(released).next().filter(|(_, release)| !release.held)
+}
+
+pub fn release_of<'r>(releases: &'r [Release], unit: &Unit) -> Option<&'r Release> {
+    releases.iter().find(|release| is_called(unit, &release.unit))
 }
 
 /// The three moments of one unit. A nudge or wrap-up that would not come after the release (the next unit opens a day

@@ -86,9 +86,11 @@ impl Fate {
             Self::Dropped(reason) => format!("Not sent because {reason}."),
             Self::Failed(why) if why.is_empty() => "Failed. The mail server did not say why.".into(),
             Self::Failed(why) => format!("Failed: {why}."),
-            Self::Unknown => "Nobody knows: sending broke off before the mail server answered, so it may have arrived. \
+            Self::Unknown => {
+                "Nobody knows: sending broke off before the mail server answered, so it may have arrived. \
                               It is not sent again by itself."
-                .into(),
+                    .into()
+            }
             Self::Forgotten { at } => {
                 format!("Queued {}. Mails are kept on record for 12 months.", zone.exact(*at))
             }
@@ -113,8 +115,14 @@ mod tests {
             said(mail(State::Sent, None, Some("250 2.0.0 Ok"))),
             format!("Sent {when}. The mail server accepted it with ‘250 2.0.0 Ok’.")
         );
-        assert_eq!(said(mail(State::Failed, Some("refused"), Some("550 5.1.1 No such user"))), "Failed: 550 5.1.1 No such user.");
-        assert_eq!(said(mail(State::Cancelled, Some("the course had closed"), None)), "Not sent because the course had closed.");
+        assert_eq!(
+            said(mail(State::Failed, Some("refused"), Some("550 5.1.1 No such user"))),
+            "Failed: 550 5.1.1 No such user."
+        );
+        assert_eq!(
+            said(mail(State::Cancelled, Some("the course had closed"), None)),
+            "Not sent because the course had closed."
+        );
         assert_eq!(
             said(Fate::of(Some(NotSent::Done), None, at)),
             "Not sent because every required step of the unit was done."

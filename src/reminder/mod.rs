@@ -7,6 +7,8 @@ pub mod fate;
 pub mod pages;
 pub mod plan;
 pub mod store;
+pub mod wanted;
+pub mod welcome;
 
 use chrono::TimeDelta;
 
@@ -76,7 +78,7 @@ impl NotSent {
             Self::Undeliverable => "mail to this address could not be delivered",
             Self::EnrolledLater => "the learner enrolled after it was due",
             Self::Done => "every required step of the unit was done",
-            Self::Missed => "Trellis was not running when it was due, nor in the 36 hours after",
+            Self::Missed => "its time had passed when Trellis came to it",
             Self::TooSoon => "another reminder went out less than 20 hours before",
             Self::Moved => "the unit was moved or closed again after it was due",
             Self::Closed => "the course had closed",
@@ -149,6 +151,11 @@ pub fn decide(facts: &Facts) -> Result<Wording, NotSent> {
 /// Whether the unit has, or once had, this slug: what was sent under an earlier name is not sent again.
 pub fn is_called(unit: &Unit, slug: &Slug) -> bool {
     unit.slug == *slug || unit.formerly.contains(slug)
+}
+
+/// Today's slug of the unit and its earlier ones: what records may name it.
+pub fn names(unit: &Unit) -> impl Iterator<Item = &Slug> {
+    std::iter::once(&unit.slug).chain(&unit.formerly)
 }
 
 /// The unit that has, or once had, this slug.

@@ -1,22 +1,23 @@
 //! Runs and the ledger as rows, and the questions the planner asks before it writes them.
 
+mod learners;
 mod ledger;
 
 use diesel::prelude::*;
 
+pub use learners::*;
 pub use ledger::*;
 
 use super::{Kind, NotSent, ReminderId};
-use crate::accounts::AccountId;
 use crate::cohort::store::CohortRow;
-use crate::cohort::{Cohort, CohortId, EnrolmentId, Role, Standing};
+use crate::cohort::{Cohort, CohortId, EnrolmentId};
 use crate::each;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
 use crate::schedule::Release;
-use crate::schema::{accounts, cohorts, completions, enrolments, messages, releases, reminder_runs, reminders};
+use crate::schema::{cohorts, messages, releases, reminder_runs, reminders};
 
 /// A cohort with its schedule and the reminders it has been through.
 #[derive(Debug, Clone)]
@@ -34,49 +35,6 @@ pub struct Run {
     pub due_at: Instant,
     pub missed: bool,
 }
-
-/// A learner as a reminder sees them.
-#[derive(Debug, Clone, Queryable)]
-pub struct Learner {
-    pub enrolment: EnrolmentId,
-    pub standing: Standing,
-    pub enrolled_at: Instant,
-    pub unsubscribe_token: String,
-    pub stopped_at: Option<Instant>,
-    pub account: AccountId,
-    pub name: String,
-    pub email: String,
-    pub verified_at: Option<Instant>,
-    pub suspended_at: Option<Instant>,
-    pub undeliverable_at: Option<Instant>,
-}
-
-/// The columns of a [`Learner`], in its order.
-const LEARNER: (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::reminders_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-) = (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::reminders_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = releases)]
@@ -159,52 +117,6 @@ pub fn lock(conn: &mut Conn, cohort: CohortId) -> QueryResult<()> {
         cohorts::table.find(cohort).for_no_key_update().select(cohorts::id).first::<CohortId>(conn).optional()?;
     }
     Ok(())
-}
-
-/// The next learners after `after`, withdrawn ones too, in the order of their enrolments.
-pub fn list_learners(conn: &mut Conn, cohort: CohortId, after: EnrolmentId, most: i64) -> QueryResult<Vec<Learner>> {
-    enrolments::table
-        .inner_join(accounts::table)
-        .filter(enrolments::cohort_id.eq(cohort))
-        .filter(enrolments::role.eq(Role::Learner))
-        .filter(enrolments::id.gt(after))
-        .order(enrolments::id)
-        .limit(most)
-        .select(LEARNER)
-        .load(conn)
-}
-
-/// Names and addresses of the cohort's facilitators: replies go to them.
-pub fn list_facilitators(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(String, String)>> {
-    enrolments::table
-        .inner_join(accounts::table)
-        .filter(enrolments::cohort_id.eq(cohort))
-        .filter(enrolments::role.eq(Role::Facilitator))
-        .filter(enrolments::state.eq(Standing::Active))
-        .filter(accounts::suspended_at.is_null())
-        .order(enrolments::id)
-        .limit(6)
-        .select((accounts::name, accounts::email))
-        .load(conn)
-}
-
-/// The cohort's learners from one enrolment to another, both included.
-#[derive(Debug, Clone, Copy)]
-pub struct Span {
-    pub cohort: CohortId,
-    pub first: EnrolmentId,
-    pub last: EnrolmentId,
-}
-
-/// Which steps of these units the learners of the span have done.
-pub fn list_done(conn: &mut Conn, span: Span, units: &[&Slug]) -> QueryResult<Vec<(EnrolmentId, Slug, Slug)>> {
-    completions::table
-        .inner_join(enrolments::table)
-        .filter(enrolments::cohort_id.eq(span.cohort))
-        .filter(completions::enrolment_id.between(span.first, span.last))
-        .filter(completions::unit.eq_any(units))
-        .select((completions::enrolment_id, completions::unit, completions::step))
-        .load(conn)
 }
 
 /// A row of the ledger, as the planner finds it.
@@ -293,11 +205,8 @@ pub fn take_back(conn: &mut Conn, decided: &[ReminderId]) -> QueryResult<()> {
 
 /// Everybody has been decided. A reminder that fell due again, because its unit was moved, keeps the later time.
 pub fn finish(conn: &mut Conn, cohort: CohortId, run: &Run, now: Instant) -> QueryResult<()> {
-    let changes = (
-        reminder_runs::due_at.eq(run.due_at),
-        reminder_runs::planned_at.eq(now),
-        reminder_runs::missed.eq(run.missed),
-    );
+    let changes =
+        (reminder_runs::due_at.eq(run.due_at), reminder_runs::planned_at.eq(now), reminder_runs::missed.eq(run.missed));
     diesel::insert_into(reminder_runs::table)
         .values((
             reminder_runs::cohort_id.eq(cohort),

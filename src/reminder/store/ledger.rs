@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::{LEARNER, Learner};
+use super::Learner;
+use super::learners::LEARNER;
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId, Role};
 use crate::outbox::{MessageId, State};
@@ -46,6 +47,8 @@ pub fn went_lately(conn: &mut Conn, enrolment: EnrolmentId, but: MessageId, now:
         .filter(messages::settled_at.gt(now - APART));
     diesel::select(diesel::dsl::exists(lately)).get_result(conn)
 }
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(messages::state, reminders::unit, reminders::kind);
 
 /// How many reminders of one kind share one fate.
 #[derive(Debug, Clone, Queryable)]
@@ -148,13 +151,7 @@ const REMINDER: (
     reminders::due_at,
     reminders::decided_at,
     reminders::not_sent_because,
-) = (
-    reminders::unit,
-    reminders::kind,
-    reminders::due_at,
-    reminders::decided_at,
-    reminders::not_sent_because,
-);
+) = (reminders::unit, reminders::kind, reminders::due_at, reminders::decided_at, reminders::not_sent_because);
 
 const PERSON: (enrolments::id, accounts::name, accounts::email) = (enrolments::id, accounts::name, accounts::email);
 
