@@ -71,12 +71,12 @@ impl NotSent {
     /// Ends the sentence 'Not sent because …', for the learner and for the facilitator alike.
     pub fn because(self) -> &'static str {
         match self {
-            Self::Withdrawn => "the learner had withdrawn from the course",
+            Self::Withdrawn => "the place in the course had been given up",
             Self::Suspended => "the account was suspended",
-            Self::Stopped => "the learner had stopped reminders",
+            Self::Stopped => "reminders had been stopped",
             Self::Unverified => "the email address was not confirmed",
             Self::Undeliverable => "mail to this address could not be delivered",
-            Self::EnrolledLater => "the learner enrolled after it was due",
+            Self::EnrolledLater => "it was due before the enrolment",
             Self::Done => "every required step of the unit was done",
             Self::Missed => "its time had passed when Trellis came to it",
             Self::TooSoon => "another reminder went out less than 20 hours before",
