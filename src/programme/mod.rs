@@ -14,6 +14,7 @@ use crate::platform::text::Slug;
 use crate::words;
 
 pub use diagnostics::Diagnostic;
+pub use markdown::post_html;
 
 words! {
     /// What a learner does in a step.

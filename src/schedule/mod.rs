@@ -6,8 +6,9 @@ pub mod pages;
 pub mod plan;
 pub mod store;
 
-use chrono::NaiveDateTime;
+use chrono::{Days, NaiveDateTime, NaiveTime};
 
+use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 
@@ -32,4 +33,14 @@ impl Release {
     pub fn is_open(&self, now: Instant) -> bool {
         !self.held && (self.opened_at.is_some() || now >= self.opens_at)
     }
+}
+
+/// From when on discussions are read-only and reminders stop: set by hand, otherwise 4 weeks after the last release.
+pub fn closes_at(cohort: &Cohort, releases: &[Release]) -> Instant {
+    if let Some(day) = cohort.closes_on {
+        return cohort.zone.instant(day.and_time(NaiveTime::MIN));
+    }
+    let last = releases.iter().map(|r| r.local_time).max();
+    let four_weeks_later = last.and_then(|local| local.checked_add_days(Days::new(28)));
+    four_weeks_later.map_or(cohort.access_ends_at(), |local| cohort.zone.instant(local))
 }

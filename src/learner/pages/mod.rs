@@ -1,0 +1,3 @@
+//! The learner's pages, a file an action.
+
+mod home;
