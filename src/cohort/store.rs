@@ -325,3 +325,8 @@ pub fn accept_invitation(conn: &mut Conn, id: i64, now: Instant) -> QueryResult<
         .execute(conn)
         .map(|changed| changed == 1)
 }
+
+/// Notes that somebody was here. In a transaction it also holds their row, so that two requests of theirs take turns.
+pub fn touch(conn: &mut Conn, enrolment: EnrolmentId, now: Instant) -> QueryResult<()> {
+    diesel::update(enrolments::table.find(enrolment)).set(enrolments::last_seen_at.eq(now)).execute(conn).map(drop)
+}
