@@ -344,3 +344,8 @@ pub fn set_reminders_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, no
         diesel::update(enrolment).set(never).execute(conn).map(drop)
     }
 }
+
+/// Notes that somebody was here. In a transaction it also holds their row, so that two requests of theirs take turns.
+pub fn touch(conn: &mut Conn, enrolment: EnrolmentId, now: Instant) -> QueryResult<()> {
+    diesel::update(enrolments::table.find(enrolment)).set(enrolments::last_seen_at.eq(now)).execute(conn).map(drop)
+}
