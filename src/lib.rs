@@ -22,3 +22,8 @@ pub mod admin;
 pub mod facilitator;
 pub mod health;
 pub mod learner;
+
+pub mod app;
+pub mod cli;
+pub mod routes;
+pub mod worker;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
+pub mod diagnostics;
 mod load;
 mod markdown;
 pub mod pages;
@@ -14,6 +15,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::platform::text::Slug;
 use crate::words;
+
+pub use diagnostics::Diagnostic;
 
 words! {
     /// What a learner does in a step.
@@ -94,6 +97,8 @@ pub struct Programme {
     pub certificate: CertificateRule,
     /// By number, from the orientation (0) up.
     pub units: Vec<Unit>,
+    /// What its diagnostic steps ask.
+    pub diagnostic: Option<Diagnostic>,
 }
 
 impl Programme {
