@@ -7,10 +7,10 @@ use super::file::{Faults, Source, name};
 use super::keys::{self, Keys};
 use super::names::Names;
 use super::outline::Outline;
-use super::{diagnostic, markdown_of, unit};
+use super::{diagnostics, markdown_of, unit};
 use crate::platform::text::Slug;
 use crate::programme::markdown::source_html;
-use crate::programme::{CertificateRule, Diagnostic, Programme, StepKind, Unit};
+use crate::programme::{CertificateRule, Programme, StepKind, Unit};
 
 pub(super) const FILE: &str = "programme.toml";
 const SOURCES: &str = "sources.toml";
@@ -20,16 +20,7 @@ pub(super) struct Course<'f> {
     pub outline: Outline,
     /// By key, as HTML.
     pub sources: BTreeMap<String, String>,
-    pub diagnostic: Option<Diagnostic>,
-    pub folder: &'f Path,
     pub faults: &'f Faults,
-}
-
-impl Course<'_> {
-    /// A file with faults is there all the same.
-    pub fn has_diagnostic(&self) -> bool {
-        self.diagnostic.is_some() || self.folder.join(diagnostic::FILE).exists()
-    }
 }
 
 pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
@@ -38,13 +29,7 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         let mend = "rename it to lower-case letters, digits and single dashes: it is the programme's address";
         faults.add(folder, 1, format!("the folder's name '{}' is no slug", name(folder)), mend);
     }
-    let course = Course {
-        outline: Outline::of(folder, faults),
-        sources: sources(folder, faults),
-        diagnostic: diagnostic::read(folder, faults),
-        folder,
-        faults,
-    };
+    let course = Course { outline: Outline::of(folder, faults), sources: sources(folder, faults), faults };
     let units = units(&course);
     let source = Source::read(&folder.join(FILE), faults)?;
     let table = keys::table(&source)?;
@@ -57,7 +42,7 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         effort: keys.need_line("effort"),
         about_html: markdown_of(&keys, "about", true),
         certificate: certificate(&keys, &course, &units),
-        diagnostic: course.diagnostic,
+        diagnostic: diagnostics::read(folder, &units, faults),
         units,
     };
     keys.finish();

@@ -7,7 +7,7 @@ use super::keys::{self, Keys, Placed};
 use super::names::Names;
 use super::outline::StepPlace;
 use super::programme::{Course, is_web_address};
-use super::{diagnostic, quiz, unit};
+use super::{quiz, unit};
 use crate::programme::markdown::{Setting, step_html};
 use crate::programme::{Step, StepKind};
 
@@ -45,10 +45,6 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
     read_body(&mut step, &keys, &body, course);
     if let Some(kind) = kind {
         read_kind(&mut step, kind, &keys, &body);
-        if kind == StepKind::Diagnostic && !course.has_diagnostic() {
-            let what = format!("there is nothing to ask: the programme has no {}", diagnostic::FILE);
-            keys.fault(keys.line_of("kind"), what, "write the statements in that file, beside programme.toml");
-        }
         step.quiz = questions(place, kind, &keys, course);
         keys.finish();
     }

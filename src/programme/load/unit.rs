@@ -25,7 +25,7 @@ pub(super) fn read(place: &UnitPlace, course: &Course, units: &mut Names) -> Opt
         title: keys.need_line("title"),
         block: keys.need_line("block"),
         feature: keys.line("feature"),
-        dimension: dimension(&keys, course),
+        dimension: keys.line("dimension"),
         minutes: keys.need_number("minutes", 1..=MOST_MINUTES),
         summary: keys.need_line("summary"),
         outcomes: keys.need_texts("outcomes"),
@@ -39,16 +39,6 @@ pub(super) fn read(place: &UnitPlace, course: &Course, units: &mut Names) -> Opt
     add_up(&unit, &keys, place);
     keys.finish();
     Some(unit)
-}
-
-fn dimension(keys: &Keys, course: &Course) -> Option<String> {
-    let name = keys.line("dimension")?;
-    let diagnostic = course.diagnostic.as_ref();
-    if !diagnostic.is_some_and(|diagnostic| diagnostic.dimensions.iter().any(|d| d.name == name)) {
-        let what = format!("the diagnostic has no dimension '{name}'");
-        keys.fault(keys.line_of("dimension"), what, "write the name of one as in diagnostic.toml, or take it out");
-    }
-    Some(name)
 }
 
 /// The earlier slugs of a thing, which nobody else may have.

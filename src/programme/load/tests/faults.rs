@@ -96,12 +96,11 @@ const CASES: &[Case] = &[
     (READ, "First.[^one]", "First.[^one] [^tree]", 9, "[^tree] is not in the step's sources"),
     (READ, "## A heading", "## A heading [^one]", 11, "[^one] stands in a heading or a link"),
     // the diagnostic
-    (DIAGNOSTIC, "letter = \"P\"", "letter = \"Pu\"", 5, "the letter 'Pu' cannot stand for a dimension"),
+    (DIAGNOSTIC, "letter = \"P\"", "letter = \"Pu\"", 5, "letter is 'Pu'"),
     (DIAGNOSTIC, "slug = \"p2\"", "slug = \"p1\"", 19, "the slug 'p1' is taken"),
     (DIAGNOSTIC, "slug = \"p2\"", "slug = \"comment\"", 19, "the slug 'comment' is taken"),
     (DIAGNOSTIC, "warm = {", "tepid = {", 8, "warm is missing"),
     (DIAGNOSTIC, "look_back = \"And then?\"\n", "", 1, "look_back is missing"),
-    (UNIT, "dimension = \"Purpose\"", "dimension = \"Porpoise\"", 4, "the diagnostic has no dimension 'Porpoise'"),
     // Markdown
     (READ, "step:start/talk", "step:start/walk", 13, "the link step:start/walk leads nowhere"),
     (READ, "step:start/talk", "talk.html", 13, "the link 'talk.html' leads nowhere"),
@@ -210,7 +209,7 @@ fn files_and_folders_have_faults_too() {
             "it cannot be read",
         ),
         (|f| std::fs::remove_file(f.join("units/02-more/01-do.md")).unwrap(), "units/02-more", "the unit has no step"),
-        (|f| std::fs::remove_file(f.join(DIAGNOSTIC)).unwrap(), MEASURE, "the programme has no diagnostic.toml"),
+        (|f| std::fs::remove_file(f.join(DIAGNOSTIC)).unwrap(), DIAGNOSTIC, "the step 'measure' asks its questions"),
         (|f| std::fs::remove_file(f.join(PROGRAMME)).unwrap(), PROGRAMME, "it cannot be read"),
         (
             |f| {
