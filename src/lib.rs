@@ -18,7 +18,7 @@ pub mod discussion;
 pub mod reading;
 pub mod reminder;
 
-pub mod admin;
+//pub mod admin;
 pub mod facilitator;
 pub mod health;
 pub mod learner;

@@ -31,6 +31,15 @@ words! {
     Joining { Open = "open", Invitation = "invitation" }
 }
 
+impl Joining {
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Open => "Everybody with an account",
+            Self::Invitation => "Only who is invited",
+        }
+    }
+}
+
 /// One run of a programme: dates, zone, people.
 #[derive(Debug, Clone)]
 pub struct Cohort {
@@ -112,7 +121,7 @@ impl Place {
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
         if self.facilitates() {
             frame.staff_nav = vec![
-                here(Nav::new("Progress", format!("{path}/progress"))),
+                here(Nav::new("Learners", format!("{path}/manage/learners"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
             ];

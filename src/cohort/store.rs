@@ -1,15 +1,16 @@
 //! Cohorts, breaks, enrolments and invitations, as they are kept.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
 use crate::accounts::AccountId;
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
-use crate::platform::text::Slug;
+use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::secret::{Secret, SecretHash};
+use crate::platform::text::{EmailAddress, Slug};
 use crate::platform::zone::Zone;
-use crate::schema::{breaks, cohorts, enrolments};
+use crate::schema::{accounts, breaks, cohorts, enrolments, invitations};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = cohorts)]
@@ -95,4 +96,256 @@ pub fn list_breaks(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Break>>
         .select((breaks::name, breaks::first_day, breaks::last_day))
         .load::<(String, NaiveDate, NaiveDate)>(conn)
         .map(|rows| rows.into_iter().map(|(name, first_day, last_day)| Break { name, first_day, last_day }).collect())
+}
+
+/// The cohorts that one account is in, the newest first.
+pub fn list_own(conn: &mut Conn, account: AccountId) -> QueryResult<Vec<(Cohort, Enrolment)>> {
+    enrolments::table
+        .inner_join(cohorts::table)
+        .filter(enrolments::account_id.eq(account))
+        .filter(enrolments::state.eq(Standing::Active))
+        .order((cohorts::starts_on.desc(), cohorts::id.desc()))
+        .limit(50)
+        .select((CohortRow::as_select(), EnrolmentRow::as_select()))
+        .load::<(CohortRow, EnrolmentRow)>(conn)
+        .map(|rows| rows.into_iter().map(|(cohort, enrolment)| (cohort.into(), enrolment.into())).collect())
+}
+
+/// Cohorts that anybody may join and that are not over: the soonest first, fifty at most.
+pub fn list_open(conn: &mut Conn, today: NaiveDate) -> QueryResult<Vec<Cohort>> {
+    // A course lasts some months; who joins half a year after the start would be alone.
+    let earliest = today.checked_sub_months(chrono::Months::new(5)).unwrap_or(today);
+    cohorts::table
+        .filter(cohorts::joining.eq(Joining::Open))
+        .filter(cohorts::starts_on.ge(earliest))
+        .order((cohorts::starts_on, cohorts::id))
+        .limit(50)
+        .select(CohortRow::as_select())
+        .load::<CohortRow>(conn)
+        .map(|rows| rows.into_iter().map(Into::into).collect())
+}
+
+/// All cohorts, the newest first, a page at a time: `before` is the id of the last one seen.
+pub fn list_all(conn: &mut Conn, before: Option<CohortId>, limit: i64) -> QueryResult<Vec<Cohort>> {
+    cohorts::table
+        .filter(cohorts::id.lt(before.map_or(i64::MAX, |id| id.0)))
+        .order(cohorts::id.desc())
+        .limit(limit)
+        .select(CohortRow::as_select())
+        .load::<CohortRow>(conn)
+        .map(|rows| rows.into_iter().map(Into::into).collect())
+}
+
+pub fn find(conn: &mut Conn, slug: &Slug) -> QueryResult<Option<Cohort>> {
+    cohorts::table
+        .filter(cohorts::slug.eq(slug))
+        .select(CohortRow::as_select())
+        .first::<CohortRow>(conn)
+        .optional()
+        .map(|row| row.map(Into::into))
+}
+
+/// A cohort to be made.
+#[derive(Debug, Clone)]
+pub struct NewCohort {
+    pub programme: Slug,
+    pub name: String,
+    pub starts_on: NaiveDate,
+    pub release_time: NaiveTime,
+    pub zone: Zone,
+    pub joining: Joining,
+    pub breaks: Vec<Break>,
+}
+
+/// Makes the cohort with its breaks; its address comes from its name, with a number behind it where that is taken.
+pub fn create(conn: &mut Conn, new: &NewCohort, now: Instant) -> QueryResult<Cohort> {
+    let slug = free_slug(conn, &new.name)?;
+    let row: CohortRow = diesel::insert_into(cohorts::table)
+        .values((
+            cohorts::slug.eq(&slug),
+            cohorts::programme.eq(&new.programme),
+            cohorts::name.eq(&new.name),
+            cohorts::starts_on.eq(new.starts_on),
+            cohorts::release_time.eq(new.release_time),
+            cohorts::time_zone.eq(new.zone.name()),
+            cohorts::orientation_days.eq(7),
+            cohorts::joining.eq(new.joining),
+            cohorts::schedule_version.eq(1),
+            cohorts::created_at.eq(now),
+        ))
+        .returning(<CohortRow as Selectable<crate::platform::db::MultiBackend>>::construct_selection())
+        .get_result(conn)?;
+    let cohort: Cohort = row.into();
+    for pause in &new.breaks {
+        diesel::insert_into(breaks::table)
+            .values((
+                breaks::cohort_id.eq(cohort.id),
+                breaks::name.eq(&pause.name),
+                breaks::first_day.eq(pause.first_day),
+                breaks::last_day.eq(pause.last_day),
+            ))
+            .execute(conn)?;
+    }
+    Ok(cohort)
+}
+
+fn free_slug(conn: &mut Conn, name: &str) -> QueryResult<Slug> {
+    let fallback = || Slug::parse("cohort").ok_or(diesel::result::Error::NotFound);
+    let plain = Slug::from_title(name).map_or_else(fallback, Ok)?;
+    let stem: String = plain.as_str().chars().take(70).collect();
+    let taken: Vec<Slug> =
+        cohorts::table.filter(cohorts::slug.like(format!("{stem}%"))).select(cohorts::slug).load(conn)?;
+    if !taken.contains(&plain) {
+        return Ok(plain);
+    }
+    (2..)
+        .filter_map(|n| Slug::parse(&format!("{}-{n}", stem.trim_end_matches('-'))))
+        .find(|slug| !taken.contains(slug))
+        .map_or_else(fallback, Ok)
+}
+
+/// Enrols, or brings back who had withdrawn; the role is the one given. Doing it again changes nothing.
+pub fn enrol(conn: &mut Conn, cohort: CohortId, account: AccountId, role: Role, now: Instant) -> QueryResult<()> {
+    diesel::insert_into(enrolments::table)
+        .values((
+            enrolments::cohort_id.eq(cohort),
+            enrolments::account_id.eq(account),
+            enrolments::role.eq(role),
+            enrolments::state.eq(Standing::Active),
+            enrolments::enrolled_at.eq(now),
+            enrolments::unsubscribe_token.eq(Secret::random().as_str()),
+        ))
+        .on_conflict((enrolments::cohort_id, enrolments::account_id))
+        .do_update()
+        .set((enrolments::role.eq(role), enrolments::state.eq(Standing::Active)))
+        .on_both()
+        .execute(conn)
+        .map(drop)
+}
+
+/// Takes a facilitator's role away: they are out of the cohort, and what they wrote stays.
+pub fn dismiss_facilitator(conn: &mut Conn, cohort: CohortId, enrolment: EnrolmentId) -> QueryResult<usize> {
+    diesel::update(enrolments::table)
+        .filter(enrolments::id.eq(enrolment))
+        .filter(enrolments::cohort_id.eq(cohort))
+        .filter(enrolments::role.eq(Role::Facilitator))
+        .set(enrolments::state.eq(Standing::Withdrawn))
+        .execute(conn)
+}
+
+/// Name and address of each facilitator.
+pub fn list_facilitators(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(EnrolmentId, String, String)>> {
+    enrolments::table
+        .inner_join(accounts::table)
+        .filter(enrolments::cohort_id.eq(cohort))
+        .filter(enrolments::role.eq(Role::Facilitator))
+        .filter(enrolments::state.eq(Standing::Active))
+        .order((accounts::name, enrolments::id))
+        .limit(100)
+        .select((enrolments::id, accounts::name, accounts::email))
+        .load(conn)
+}
+
+/// How many active learners.
+pub fn count_learners(conn: &mut Conn, cohort: CohortId) -> QueryResult<i64> {
+    enrolments::table
+        .filter(enrolments::cohort_id.eq(cohort))
+        .filter(enrolments::role.eq(Role::Learner))
+        .filter(enrolments::state.eq(Standing::Active))
+        .count()
+        .get_result(conn)
+}
+
+/// The verified account of an address.
+pub fn account_of(conn: &mut Conn, email_key: &str) -> QueryResult<Option<AccountId>> {
+    accounts::table
+        .filter(accounts::email_key.eq(email_key))
+        .filter(accounts::verified_at.is_not_null())
+        .select(accounts::id)
+        .first(conn)
+        .optional()
+}
+
+/// How long an invitation holds.
+const INVITATION_DAYS: i64 = 7;
+
+/// Invites an address; a second invitation takes the place of the first.
+pub fn invite(
+    conn: &mut Conn,
+    cohort: CohortId,
+    email: &EmailAddress,
+    role: Role,
+    secret: &SecretHash,
+    now: Instant,
+) -> QueryResult<()> {
+    let fresh = (
+        invitations::email.eq(email.as_str()),
+        invitations::role.eq(role),
+        invitations::token_hash.eq(secret.as_str()),
+        invitations::created_at.eq(now),
+        invitations::expires_at.eq(now + TimeDelta::days(INVITATION_DAYS)),
+        invitations::accepted_at.eq(None::<Instant>),
+    );
+    diesel::insert_into(invitations::table)
+        .values((invitations::cohort_id.eq(cohort), invitations::email_key.eq(email.key()), fresh))
+        .on_conflict((invitations::cohort_id, invitations::email_key))
+        .do_update()
+        .set(fresh)
+        .on_both()
+        .execute(conn)
+        .map(drop)
+}
+
+/// An invitation that still holds.
+pub struct Invited {
+    pub id: i64,
+    pub cohort: Cohort,
+    pub email_key: String,
+    pub role: Role,
+}
+
+pub fn invitation(conn: &mut Conn, secret: &SecretHash, now: Instant) -> QueryResult<Option<Invited>> {
+    invitations::table
+        .inner_join(cohorts::table)
+        .filter(invitations::token_hash.eq(secret.as_str()))
+        .filter(invitations::expires_at.gt(now))
+        .filter(invitations::accepted_at.is_null())
+        .select((invitations::id, invitations::email_key, invitations::role, CohortRow::as_select()))
+        .first::<(i64, String, Role, CohortRow)>(conn)
+        .optional()
+        .map(|row| row.map(|(id, email_key, role, cohort)| Invited { id, cohort: cohort.into(), email_key, role }))
+}
+
+/// Uses an invitation up; false if somebody was faster.
+pub fn accept_invitation(conn: &mut Conn, id: i64, now: Instant) -> QueryResult<bool> {
+    diesel::update(invitations::table)
+        .filter(invitations::id.eq(id))
+        .filter(invitations::accepted_at.is_null())
+        .set(invitations::accepted_at.eq(now))
+        .execute(conn)
+        .map(|changed| changed == 1)
+}
+
+/// Counts one change of the schedule. False if it has been changed since it was read as `expected`.
+pub fn bump_schedule_version(conn: &mut Conn, cohort: CohortId, expected: i32) -> QueryResult<bool> {
+    let unchanged = cohorts::table.filter(cohorts::id.eq(cohort)).filter(cohorts::schedule_version.eq(expected));
+    let counted = diesel::update(unchanged).set(cohorts::schedule_version.eq(expected + 1)).execute(conn)?;
+    Ok(counted == 1)
+}
+
+/// Stops an enrolment's reminders, or lets them come again. Doing it again changes nothing: the first time stands.
+pub fn set_reminders_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, now: Instant) -> QueryResult<()> {
+    let enrolment = enrolments::table.find(id);
+    if stopped {
+        let first = enrolment.filter(enrolments::reminders_stopped_at.is_null());
+        diesel::update(first).set(enrolments::reminders_stopped_at.eq(now)).execute(conn).map(drop)
+    } else {
+        let never = enrolments::reminders_stopped_at.eq(None::<Instant>);
+        diesel::update(enrolment).set(never).execute(conn).map(drop)
+    }
+}
+
+/// Notes that somebody was here. In a transaction it also holds their row, so that two requests of theirs take turns.
+pub fn touch(conn: &mut Conn, enrolment: EnrolmentId, now: Instant) -> QueryResult<()> {
+    diesel::update(enrolments::table.find(enrolment)).set(enrolments::last_seen_at.eq(now)).execute(conn).map(drop)
 }

@@ -14,7 +14,7 @@ use diesel::r2d2::Pool;
 use tokio::sync::Semaphore;
 
 use conn::{Access, Manager};
-pub use conn::{Both, Conn, Kind, OnBoth, Url};
+pub use conn::{Both, Conn, Kind, MultiBackend, OnBoth, Url};
 pub use migrate::{downgrade, migrate};
 use writer::Writer;
 
