@@ -3,6 +3,7 @@
 mod links;
 mod sessions;
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 pub use links::{forget_links, holder_of_link, issue_link, use_link};
@@ -11,7 +12,7 @@ pub use sessions::{end_session, forget_sessions, open_session, person_of_session
 use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
 use crate::each;
 use crate::platform::clock::Instant;
-use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::db::{Conn, MultiBackend, OnBoth as _};
 use crate::platform::secret::Secret;
 use crate::platform::text::EmailAddress;
 use crate::schema::accounts;
@@ -29,8 +30,8 @@ pub struct Account {
     pub suspended_at: Option<Instant>,
 }
 
-fn columns() -> <Account as Selectable<<Conn as diesel::Connection>::Backend>>::SelectExpression {
-    <Account as Selectable<<Conn as diesel::Connection>::Backend>>::construct_selection()
+fn columns() -> <Account as Selectable<MultiBackend>>::SelectExpression {
+    <Account as Selectable<MultiBackend>>::construct_selection()
 }
 
 /// A row to be.
@@ -105,21 +106,21 @@ pub fn find_account(conn: &mut Conn, key: &str) -> QueryResult<Option<Account>> 
     accounts::table.filter(accounts::email_key.eq(key)).select(columns()).first(conn).optional()
 }
 
-/// Writes and unwrites an account, which costs what issuing a link costs: so the time of an answer does not tell whether
-/// an address has an account.
-pub fn write_nothing(conn: &mut Conn, now: Instant) -> QueryResult<()> {
-    let nobody = Secret::random();
-    let nobody = NewAccount {
-        name: String::new(),
-        email: String::new(),
-        email_key: nobody.as_str().into(),
-        password_hash: None,
-        is_administrator: false,
-        created_at: now,
-        verified_at: None,
-    };
-    let id: AccountId = diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
-    diesel::delete(accounts::table.find(id)).execute(conn)?;
+/// Makes an account with a link and takes both away again, which costs what a link for a real account costs: so the time
+/// of an answer does not tell whether an address has one.
+pub fn issue_link_to_nobody(conn: &mut Conn, lasts: TimeDelta, now: Instant) -> QueryResult<()> {
+    let nobody: AccountId = diesel::insert_into(accounts::table)
+        .values((
+            accounts::name.eq(""),
+            accounts::email.eq(""),
+            accounts::email_key.eq(Secret::random().as_str()),
+            accounts::is_administrator.eq(false),
+            accounts::created_at.eq(now),
+        ))
+        .returning(accounts::id)
+        .get_result(conn)?;
+    issue_link(conn, nobody, Purpose::Reset, lasts, now)?;
+    diesel::delete(accounts::table.find(nobody)).execute(conn)?;
     Ok(())
 }
 
@@ -158,12 +159,7 @@ pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// An administrator without a password yet, or the account of that address made one.
-pub fn create_administrator(
-    conn: &mut Conn,
-    name: &str,
-    email: &EmailAddress,
-    now: Instant,
-) -> QueryResult<AccountId> {
+pub fn create_administrator(conn: &mut Conn, name: &str, email: &EmailAddress, now: Instant) -> QueryResult<AccountId> {
     let new = NewAccount { is_administrator: true, ..NewAccount::learner(name, email, None, now) };
     diesel::insert_into(accounts::table)
         .values(&new)
