@@ -13,7 +13,7 @@ pub struct Answers(BTreeMap<Slug, BTreeSet<Slug>>);
 impl Answers {
     /// `chosen` gives what was sent under a question's slug. None where it is no option of the question, or where two
     /// were sent and one may be: no form of ours sends that.
-    pub fn read<'f>(quiz: &Quiz, chosen: impl Fn(&str) -> Vec<&'f str>) -> Option<Self> {
+    pub fn read(quiz: &Quiz, chosen: impl for<'a> Fn(&'a str) -> Vec<&'a str>) -> Option<Self> {
         let mut answers = Self::default();
         for question in &quiz.questions {
             let sent = chosen(question.slug.as_str());

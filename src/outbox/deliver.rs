@@ -138,7 +138,7 @@ impl Courier {
 
     /// Claims a message and asks, in the same transaction, whether it is still wanted.
     async fn claim(&self) -> Result<Next, DbError> {
-        let (now, owner, unwanted) = (self.clock.now(), self.owner.clone(), self.rules.unwanted);
+        let (now, owner, unwanted) = (self.clock.now(), self.owner.clone(), self.rules.unwanted.clone());
         self.db
             .write(move |conn| {
                 let Some(claim) = store::claim(conn, &owner, now, LEASE)? else { return Ok(Next::Nothing) };

@@ -17,7 +17,6 @@ use crate::platform::text::Slug;
 use crate::words;
 
 pub use diagnostics::Diagnostic;
-pub use markdown::post_html;
 
 words! {
     /// What a learner does in a step.
