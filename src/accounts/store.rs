@@ -6,8 +6,8 @@ mod sessions;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-pub use links::{forget_links, holder_of_link, issue_link, use_link};
-pub use sessions::{end_session, forget_sessions, open_session, person_of_session, touch};
+pub use links::{holder_of_link, issue_link, use_link};
+pub use sessions::{end_session, open_session, person_of_session, touch};
 
 use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
 use crate::each;
@@ -154,8 +154,14 @@ pub fn rehash(conn: &mut Conn, account: AccountId, seen: &str, hash: &str) -> Qu
     diesel::update(same).set(accounts::password_hash.eq(hash)).execute(conn).map(|rows| rows == 1)
 }
 
+/// Those who can sign in: who was invited and has no password yet administers nothing.
 pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
-    accounts::table.filter(accounts::is_administrator.eq(true)).count().get_result(conn)
+    accounts::table
+        .filter(accounts::is_administrator.eq(true))
+        .filter(accounts::password_hash.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .count()
+        .get_result(conn)
 }
 
 /// An administrator without a password yet, or the account of that address made one.
@@ -196,22 +202,21 @@ pub fn create_accounts(conn: &mut Conn, new: &[NewAccount]) -> QueryResult<Vec<A
     Ok(ids)
 }
 
-/// The addresses that nobody confirmed in 14 days, with all that hangs from them. Says how many.
-pub fn forget_unverified(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    let old = accounts::table
+/// No mail server knows the address any more. `account`: as the outbox keeps it.
+pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
+    diesel::update(accounts::table.find(AccountId(account)).filter(accounts::undeliverable_at.is_null()))
+        .set(accounts::undeliverable_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes sessions and links that have ended, and accounts whose address nobody confirmed in 14 days, with all that
+/// hangs from them. Says how many rows.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let unconfirmed = accounts::table
         .filter(accounts::verified_at.is_null())
         .filter(accounts::is_administrator.eq(false))
         .filter(accounts::created_at.lt(now - UNVERIFIED_KEPT));
-    diesel::delete(old).execute(conn)
-}
-
-/// The mail server says that there is no such address: no reminder goes there any more. The first time stands.
-pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
-    let first = accounts::table.find(AccountId(account)).filter(accounts::undeliverable_at.is_null());
-    diesel::update(first).set(accounts::undeliverable_at.eq(now)).execute(conn).map(drop)
-}
-
-/// What is kept no longer: ended sessions, links that lost their use, addresses that nobody confirmed. Says how many.
-pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    Ok(forget_sessions(conn, now)? + forget_links(conn, now)? + forget_unverified(conn, now)?)
+    let ended = sessions::forget_ended(conn, now)? + links::forget_expired(conn, now)?;
+    Ok(ended + diesel::delete(unconfirmed).execute(conn)?)
 }
