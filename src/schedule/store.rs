@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::change::{self, ScheduleFault, Terms};
 use super::{Release, in_order, plan};
@@ -89,18 +90,37 @@ pub fn save(conn: &mut Conn, cohort: CohortId, expected_version: i32, changed: &
     if !cohort_store::bump_schedule_version(conn, cohort, expected_version)? {
         return Ok(false);
     }
-    for release in changed {
-        let row = releases::table.filter(releases::cohort_id.eq(cohort)).filter(releases::unit.eq(&release.unit));
-        diesel::update(row)
-            .set((
+    let rows: Vec<_> = changed
+        .iter()
+        .map(|release| {
+            (
+                releases::cohort_id.eq(cohort),
+                releases::unit.eq(&release.unit),
                 releases::local_time.eq(release.local_time),
                 releases::opens_at.eq(release.opens_at),
                 releases::set_by_hand.eq(release.set_by_hand),
                 releases::held.eq(release.held),
                 releases::opened_at.eq(release.opened_at),
-            ))
-            .execute(conn)?;
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(true);
     }
+    each!(conn, c => {
+        diesel::insert_into(releases::table)
+            .values(&rows)
+            .on_conflict((releases::cohort_id, releases::unit))
+            .do_update()
+            .set((
+                releases::local_time.eq(excluded(releases::local_time)),
+                releases::opens_at.eq(excluded(releases::opens_at)),
+                releases::set_by_hand.eq(excluded(releases::set_by_hand)),
+                releases::held.eq(excluded(releases::held)),
+                releases::opened_at.eq(excluded(releases::opened_at)),
+            ))
+            .execute(c)
+    })?;
     Ok(true)
 }
 
