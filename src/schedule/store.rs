@@ -170,3 +170,11 @@ pub fn replan(
         Err(fault) => Ok(Err(fault)),
     }
 }
+
+/// Gives a cohort that was just made its releases, by plan.
+pub fn plan_cohort(conn: &mut Conn, slug: &Slug, catalogue: &Catalogue) -> QueryResult<()> {
+    let cohort = cohort::store::find(conn, slug)?.ok_or(diesel::result::Error::NotFound)?;
+    let programme = catalogue.programme(&cohort.programme).ok_or(diesel::result::Error::NotFound)?;
+    let breaks = cohort::store::list_breaks(conn, cohort.id)?;
+    add_missing(conn, &cohort, &breaks, programme).map(drop)
+}
