@@ -11,7 +11,7 @@ use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::programme::{Programme, Unit};
+use crate::programme::{Catalogue, Programme, Unit};
 use crate::schema::releases;
 
 #[derive(Queryable, Selectable)]
@@ -173,8 +173,8 @@ pub fn replan(
 
 /// Gives a cohort that was just made its releases, by plan.
 pub fn plan_cohort(conn: &mut Conn, slug: &Slug, catalogue: &Catalogue) -> QueryResult<()> {
-    let cohort = cohort::store::find(conn, slug)?.ok_or(diesel::result::Error::NotFound)?;
+    let cohort = cohort_store::find(conn, slug)?.ok_or(diesel::result::Error::NotFound)?;
     let programme = catalogue.programme(&cohort.programme).ok_or(diesel::result::Error::NotFound)?;
-    let breaks = cohort::store::list_breaks(conn, cohort.id)?;
+    let breaks = cohort_store::list_breaks(conn, cohort.id)?;
     add_missing(conn, &cohort, &breaks, programme).map(drop)
 }
