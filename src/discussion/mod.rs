@@ -52,7 +52,9 @@ fn shows_something(html: &str) -> bool {
             '<' => in_tag = true,
             '>' if in_tag => in_tag = false,
             _ => {
-                return !in_tag && !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+                return !in_tag
+                    && !c.is_whitespace()
+                    && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
             }
         }
         false
@@ -114,6 +116,14 @@ pub struct Author {
     pub role: Role,
 }
 
+/// A top-level post, how many replies it has, and from which on they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Top {
+    pub post: Post,
+    pub replies: usize,
+    pub shown_from: PostId,
+}
+
 /// A top-level post with the newest of its replies, in the order they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -123,11 +133,11 @@ pub struct Conversation {
     pub earlier_replies: usize,
 }
 
-/// Lays replies under their posts. `tops`: each top-level post and how many replies it has in all.
-pub fn conversations(tops: Vec<(Post, usize)>, replies: Vec<Post>) -> Vec<Conversation> {
+/// Lays replies under their posts.
+pub fn conversations(tops: Vec<Top>, replies: Vec<Post>) -> Vec<Conversation> {
     let mut laid: Vec<Conversation> = tops
         .into_iter()
-        .map(|(post, count)| Conversation { post, replies: Vec::new(), earlier_replies: count })
+        .map(|top| Conversation { post: top.post, replies: Vec::new(), earlier_replies: top.replies })
         .collect();
     for reply in replies {
         if let Some(under) = laid.iter_mut().find(|c| Some(c.post.id) == reply.parent) {
@@ -193,7 +203,8 @@ mod tests {
 
     #[test]
     fn replies_stand_under_their_post_in_the_order_they_were_written() {
-        let tops = vec![(post(1, None), 2), (post(2, None), 5), (post(6, None), 0)];
+        let top = |id, replies| Top { post: post(id, None), replies, shown_from: PostId(0) };
+        let tops = vec![top(1, 2), top(2, 5), top(6, 0)];
         let laid = conversations(tops, vec![post(9, Some(2)), post(4, Some(1)), post(8, Some(2)), post(3, Some(1))]);
         let ids: Vec<Vec<i64>> = laid.iter().map(|c| c.replies.iter().map(|r| r.id.0).collect()).collect();
         assert_eq!(ids, [vec![3, 4], vec![8, 9], vec![]]);

@@ -212,14 +212,13 @@ fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result<Posts, Err
             let mut tops = store::top_posts(conn, subject.thread.id, after)?;
             let more = tops.len() > PAGE;
             tops.truncate(PAGE);
-            let ids: Vec<PostId> = tops.iter().map(|(post, _)| post.id).collect();
-            let replies = store::newest_replies(conn, &ids)?;
+            let replies = store::newest_replies(conn, &tops)?;
             Ok(Posts { conversations: conversations(tops, replies), more })
         }
         Part::Under(top, after) => {
             let post =
                 store::post(conn, subject.thread.id, top)?.filter(|p| p.parent.is_none()).ok_or(Error::NotFound)?;
-            let mut replies = store::list_replies(conn, top, after)?;
+            let mut replies = store::list_replies(conn, subject.thread.id, top, after)?;
             let more = replies.len() > REPLIES_PAGE;
             replies.truncate(REPLIES_PAGE);
             Ok(Posts { conversations: vec![Conversation { post, replies, earlier_replies: 0 }], more })
