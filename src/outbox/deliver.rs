@@ -220,7 +220,8 @@ impl Courier {
         loop {
             let (claim, verdict, owner, rules) = (claim.clone(), verdict.clone(), self.owner.clone(), self.rules);
             let now = self.clock.now();
-            let settled = self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
+            let settled =
+                self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
             match (settled, pauses.next()) {
                 (Err(DbError::Unavailable(_)), Some(pause)) => tokio::time::sleep(Duration::from_millis(pause)).await,
                 (settled, _) => return settled,

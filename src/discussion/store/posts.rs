@@ -91,14 +91,21 @@ pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> Qu
     Ok(rows.into_iter().map(top_of).collect())
 }
 
-/// The newest top-level posts of a step's own thread, newest first, with the thread and its number of visible posts.
+/// A step's own thread, its number of visible posts, and the newest of its top-level posts, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct StepThread {
+    pub id: Option<ThreadId>,
+    pub post_count: i32,
+    pub tops: Vec<Top>,
+}
+
 pub fn newest_of_step(
     conn: &mut Conn,
     cohort: CohortId,
     unit: &Unit,
     step: &Step,
     most: usize,
-) -> QueryResult<(Option<(ThreadId, i32)>, Vec<Top>)> {
+) -> QueryResult<StepThread> {
     // As a single value it lets PostgreSQL read the posts' index backwards and stop early.
     let threads_too = diesel::alias!(threads as own_threads);
     let own_thread = threads_too
@@ -120,8 +127,9 @@ pub fn newest_of_step(
             (PostRow::as_select(), enrolments::role, accounts::name, reply_count!(), shown_from!()),
         ))
         .load(conn)?;
-    let thread = rows.first().map(|(thread, _)| *thread);
-    Ok((thread, rows.into_iter().map(|(_, row)| top_of(row)).collect()))
+    let (id, post_count) = rows.first().map(|((id, count), _)| (*id, *count)).unzip();
+    let tops = rows.into_iter().map(|(_, row)| top_of(row)).collect();
+    Ok(StepThread { id, post_count: post_count.unwrap_or(0), tops })
 }
 
 /// The newest replies to each of these posts, in no order that means anything.

@@ -57,7 +57,11 @@ impl<'s> Keys<'s> {
         let asked = self.asked.borrow();
         for key in self.table.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
             let mend = format!("take it out; known here: {}", asked.join(", "));
-            self.fault(self.source.line_at(key.span().start), format!("there is no key '{}' here", key.get_ref()), mend);
+            self.fault(
+                self.source.line_at(key.span().start),
+                format!("there is no key '{}' here", key.get_ref()),
+                mend,
+            );
         }
     }
 
@@ -199,7 +203,8 @@ impl<'s> Keys<'s> {
     /// A list of texts with something in it.
     pub fn need_texts(&self, key: &'static str) -> Vec<String> {
         let texts = self.texts(key);
-        let is_empty_list = matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::Array(a)) if a.is_empty());
+        let is_empty_list =
+            matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::Array(a)) if a.is_empty());
         if !self.has(key) || is_empty_list {
             let what = format!("{key} is {}", if is_empty_list { "empty" } else { "missing" });
             self.fault(self.line_of(key), what, format!("write {key} = [\"…\", \"…\"]"));

@@ -54,7 +54,11 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
 /// Front matter and Markdown.
 fn parts<'f>(file: &Source<'f>) -> Option<(Source<'f>, Source<'f>)> {
     let Some(rest) = file.text.strip_prefix(FENCE).and_then(|rest| rest.strip_prefix('\n')) else {
-        file.fault(1, "the step does not begin with +++", "put its title, kind, minutes and summary between two lines of +++");
+        file.fault(
+            1,
+            "the step does not begin with +++",
+            "put its title, kind, minutes and summary between two lines of +++",
+        );
         return None;
     };
     let mut at = 0;
@@ -149,7 +153,11 @@ fn read_kind(step: &mut Step, kind: StepKind, keys: &Keys, body: &Source) {
 fn reading(keys: &Keys) -> Option<String> {
     let reading = keys.need_line("reading");
     if !reading.is_empty() && !["baseline", "closing"].contains(&reading.as_str()) {
-        keys.fault(keys.line_of("reading"), format!("there is no reading '{reading}'"), "write \"baseline\" or \"closing\"");
+        keys.fault(
+            keys.line_of("reading"),
+            format!("there is no reading '{reading}'"),
+            "write \"baseline\" or \"closing\"",
+        );
     }
     Some(reading)
 }

@@ -14,7 +14,8 @@ const DEEPEST: usize = 32;
 const MOST_MARKS: usize = 32;
 const LONGEST: usize = 512 * 1024;
 
-const TOO_DEEP: &str = "Take out some of the quotations or lists that stand inside one another: there are too many levels";
+const TOO_DEEP: &str =
+    "Take out some of the quotations or lists that stand inside one another: there are too many levels";
 const TOO_LONG: &str = "Write fewer links: your post becomes too long to show";
 const UNREADABLE: &str = "Write it more simply: its quotations, lists and links cannot be read";
 
@@ -57,9 +58,7 @@ fn options() -> Options<'static> {
 static POST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
-        .tags(tags([
-            "a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "strong", "ul",
-        ]))
+        .tags(tags(["a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"]))
         .tag_attributes([("a", ["href", "title"].into()), ("ol", ["start"].into())].into())
         .url_schemes(SCHEMES.into())
         .url_relative(UrlRelative::Deny)

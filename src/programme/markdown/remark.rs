@@ -117,7 +117,11 @@ impl<'s> Reader<'s> {
             let address = (self.setting.address)(target);
             if address.is_none() {
                 let what = format!("the link step:{target} leads nowhere");
-                self.remark(line, what, "write step:unit/step with the names of folder and file, without their numbers");
+                self.remark(
+                    line,
+                    what,
+                    "write step:unit/step with the names of folder and file, without their numbers",
+                );
             }
             return address;
         }
@@ -136,9 +140,10 @@ impl<'s> Reader<'s> {
         let line = node.data().sourcepos.start.line;
         for piece in pieces(text) {
             let Piece::Citation(key) = piece else { continue };
-            let inside = node.ancestors().skip(1).any(|n| {
-                matches!(n.data().value, NodeValue::Heading(_) | NodeValue::Link(_) | NodeValue::Image(_))
-            });
+            let inside = node
+                .ancestors()
+                .skip(1)
+                .any(|n| matches!(n.data().value, NodeValue::Heading(_) | NodeValue::Link(_) | NodeValue::Image(_)));
             if self.setting.is_passage {
                 self.remark(line, format!("[^{key}] cannot be cited in this text"), "cite it in a step");
             } else if inside {

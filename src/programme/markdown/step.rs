@@ -93,8 +93,37 @@ static STEP: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
         .tags(tags([
-            "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img",
-            "li", "ol", "p", "pre", "span", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+            "a",
+            "blockquote",
+            "br",
+            "code",
+            "dd",
+            "del",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "img",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "span",
+            "strong",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "ul",
         ]))
         .tag_attributes(
             [
@@ -120,7 +149,10 @@ static STEP: LazyLock<Builder<'static>> = LazyLock::new(|| {
         )
         .allowed_classes(
             [
-                ("div", tags(["app-scroll", "app-callout", "app-callout--case", "app-callout--note", "app-callout--care"])),
+                (
+                    "div",
+                    tags(["app-scroll", "app-callout", "app-callout--case", "app-callout--note", "app-callout--care"]),
+                ),
                 ("span", tags(["nhsuk-u-visually-hidden"])),
                 ("table", tags(["app-table"])),
                 ("ul", tags(["app-ticks"])),
@@ -270,7 +302,10 @@ fn write_table(out: &mut Out, node: Node<'_>, entering: bool) -> Result<ChildRen
     let name = if out.user.heading.is_empty() { columns(node) } else { out.user.heading.clone() };
     let label = escaped(&unused(&mut out.user.labels, &format!("Table: {name}"), ", "));
     out.cr()?;
-    write!(out, "<div class=\"app-scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\n<table class=\"app-table\">\n")?;
+    write!(
+        out,
+        "<div class=\"app-scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\n<table class=\"app-table\">\n"
+    )?;
     Ok(ChildRendering::HTML)
 }
 
