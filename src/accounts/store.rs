@@ -118,8 +118,7 @@ pub fn write_nothing(conn: &mut Conn, now: Instant) -> QueryResult<()> {
         created_at: now,
         verified_at: None,
     };
-    let id: AccountId =
-        diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
+    let id: AccountId = diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
     diesel::delete(accounts::table.find(id)).execute(conn)?;
     Ok(())
 }
@@ -159,7 +158,12 @@ pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// An administrator without a password yet, or the account of that address made one.
-pub fn create_administrator(conn: &mut Conn, name: &str, email: &EmailAddress, now: Instant) -> QueryResult<AccountId> {
+pub fn create_administrator(
+    conn: &mut Conn,
+    name: &str,
+    email: &EmailAddress,
+    now: Instant,
+) -> QueryResult<AccountId> {
     let new = NewAccount { is_administrator: true, ..NewAccount::learner(name, email, None, now) };
     diesel::insert_into(accounts::table)
         .values(&new)
@@ -203,4 +207,15 @@ pub fn forget_unverified(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .filter(accounts::is_administrator.eq(false))
         .filter(accounts::created_at.lt(now - UNVERIFIED_KEPT));
     diesel::delete(old).execute(conn)
+}
+
+/// The mail server says that there is no such address: no reminder goes there any more. The first time stands.
+pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
+    let first = accounts::table.find(AccountId(account)).filter(accounts::undeliverable_at.is_null());
+    diesel::update(first).set(accounts::undeliverable_at.eq(now)).execute(conn).map(drop)
+}
+
+/// What is kept no longer: ended sessions, links that lost their use, addresses that nobody confirmed. Says how many.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    Ok(forget_sessions(conn, now)? + forget_links(conn, now)? + forget_unverified(conn, now)?)
 }

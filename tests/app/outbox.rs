@@ -409,12 +409,9 @@ async fn a_connection_that_the_server_ends_after_a_mail_is_opened_anew() {
 
 #[actix_web::test]
 async fn wrong_settings_halt_the_queue_and_cost_no_mail() {
-    for (behaviour, query) in [
-        (Behaviour::AuthRequired, ""),
-        (Behaviour::BadLogin, "login"),
-        (Behaviour::BadTls, "?tls=required"),
-        (Behaviour::Ok, "?tls=required"),
-    ] {
+    for (behaviour, query) in
+        [(Behaviour::AuthRequired, ""), (Behaviour::BadLogin, "login"), (Behaviour::BadTls, "?tls=required"), (Behaviour::Ok, "?tls=required")]
+    {
         let mut office = Office::open().await;
         office.server.set(behaviour);
         let plain = office.server.url();

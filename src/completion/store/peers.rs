@@ -109,9 +109,11 @@ pub fn offer(
     (unit, step): StepKey<'_>,
     only: Option<SubmissionId>,
 ) -> QueryResult<Option<Offered>> {
-    let reviewed =
-        peer_reviews::table.filter(peer_reviews::reviewer_id.eq(reviewer)).select(peer_reviews::submission_id);
-    let comments = peer_reviews::table.filter(peer_reviews::submission_id.eq(submissions::id)).count().single_value();
+    let reviewed = peer_reviews::table.filter(peer_reviews::reviewer_id.eq(reviewer)).select(peer_reviews::submission_id);
+    let comments = peer_reviews::table
+        .filter(peer_reviews::submission_id.eq(submissions::id))
+        .count()
+        .single_value();
     let mut open = submissions::table
         .inner_join(enrolments::table.inner_join(accounts::table))
         .filter(submissions::cohort_id.eq(cohort))
@@ -148,4 +150,11 @@ pub fn give_review(
     );
     diesel::insert_into(peer_reviews::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
     Ok(())
+}
+
+pub fn has_reviewed(conn: &mut Conn, reviewer: EnrolmentId, submission: SubmissionId) -> QueryResult<bool> {
+    let given = peer_reviews::table
+        .filter(peer_reviews::submission_id.eq(submission))
+        .filter(peer_reviews::reviewer_id.eq(reviewer));
+    diesel::select(diesel::dsl::exists(given)).get_result(conn)
 }
