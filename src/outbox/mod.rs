@@ -6,6 +6,8 @@
 pub mod deliver;
 pub mod store;
 
+use std::sync::Arc;
+
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::{id, words};
@@ -42,7 +44,7 @@ pub struct Letter {
     pub text: String,
     pub html: Option<String>,
     pub reply_to: Option<String>,
-    /// For bulk mail.
+    /// Every bulk mail has one.
     pub list: Option<List>,
     /// When it has lost its meaning.
     pub expires_at: Instant,
@@ -56,11 +58,39 @@ pub struct List {
     pub unsubscribe_url: String,
 }
 
+/// How a message stands: what a ledger, a page and the command line say of it.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct Standing {
+    pub id: MessageId,
+    /// As in the mail's header, with its angle brackets.
+    pub message_id: String,
+    pub class: Class,
+    pub to: String,
+    pub subject: String,
+    pub state: State,
+    pub reason: Option<String>,
+    /// The mail server's own words when it took or refused the mail.
+    pub server_answer: Option<String>,
+    pub attempts: i32,
+    pub created_at: Instant,
+    pub next_attempt_at: Instant,
+    pub settled_at: Option<Instant>,
+}
+
+/// Why nothing is sent at all, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct Halt {
+    pub reason: String,
+    pub halted_at: Instant,
+}
+
+/// Inside the claim: is it still wanted? `Some(reason)` cancels it.
+type Unwanted = dyn Fn(&mut Conn, MessageId, Instant) -> diesel::QueryResult<Option<String>> + Send + Sync;
+
 /// What the outbox must ask of those above it while it sends.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Rules {
-    /// Inside the claim: is it still wanted? `Some(reason)` cancels it.
-    pub unwanted: fn(&mut Conn, MessageId, Instant) -> diesel::QueryResult<Option<String>>,
+    pub unwanted: Arc<Unwanted>,
     /// The address does not exist: nothing more goes there.
     pub undeliverable: fn(&mut Conn, account: i64, Instant) -> diesel::QueryResult<()>,
 }

@@ -1,1 +1,5 @@
-fn main() {}
+//! Stories: Trellis from outside, on both databases.
+
+mod person;
+mod smtp;
+mod world;
