@@ -1,30 +1,210 @@
 //! Accounts, sessions and links, as they are kept.
 
+mod links;
+mod sessions;
+
 use diesel::prelude::*;
 
-use super::{AccountId, Person, SessionId};
-use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
-use crate::platform::secret::SecretHash;
-use crate::schema::{accounts, sessions};
+pub use links::{forget_links, holder_of_link, issue_link, use_link};
+pub use sessions::{end_session, forget_sessions, open_session, person_of_session, touch};
 
-/// Whoever holds the session now: not expired, the account verified and not suspended.
-pub fn person_of_session(conn: &mut Conn, secret: &SecretHash, now: Instant) -> QueryResult<Option<Person>> {
-    sessions::table
-        .inner_join(accounts::table)
-        .filter(sessions::token_hash.eq(secret.as_str()))
-        .filter(sessions::expires_at.gt(now))
-        .filter(accounts::suspended_at.is_null())
-        .select((accounts::id, sessions::id, accounts::name, accounts::email, accounts::is_administrator))
-        .first::<(AccountId, SessionId, String, String, bool)>(conn)
-        .optional()
-        .map(|row| {
-            row.map(|(id, session, name, email, is_administrator)| Person {
-                id,
-                session,
-                name,
-                email,
-                is_administrator,
-            })
-        })
+use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
+use crate::each;
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::secret::Secret;
+use crate::platform::text::EmailAddress;
+use crate::schema::accounts;
+
+/// An account, as the doors need it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+pub struct Account {
+    pub id: AccountId,
+    pub name: String,
+    pub email: String,
+    /// A PHC string; `None` until its owner has set a password.
+    pub password_hash: Option<String>,
+    pub is_administrator: bool,
+    pub verified_at: Option<Instant>,
+    pub suspended_at: Option<Instant>,
+}
+
+fn columns() -> <Account as Selectable<<Conn as diesel::Connection>::Backend>>::SelectExpression {
+    <Account as Selectable<<Conn as diesel::Connection>::Backend>>::construct_selection()
+}
+
+/// A row to be.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = accounts)]
+pub struct NewAccount {
+    pub name: String,
+    pub email: String,
+    pub email_key: String,
+    pub password_hash: Option<String>,
+    pub is_administrator: bool,
+    pub created_at: Instant,
+    pub verified_at: Option<Instant>,
+}
+
+impl NewAccount {
+    pub fn learner(name: &str, email: &EmailAddress, password_hash: Option<String>, now: Instant) -> Self {
+        Self {
+            name: name.into(),
+            email: email.as_str().into(),
+            email_key: email.key().into(),
+            password_hash,
+            is_administrator: false,
+            created_at: now,
+            verified_at: None,
+        }
+    }
+
+    pub fn verified(self) -> Self {
+        Self { verified_at: Some(self.created_at), ..self }
+    }
+}
+
+/// What a sign-up found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedUp {
+    /// The account is new; its link verifies.
+    New,
+    /// Somebody had signed up with this address before and nobody has confirmed it. Whose password is the right one
+    /// only the mailbox's owner can say: there is none now, and the link sets it.
+    Again,
+    /// A verified account stands untouched; its link resets the password.
+    Already,
+}
+
+/// Signs an address up. The same number of statements, whatever it finds.
+pub fn sign_up(conn: &mut Conn, new: &NewAccount) -> QueryResult<(SignedUp, Account)> {
+    let inserted: Option<Account> = diesel::insert_into(accounts::table)
+        .values(new)
+        .on_conflict(accounts::email_key)
+        .do_nothing()
+        .returning(columns())
+        .on_both()
+        .get_result(conn)
+        .optional()?;
+    if let Some(account) = inserted {
+        return Ok((SignedUp::New, account));
+    }
+    let unverified = accounts::table
+        .filter(accounts::email_key.eq(&new.email_key))
+        .filter(accounts::verified_at.is_null())
+        .filter(accounts::is_administrator.eq(false));
+    let unset = diesel::update(unverified)
+        .set((accounts::password_hash.eq(None::<String>), accounts::name.eq(&new.name)))
+        .execute(conn)?;
+    let account = accounts::table.filter(accounts::email_key.eq(&new.email_key)).select(columns()).first(conn)?;
+    Ok((if unset == 1 { SignedUp::Again } else { SignedUp::Already }, account))
+}
+
+/// `key`: of [`EmailAddress::key`].
+pub fn find_account(conn: &mut Conn, key: &str) -> QueryResult<Option<Account>> {
+    accounts::table.filter(accounts::email_key.eq(key)).select(columns()).first(conn).optional()
+}
+
+/// Writes and unwrites an account, which costs what issuing a link costs: so the time of an answer does not tell whether
+/// an address has an account.
+pub fn write_nothing(conn: &mut Conn, now: Instant) -> QueryResult<()> {
+    let nobody = Secret::random();
+    let nobody = NewAccount {
+        name: String::new(),
+        email: String::new(),
+        email_key: nobody.as_str().into(),
+        password_hash: None,
+        is_administrator: false,
+        created_at: now,
+        verified_at: None,
+    };
+    let id: AccountId = diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
+    diesel::delete(accounts::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Whoever opened a link in a mail to the address reads that mailbox.
+pub fn verify(conn: &mut Conn, account: AccountId, now: Instant) -> QueryResult<()> {
+    diesel::update(accounts::table.find(account).filter(accounts::verified_at.is_null()))
+        .set(accounts::verified_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Sets the password, ends every session and every link. (The link that allowed it had proved the address.)
+pub fn set_password(conn: &mut Conn, account: AccountId, hash: &str, now: Instant) -> QueryResult<Account> {
+    verify(conn, account, now)?;
+    sessions::end_all_sessions(conn, account)?;
+    links::end_all_links(conn, account, now)?;
+    diesel::update(accounts::table.find(account))
+        .set(accounts::password_hash.eq(hash))
+        .returning(columns())
+        .get_result(conn)
+}
+
+/// Keeps the password under another hash of it, if it is still the one that was `seen` and may enter. False: it changed
+/// in the meantime.
+pub fn rehash(conn: &mut Conn, account: AccountId, seen: &str, hash: &str) -> QueryResult<bool> {
+    let same = accounts::table
+        .find(account)
+        .filter(accounts::password_hash.eq(seen))
+        .filter(accounts::verified_at.is_not_null())
+        .filter(accounts::suspended_at.is_null());
+    diesel::update(same).set(accounts::password_hash.eq(hash)).execute(conn).map(|rows| rows == 1)
+}
+
+pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
+    accounts::table.filter(accounts::is_administrator.eq(true)).count().get_result(conn)
+}
+
+/// An administrator without a password yet, or the account of that address made one.
+pub fn create_administrator(
+    conn: &mut Conn,
+    name: &str,
+    email: &EmailAddress,
+    now: Instant,
+) -> QueryResult<AccountId> {
+    let new = NewAccount { is_administrator: true, ..NewAccount::learner(name, email, None, now) };
+    diesel::insert_into(accounts::table)
+        .values(&new)
+        .on_conflict(accounts::email_key)
+        .do_update()
+        .set(accounts::is_administrator.eq(true))
+        .returning(accounts::id)
+        .on_both()
+        .get_result(conn)
+}
+
+/// The secret of `/password/reset/{token}`, for the terminal: whoever reads it sets the password, within 7 days.
+pub fn invite_first_administrator(
+    conn: &mut Conn,
+    name: &str,
+    email: &EmailAddress,
+    now: Instant,
+) -> QueryResult<Secret> {
+    let account = create_administrator(conn, name, email, now)?;
+    issue_link(conn, account, Purpose::Reset, FIRST_LINK_LASTS, now)
+}
+
+/// Many at once, for filling a database; their ids in the order given.
+pub fn create_accounts(conn: &mut Conn, new: &[NewAccount]) -> QueryResult<Vec<AccountId>> {
+    let mut ids = Vec::with_capacity(new.len());
+    for some in new.chunks(1_000) {
+        let made: Vec<(AccountId, String)> = each!(conn, c => diesel::insert_into(accounts::table)
+            .values(some)
+            .returning((accounts::id, accounts::email_key))
+            .get_results(c))?;
+        let by_key: std::collections::HashMap<_, _> = made.iter().map(|(id, key)| (key.as_str(), *id)).collect();
+        ids.extend(some.iter().filter_map(|account| by_key.get(account.email_key.as_str())));
+    }
+    Ok(ids)
+}
+
+/// The addresses that nobody confirmed in 14 days, with all that hangs from them. Says how many.
+pub fn forget_unverified(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let old = accounts::table
+        .filter(accounts::verified_at.is_null())
+        .filter(accounts::is_administrator.eq(false))
+        .filter(accounts::created_at.lt(now - UNVERIFIED_KEPT));
+    diesel::delete(old).execute(conn)
 }

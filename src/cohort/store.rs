@@ -325,3 +325,27 @@ pub fn accept_invitation(conn: &mut Conn, id: i64, now: Instant) -> QueryResult<
         .execute(conn)
         .map(|changed| changed == 1)
 }
+
+/// Counts one change of the schedule. False if it has been changed since it was read as `expected`.
+pub fn bump_schedule_version(conn: &mut Conn, cohort: CohortId, expected: i32) -> QueryResult<bool> {
+    let unchanged = cohorts::table.filter(cohorts::id.eq(cohort)).filter(cohorts::schedule_version.eq(expected));
+    let counted = diesel::update(unchanged).set(cohorts::schedule_version.eq(expected + 1)).execute(conn)?;
+    Ok(counted == 1)
+}
+
+/// Stops an enrolment's reminders, or lets them come again. Doing it again changes nothing: the first time stands.
+pub fn set_reminders_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, now: Instant) -> QueryResult<()> {
+    let enrolment = enrolments::table.find(id);
+    if stopped {
+        let first = enrolment.filter(enrolments::reminders_stopped_at.is_null());
+        diesel::update(first).set(enrolments::reminders_stopped_at.eq(now)).execute(conn).map(drop)
+    } else {
+        let never = enrolments::reminders_stopped_at.eq(None::<Instant>);
+        diesel::update(enrolment).set(never).execute(conn).map(drop)
+    }
+}
+
+/// Notes that somebody was here. In a transaction it also holds their row, so that two requests of theirs take turns.
+pub fn touch(conn: &mut Conn, enrolment: EnrolmentId, now: Instant) -> QueryResult<()> {
+    diesel::update(enrolments::table.find(enrolment)).set(enrolments::last_seen_at.eq(now)).execute(conn).map(drop)
+}

@@ -1,1 +1,224 @@
-//! A cohort's conversations: threads, posts, replies.
+//! A cohort's conversations: threads, posts and one level of replies. A thread is seen by whoever may see its unit.
+
+pub mod pages;
+pub mod posting;
+pub mod store;
+pub mod talk;
+
+use crate::cohort::{Cohort, CohortId, EnrolmentId, Place, Role};
+use crate::id;
+use crate::platform::clock::Instant;
+use crate::platform::text::{self, Slug};
+use crate::programme;
+
+id!(ThreadId);
+id!(PostId);
+
+/// What somebody wrote, with the HTML that was made of it once and sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostBody {
+    text: String,
+    html: String,
+}
+
+impl PostBody {
+    /// In characters.
+    pub const LONGEST: usize = 20_000;
+
+    /// Errors with what the writer can do about it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text::paragraphs(text, Self::LONGEST, "your post")?;
+        let html = programme::post_html(&text)?;
+        if !shows_something(&html) {
+            return Err("Write something that others can see: nothing of this would show".into());
+        }
+        Ok(Self { text, html })
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+}
+
+/// Whether any text stands outside the tags: a link's definition alone, or a tag that is not let through, leaves none.
+fn shows_something(html: &str) -> bool {
+    let mut in_tag = false;
+    html.chars().any(|c| {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ => {
+                return !in_tag && !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+            }
+        }
+        false
+    })
+}
+
+/// The title of a thread: one line of up to 150 characters.
+pub fn title(text: &str) -> Result<String, String> {
+    text::line(text, 150, "the title")
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    pub id: ThreadId,
+    pub cohort: CohortId,
+    /// None: it is about the whole course.
+    pub unit: Option<Slug>,
+    /// Set where it is a discussion step's own thread.
+    pub step: Option<Slug>,
+    pub title: String,
+    pub last_post_at: Instant,
+    /// Of posts that were not removed.
+    pub post_count: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    pub id: PostId,
+    /// The top-level post that it answers.
+    pub parent: Option<PostId>,
+    pub author: Author,
+    pub html: String,
+    pub created_at: Instant,
+    pub edited_at: Option<Instant>,
+    pub removed_at: Option<Instant>,
+}
+
+impl Thread {
+    pub fn path(&self, cohort: &Cohort) -> String {
+        path_of(cohort, self.id)
+    }
+}
+
+fn path_of(cohort: &Cohort, thread: ThreadId) -> String {
+    format!("{}/discussions/{thread}", cohort.path())
+}
+
+impl Post {
+    /// The top-level post of its conversation: itself, or the one it answers.
+    pub fn top(&self) -> PostId {
+        self.parent.unwrap_or(self.id)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    pub enrolment: EnrolmentId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// A top-level post with the newest of its replies, in the order they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    pub post: Post,
+    pub replies: Vec<Post>,
+    /// How many older replies are not among them.
+    pub earlier_replies: usize,
+}
+
+/// Lays replies under their posts. `tops`: each top-level post and how many replies it has in all.
+pub fn conversations(tops: Vec<(Post, usize)>, replies: Vec<Post>) -> Vec<Conversation> {
+    let mut laid: Vec<Conversation> = tops
+        .into_iter()
+        .map(|(post, count)| Conversation { post, replies: Vec::new(), earlier_replies: count })
+        .collect();
+    for reply in replies {
+        if let Some(under) = laid.iter_mut().find(|c| Some(c.post.id) == reply.parent) {
+            under.earlier_replies = under.earlier_replies.saturating_sub(1);
+            under.replies.push(reply);
+        }
+    }
+    for conversation in &mut laid {
+        conversation.replies.sort_by_key(|reply| reply.id);
+    }
+    laid
+}
+
+/// Somebody who may write in their cohort's discussions now. Made only by [`poster`].
+#[derive(Debug, Clone, Copy)]
+pub struct Poster {
+    pub enrolment: EnrolmentId,
+    pub cohort: CohortId,
+    _made_by_poster: (),
+}
+
+/// Why somebody may read and not write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOnly {
+    NotEnrolled,
+    Closed { since: Instant },
+}
+
+/// The right to write: active learners and facilitators have it until the cohort closes.
+pub fn poster(place: &Place, closes_at: Instant, now: Instant) -> Result<Poster, ReadOnly> {
+    let enrolment = place.enrolment.as_ref().ok_or(ReadOnly::NotEnrolled)?.id;
+    if now >= closes_at {
+        return Err(ReadOnly::Closed { since: closes_at });
+    }
+    Ok(Poster { enrolment, cohort: place.cohort.id, _made_by_poster: () })
+}
+
+impl ReadOnly {
+    /// As the page says it.
+    pub fn words(self, place: &Place) -> String {
+        match self {
+            Self::NotEnrolled => {
+                "You read this as an administrator. Only people enrolled in the cohort can post.".into()
+            }
+            Self::Closed { since } => {
+                let since = place.cohort.zone.plain_with_year(since);
+                format!("The discussions of this cohort closed on {since}. You can still read everything.")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(id: i64, parent: Option<i64>) -> Post {
+        let author = Author { enrolment: EnrolmentId(1), name: "Ada".into(), role: Role::Learner };
+        let (html, created_at) = ("<p>Hello</p>".into(), Instant::from_micros(id));
+        let (id, parent) = (PostId(id), parent.map(PostId));
+        Post { id, parent, author, html, created_at, edited_at: None, removed_at: None }
+    }
+
+    #[test]
+    fn replies_stand_under_their_post_in_the_order_they_were_written() {
+        let tops = vec![(post(1, None), 2), (post(2, None), 5), (post(6, None), 0)];
+        let laid = conversations(tops, vec![post(9, Some(2)), post(4, Some(1)), post(8, Some(2)), post(3, Some(1))]);
+        let ids: Vec<Vec<i64>> = laid.iter().map(|c| c.replies.iter().map(|r| r.id.0).collect()).collect();
+        assert_eq!(ids, [vec![3, 4], vec![8, 9], vec![]]);
+        assert_eq!(laid.iter().map(|c| c.earlier_replies).collect::<Vec<_>>(), [0, 3, 0]);
+    }
+
+    #[test]
+    fn a_reply_to_a_reply_belongs_to_the_same_conversation() {
+        assert_eq!(post(7, Some(2)).top(), PostId(2));
+        assert_eq!(post(2, None).top(), PostId(2));
+    }
+
+    #[test]
+    fn a_post_has_one_to_20_000_characters_that_show() {
+        assert!(PostBody::parse(&"é".repeat(20_000)).is_ok());
+        for wrong in [&"é".repeat(20_001), "", " \n\t ", "[a]: https://example.org", "<!-- hidden -->", "\u{200b}"] {
+            assert!(PostBody::parse(wrong).is_err(), "{:.20}", wrong);
+        }
+    }
+
+    #[test]
+    fn a_post_is_markdown_without_scripts() {
+        let body = PostBody::parse("**Bold** [x](javascript:alert(1)) <script>alert(1)</script>").unwrap();
+        assert!(body.html().contains("<strong>Bold</strong>"), "{}", body.html());
+        assert!(!body.html().contains("script"), "{}", body.html());
+        assert!(body.text().starts_with("**Bold**"));
+    }
+}

@@ -1,1 +1,39 @@
-//! The learner's pages that join several slices.
+//! The learner's pages that join several slices: home, the outline, a unit, a step.
+
+mod course;
+mod here;
+mod mark;
+pub mod pages;
+#[cfg(test)]
+mod sample;
+mod trellis;
+mod words;
+
+use crate::cohort::Cohort;
+use crate::programme::{Step, Unit};
+
+/// Words that lead somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Link {
+    href: String,
+    label: String,
+}
+
+impl Link {
+    fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { href: href.into(), label: label.into() }
+    }
+}
+
+fn unit_path(cohort: &Cohort, unit: &Unit) -> String {
+    format!("{}/units/{}", cohort.path(), unit.number)
+}
+
+fn step_path(cohort: &Cohort, unit: &Unit, step: &Step) -> String {
+    format!("{}/{}", unit_path(cohort, unit), step.slug)
+}
+
+/// `6.1`: the unit's number and the step's place in it.
+fn step_number(unit: &Unit, step: &Step) -> String {
+    format!("{}.{}", unit.number, step.place)
+}

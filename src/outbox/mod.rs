@@ -42,7 +42,7 @@ pub struct Letter {
     pub text: String,
     pub html: Option<String>,
     pub reply_to: Option<String>,
-    /// For bulk mail.
+    /// Every bulk mail has one.
     pub list: Option<List>,
     /// When it has lost its meaning.
     pub expires_at: Instant,
@@ -54,6 +54,32 @@ pub struct List {
     /// Such as `spring-2027.learn.example.org`.
     pub id: String,
     pub unsubscribe_url: String,
+}
+
+/// How a message stands: what a ledger, a page and the command line say of it.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct Standing {
+    pub id: MessageId,
+    /// As in the mail's header, with its angle brackets.
+    pub message_id: String,
+    pub class: Class,
+    pub to: String,
+    pub subject: String,
+    pub state: State,
+    pub reason: Option<String>,
+    /// The mail server's own words when it took or refused the mail.
+    pub server_answer: Option<String>,
+    pub attempts: i32,
+    pub created_at: Instant,
+    pub next_attempt_at: Instant,
+    pub settled_at: Option<Instant>,
+}
+
+/// Why nothing is sent at all, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct Halt {
+    pub reason: String,
+    pub halted_at: Instant,
 }
 
 /// What the outbox must ask of those above it while it sends.

@@ -1,1 +1,226 @@
+//! Messages and halts as rows: queued, looked at, tried again by hand, forgotten in time. How one is claimed and
+//! settled is in `store/claim.rs`.
 
+mod claim;
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+pub use claim::{
+    Claim, claim, due, give_back, mark_data_started, release, settle_cancelled, settle_failed, settle_retry,
+    settle_sent, settle_unknown, take_back,
+};
+
+use super::{Halt, Letter, MessageId, Standing, State};
+use crate::platform::clock::Instant;
+use crate::platform::db::Conn;
+use crate::platform::secret::Secret;
+use crate::schema::{messages, outbox_halts};
+
+/// How long a mail that is tried again by hand may take at least.
+const AGAIN: TimeDelta = TimeDelta::hours(72);
+const BODIES_KEPT: TimeDelta = TimeDelta::days(90);
+const ROWS_KEPT: TimeDelta = TimeDelta::days(365);
+/// How many refusals in a row say that an address takes no mail.
+const REFUSALS: i64 = 3;
+
+/// Queues a letter in the transaction of what causes it. `host`: of the base URL; a port is left out of the Message-ID.
+pub fn queue(conn: &mut Conn, letter: &Letter, host: &str, now: Instant) -> QueryResult<MessageId> {
+    let list = letter.list.as_ref();
+    diesel::insert_into(messages::table)
+        .values((
+            (
+                messages::message_id.eq(format!("<{}@{}>", Secret::random().as_str(), without_port(host))),
+                messages::class.eq(letter.class),
+                messages::account_id.eq(letter.account),
+                messages::recipient_name.eq(storable(&letter.to_name)),
+                messages::recipient.eq(storable(&letter.to)),
+                messages::subject.eq(storable(&letter.subject)),
+                messages::text_body.eq(storable(&letter.text)),
+                messages::html_body.eq(letter.html.as_deref().map(storable)),
+                messages::reply_to.eq(letter.reply_to.as_deref().map(storable)),
+            ),
+            (
+                messages::list_id.eq(list.map(|list| storable(&list.id))),
+                messages::unsubscribe_url.eq(list.map(|list| storable(&list.unsubscribe_url))),
+                messages::state.eq(State::Pending),
+                messages::attempts.eq(0),
+                messages::created_at.eq(now),
+                messages::next_attempt_at.eq(now),
+                messages::expires_at.eq(letter.expires_at),
+            ),
+        ))
+        .returning(messages::id)
+        .get_result(conn)
+}
+
+/// PostgreSQL's text has no place for NUL, and a mail has no use for it.
+fn storable(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+fn without_port(host: &str) -> &str {
+    let end = if host.starts_with('[') { host.find(']').map(|at| at + 1) } else { host.find(':') };
+    host.get(..end.unwrap_or(host.len())).filter(|name| !name.is_empty()).unwrap_or("localhost")
+}
+
+pub fn find(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Standing>> {
+    messages::table.find(id).select(STANDING).first(conn).optional()
+}
+
+/// The newest messages in one state, such as those that failed.
+pub fn list_in(conn: &mut Conn, state: State, most: i64) -> QueryResult<Vec<Standing>> {
+    messages::table
+        .filter(messages::state.eq(state))
+        .order(messages::id.desc())
+        .limit(most)
+        .select(STANDING)
+        .load(conn)
+}
+
+/// The newest messages to one account.
+pub fn list_to(conn: &mut Conn, account: i64, most: i64) -> QueryResult<Vec<Standing>> {
+    messages::table
+        .filter(messages::account_id.eq(account))
+        .order(messages::id.desc())
+        .limit(most)
+        .select(STANDING)
+        .load(conn)
+}
+
+/// The columns of a [`Standing`], in its order.
+const STANDING: (
+    messages::id,
+    messages::message_id,
+    messages::class,
+    messages::recipient,
+    messages::subject,
+    messages::state,
+    messages::reason,
+    messages::server_answer,
+    messages::attempts,
+    messages::created_at,
+    messages::next_attempt_at,
+    messages::settled_at,
+) = (
+    messages::id,
+    messages::message_id,
+    messages::class,
+    messages::recipient,
+    messages::subject,
+    messages::state,
+    messages::reason,
+    messages::server_answer,
+    messages::attempts,
+    messages::created_at,
+    messages::next_attempt_at,
+    messages::settled_at,
+);
+
+/// Every state with how many messages are in it, in the order of [`State::ALL`].
+pub fn count_by_state(conn: &mut Conn) -> QueryResult<Vec<(State, i64)>> {
+    let counted: Vec<(State, i64)> = messages::table
+        .group_by(messages::state)
+        .select((messages::state, diesel::dsl::count_star()))
+        .load(conn)?;
+    let of = |state| counted.iter().find(|(found, _)| *found == state).map_or(0, |(_, n)| *n);
+    Ok(State::ALL.iter().map(|&state| (state, of(state))).collect())
+}
+
+/// Sends what failed or is unknown once more, because somebody asks for it. False if there is nothing to send again.
+pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> {
+    let again = messages::table
+        .find(id)
+        .filter(messages::state.eq_any([State::Failed, State::Unknown]))
+        .filter(messages::text_body.ne(""));
+    let Some(expires_at) = again.select(messages::expires_at).first::<Instant>(conn).optional()? else {
+        return Ok(false);
+    };
+    let changed = diesel::update(messages::table)
+        .filter(messages::id.eq(id))
+        .filter(messages::state.eq_any([State::Failed, State::Unknown]))
+        .set((
+            messages::state.eq(State::Pending),
+            messages::attempts.eq(0),
+            messages::next_attempt_at.eq(now),
+            messages::expires_at.eq(expires_at.max(now + AGAIN)),
+            messages::reason.eq(None::<String>),
+            messages::server_answer.eq(None::<String>),
+            messages::lease_owner.eq(None::<String>),
+            messages::lease_until.eq(None::<Instant>),
+            messages::settled_at.eq(None::<Instant>),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Blanks what mails of more than 90 days ago said, and deletes the rows of a year ago. How many rows changed.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let deleted =
+        diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
+    let blanked = diesel::update(messages::table)
+        .filter(messages::created_at.lt(now - BODIES_KEPT))
+        .filter(messages::text_body.ne(""))
+        .filter(messages::state.ne_all([State::Pending, State::Claimed, State::DataStarted]))
+        .set((messages::text_body.eq(""), messages::html_body.eq(None::<String>)))
+        .execute(conn)?;
+    Ok(deleted + blanked)
+}
+
+/// Whether the mail server has refused the last few mails to this address, with nothing accepted between.
+pub fn keeps_refusing(conn: &mut Conn, account: i64, recipient: &str) -> QueryResult<bool> {
+    let answers: Vec<State> = messages::table
+        .filter(messages::account_id.eq(account))
+        .filter(messages::recipient.eq(recipient))
+        .filter(messages::server_answer.is_not_null())
+        .filter(messages::state.eq_any([State::Sent, State::Failed]))
+        .order((messages::settled_at.desc(), messages::id.desc()))
+        .limit(REFUSALS)
+        .select(messages::state)
+        .load(conn)?;
+    Ok(answers.len() as i64 == REFUSALS && answers.iter().all(|state| *state == State::Failed))
+}
+
+/// Why nothing is claimed at the moment, if so.
+pub fn halted(conn: &mut Conn) -> QueryResult<Option<Halt>> {
+    let newest: Option<(String, Instant, Option<Instant>)> = outbox_halts::table
+        .order(outbox_halts::id.desc())
+        .select((outbox_halts::reason, outbox_halts::halted_at, outbox_halts::resumed_at))
+        .first(conn)
+        .optional()?;
+    Ok(newest.and_then(|(reason, halted_at, resumed_at)| resumed_at.is_none().then_some(Halt { reason, halted_at })))
+}
+
+/// Stops all sending until [`resume`]. False if it had stopped already; the first reason stands.
+pub fn halt(conn: &mut Conn, reason: &str, now: Instant) -> QueryResult<bool> {
+    if halted(conn)?.is_some() {
+        return Ok(false);
+    }
+    diesel::insert_into(outbox_halts::table)
+        .values((outbox_halts::reason.eq(storable(reason)), outbox_halts::halted_at.eq(now)))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// Lets mail flow again. False if it had not stopped.
+pub fn resume(conn: &mut Conn, now: Instant) -> QueryResult<bool> {
+    let resumed = diesel::update(outbox_halts::table)
+        .filter(outbox_halts::resumed_at.is_null())
+        .set(outbox_halts::resumed_at.eq(now))
+        .execute(conn)?;
+    Ok(resumed > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_id_has_no_port() {
+        for (host, name) in
+            [("learn.example.org", "learn.example.org"), ("127.0.0.1:8080", "127.0.0.1"), ("[::1]:80", "[::1]")]
+        {
+            assert_eq!(without_port(host), name);
+        }
+    }
+}

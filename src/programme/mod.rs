@@ -2,15 +2,22 @@
 //!
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
+pub mod diagnostics;
 mod load;
 mod markdown;
 pub mod pages;
+
+pub use load::{ContentFault, Summary, check, load, load_programme};
+pub use markdown::{inline_html, post_html};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::platform::text::Slug;
 use crate::words;
+
+pub use diagnostics::Diagnostic;
+pub use markdown::post_html;
 
 words! {
     /// What a learner does in a step.
@@ -91,6 +98,8 @@ pub struct Programme {
     pub certificate: CertificateRule,
     /// By number, from the orientation (0) up.
     pub units: Vec<Unit>,
+    /// What its diagnostic steps ask.
+    pub diagnostic: Option<Diagnostic>,
 }
 
 impl Programme {
@@ -107,10 +116,35 @@ impl Programme {
         self.units.iter().filter(|u| u.number > 0).count()
     }
 
+    /// What was renamed, units first, so that records can follow one after the other.
+    pub fn renames(&self) -> Vec<Rename> {
+        let units = self.units.iter().flat_map(|unit| {
+            unit.formerly.iter().map(|old| Rename::Unit { old: old.clone(), new: unit.slug.clone() })
+        });
+        let steps = self.units.iter().flat_map(|unit| {
+            unit.steps.iter().flat_map(|step| {
+                step.formerly.iter().map(|old| Rename::Step {
+                    unit: unit.slug.clone(),
+                    old: old.clone(),
+                    new: step.slug.clone(),
+                })
+            })
+        });
+        units.chain(steps).collect()
+    }
+
     /// Every step that counts, in order, with its unit.
     pub fn required_steps(&self) -> impl Iterator<Item = (&Unit, &Step)> {
         self.units.iter().flat_map(|u| u.steps.iter().filter(|s| s.required).map(move |s| (u, s)))
     }
+}
+
+/// A slug that records may still hold, and the one it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rename {
+    Unit { old: Slug, new: Slug },
+    /// `unit` is the unit's slug of now.
+    Step { unit: Slug, old: Slug, new: Slug },
 }
 
 /// All that are given must hold.
@@ -206,6 +240,21 @@ pub struct Step {
     /// A film's address, once one is made.
     pub src: Option<String>,
     pub captions: Option<String>,
+}
+
+impl Step {
+    /// How many words the body has.
+    pub fn words(&self) -> usize {
+        let texts = self.html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+        texts.collect::<String>().split_whitespace().count()
+    }
+
+    /// The body for a page that is not the step's own (as after a form was refused); `units` is the address of the
+    /// cohort's units, such as `/cohorts/spring/units`.
+    pub fn html_under(&self, units: &str) -> String {
+        // No text holds this: its < would be &lt;.
+        self.html.replace("<a href=\"../", &format!("<a href=\"{units}/"))
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -1,1 +1,239 @@
-//! Which mail is due to whom about a unit, and the ledger that says what became of it.
+//! Which mail about a unit is due to whom: three kinds for each unit, decided when they are due, and a ledger that says
+//! what became of each.
+
+pub mod due;
+pub mod emails;
+pub mod fate;
+pub mod pages;
+pub mod plan;
+pub mod store;
+pub mod wanted;
+pub mod welcome;
+
+use chrono::TimeDelta;
+
+use crate::platform::clock::Instant;
+use crate::platform::text::Slug;
+use crate::programme::{Programme, Unit};
+use crate::{id, words};
+
+id!(ReminderId);
+
+words! {
+    Kind {
+        /// At the release, to every active learner.
+        Opens = "opens",
+        /// Some days into the unit, to learners with a required step not done.
+        Nudge = "nudge",
+        /// The day before the next unit opens, to the same.
+        WrapUp = "wrap_up",
+    }
+}
+
+impl Kind {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Opens => "Opens",
+            Self::Nudge => "Nudge",
+            Self::WrapUp => "Wrap-up",
+        }
+    }
+
+    /// Whom it is for.
+    pub fn audience(self) -> &'static str {
+        match self {
+            Self::Opens => "every learner",
+            Self::Nudge | Self::WrapUp => "learners with a required step still to do",
+        }
+    }
+}
+
+words! {
+    /// Why a reminder was not sent.
+    NotSent {
+        Withdrawn = "withdrawn",
+        Suspended = "suspended",
+        Stopped = "stopped",
+        Unverified = "unverified",
+        Undeliverable = "undeliverable",
+        EnrolledLater = "enrolled_later",
+        Done = "done",
+        Missed = "missed",
+        /// The 20-hour rule, see [`APART`].
+        TooSoon = "too_soon",
+        Moved = "moved",
+        Closed = "closed",
+    }
+}
+
+impl NotSent {
+    /// Ends the sentence 'Not sent because …', for the learner and for the facilitator alike.
+    pub fn because(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "the place in the course had been given up",
+            Self::Suspended => "the account was suspended",
+            Self::Stopped => "reminders had been stopped",
+            Self::Unverified => "the email address was not confirmed",
+            Self::Undeliverable => "mail to this address could not be delivered",
+            Self::EnrolledLater => "it was due before the enrolment",
+            Self::Done => "every required step of the unit was done",
+            Self::Missed => "its time had passed when Trellis came to it",
+            Self::TooSoon => "another reminder went out less than 20 hours before",
+            Self::Moved => "the unit was moved or closed again after it was due",
+            Self::Closed => "the course had closed",
+        }
+    }
+}
+
+/// At most one mail about units goes to a learner in any 20 hours:
+///
+/// - What falls due together (in one round of the planner, so also what piled up while no process ran) goes in one mail,
+///   and each part's row in the ledger names that mail.
+/// - Where an earlier mail went out, or waits in the outbox, less than 20 hours before, a mail that says a unit has opened
+///   waits until the 20 hours are over, for otherwise nobody would tell; a nudge or a wrap-up alone is dropped, as its
+///   learner has just been reminded.
+pub const APART: TimeDelta = TimeDelta::hours(20);
+
+/// What fell due so long ago is still sent by a process that was down; older reminders are recorded as missed.
+pub const CATCH_UP: TimeDelta = TimeDelta::hours(36);
+
+/// What is true of one learner and one reminder at the moment of deciding.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    pub kind: Kind,
+    pub due_at: Instant,
+    pub enrolled_at: Instant,
+    pub withdrawn: bool,
+    pub suspended: bool,
+    pub stopped: bool,
+    pub verified: bool,
+    pub undeliverable: bool,
+    /// Required steps of the unit, and how many of them the learner has done.
+    pub required: usize,
+    pub done: usize,
+}
+
+/// Whom a mail speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wording {
+    NotStarted,
+    PartDone,
+}
+
+/// Whether the reminder goes to this learner. How late it is and what else goes to them is not asked here: see
+/// [`due::Due::is_missed`] and [`APART`].
+pub fn decide(facts: &Facts) -> Result<Wording, NotSent> {
+    if facts.withdrawn {
+        return Err(NotSent::Withdrawn);
+    }
+    if facts.suspended {
+        return Err(NotSent::Suspended);
+    }
+    if facts.stopped {
+        return Err(NotSent::Stopped);
+    }
+    if !facts.verified {
+        return Err(NotSent::Unverified);
+    }
+    if facts.undeliverable {
+        return Err(NotSent::Undeliverable);
+    }
+    if facts.enrolled_at > facts.due_at {
+        return Err(NotSent::EnrolledLater);
+    }
+    if facts.kind != Kind::Opens && facts.done >= facts.required {
+        return Err(NotSent::Done);
+    }
+    Ok(if facts.done == 0 { Wording::NotStarted } else { Wording::PartDone })
+}
+
+/// Whether the unit has, or once had, this slug: what was sent under an earlier name is not sent again.
+pub fn is_called(unit: &Unit, slug: &Slug) -> bool {
+    unit.slug == *slug || unit.formerly.contains(slug)
+}
+
+/// Today's slug of the unit and its earlier ones: what records may name it.
+pub fn names(unit: &Unit) -> impl Iterator<Item = &Slug> {
+    std::iter::once(&unit.slug).chain(&unit.formerly)
+}
+
+/// The unit that has, or once had, this slug.
+pub fn unit_called<'p>(programme: &'p Programme, slug: &Slug) -> Option<&'p Unit> {
+    programme.unit_named(slug).or_else(|| programme.units.iter().find(|unit| unit.formerly.contains(slug)))
+}
+
+/// The required steps that are in `done` (unit and step as recorded, under today's names or earlier ones).
+pub fn count_done(unit: &Unit, done: &[Slug]) -> usize {
+    unit.steps.iter().filter(|step| step.required && is_done(step, done)).count()
+}
+
+pub(crate) fn is_done(step: &crate::programme::Step, done: &[Slug]) -> bool {
+    done.contains(&step.slug) || step.formerly.iter().any(|slug| done.contains(slug))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> Instant {
+        Instant::from_micros(1_800_000_000_000_000) + TimeDelta::hours(hour)
+    }
+
+    fn facts() -> Facts {
+        Facts {
+            kind: Kind::Nudge,
+            due_at: at(0),
+            enrolled_at: at(-100),
+            withdrawn: false,
+            suspended: false,
+            stopped: false,
+            verified: true,
+            undeliverable: false,
+            required: 5,
+            done: 2,
+        }
+    }
+
+    #[test]
+    fn a_learner_with_a_step_to_do_is_reminded_in_words_that_fit() {
+        assert_eq!(decide(&facts()), Ok(Wording::PartDone));
+        assert_eq!(decide(&Facts { done: 0, ..facts() }), Ok(Wording::NotStarted));
+    }
+
+    #[test]
+    fn each_reason_stops_a_reminder() {
+        let cases = [
+            (Facts { withdrawn: true, ..facts() }, NotSent::Withdrawn),
+            (Facts { suspended: true, ..facts() }, NotSent::Suspended),
+            (Facts { stopped: true, ..facts() }, NotSent::Stopped),
+            (Facts { verified: false, ..facts() }, NotSent::Unverified),
+            (Facts { undeliverable: true, ..facts() }, NotSent::Undeliverable),
+            (Facts { enrolled_at: at(1), ..facts() }, NotSent::EnrolledLater),
+            (Facts { done: 5, ..facts() }, NotSent::Done),
+            (Facts { kind: Kind::WrapUp, done: 5, ..facts() }, NotSent::Done),
+            (Facts { required: 0, done: 0, ..facts() }, NotSent::Done),
+        ];
+        for (facts, reason) in cases {
+            assert_eq!(decide(&facts), Err(reason));
+        }
+    }
+
+    #[test]
+    fn a_unit_opens_even_for_those_who_have_done_it() {
+        assert_eq!(decide(&Facts { kind: Kind::Opens, done: 5, ..facts() }), Ok(Wording::PartDone));
+    }
+
+    #[test]
+    fn whoever_enrols_at_the_very_moment_gets_it() {
+        assert_eq!(decide(&Facts { enrolled_at: at(0), ..facts() }), Ok(Wording::PartDone));
+    }
+
+    #[test]
+    fn every_reason_has_a_sentence() {
+        for reason in NotSent::ALL {
+            let sentence = reason.because();
+            assert!(!sentence.ends_with('.') && sentence.len() > 15, "{sentence}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::store;
+use super::{Release, store};
 use crate::cohort::Place;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -15,7 +15,7 @@ use crate::programme::{Catalogue, Programme, Step, Unit};
 pub struct OpenUnit<'c> {
     pub programme: &'c Programme,
     pub unit: &'c Unit,
-    /// A facilitator sees it before its learners do.
+    /// Its learners do not see it yet: a facilitator looks ahead.
     pub preview: bool,
     pub opens_at: Instant,
     _made_by_the_gate: (),
@@ -35,6 +35,8 @@ struct Locked<'a> {
     frame: Frame,
     label: String,
     title: &'a str,
+    /// Ends the page's name: 'Unit 7 is not open yet'.
+    is: &'static str,
     opens: String,
 }
 
@@ -48,12 +50,28 @@ pub fn open_unit<'c>(
 ) -> Result<OpenUnit<'c>, Error> {
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let unit = programme.unit(number).ok_or(Error::NotFound)?;
-    let release = store::release(conn, place.cohort.id, &unit.slug)?.ok_or(Error::NotFound)?;
-    let open = release.is_open(ask.now) && ask.now < place.cohort.access_ends_at();
-    if !open && !place.facilitates() {
-        return Err(locked(ask, place, unit, &release));
-    }
-    Ok(OpenUnit { programme, unit, preview: !open, opens_at: release.opens_at, _made_by_the_gate: () })
+    let release = store::release(conn, place.cohort.id, unit)?.ok_or(Error::NotFound)?;
+    seen(ask, place, programme, unit, &release).ok_or_else(|| locked(ask, place, unit, &release))
+}
+
+/// Those of the programme's units that are open to the holder of the place, in order: for pages that show many.
+pub fn open_units<'c>(ask: &Ask, place: &Place, programme: &'c Programme, releases: &[Release]) -> Vec<OpenUnit<'c>> {
+    let (units, releases) = super::in_order(programme, releases);
+    units.into_iter().zip(&releases).filter_map(|(unit, release)| seen(ask, place, programme, unit, release)).collect()
+}
+
+/// The one place that decides.
+fn seen<'c>(
+    ask: &Ask,
+    place: &Place,
+    programme: &'c Programme,
+    unit: &'c Unit,
+    release: &Release,
+) -> Option<OpenUnit<'c>> {
+    let released = release.is_open(ask.now);
+    let open = released && ask.now < place.cohort.access_ends_at();
+    let seen = OpenUnit { programme, unit, preview: !released, opens_at: release.opens_at, _made_by_the_gate: () };
+    (open || place.facilitates()).then_some(seen)
 }
 
 /// The step by its unit's number and its own slug. A slug that it had formerly leads nowhere here: see `programme`.
@@ -71,15 +89,17 @@ pub fn open_step<'c>(
     Ok(OpenStep { unit, step })
 }
 
-fn locked(ask: &Ask, place: &Place, unit: &Unit, release: &super::Release) -> Error {
-    let opens = if ask.now >= place.cohort.access_ends_at() {
-        format!("Access to this course ended on {}", place.cohort.zone.plain_with_year(place.cohort.access_ends_at()))
+fn locked(ask: &Ask, place: &Place, unit: &Unit, release: &Release) -> Error {
+    let zone = &place.cohort.zone;
+    let ends = place.cohort.access_ends_at();
+    let (is, opens) = if ask.now >= ends {
+        ("is closed", format!("Access to this course ended on {}", zone.plain_with_year(ends)))
     } else if release.held {
-        "Your facilitators hold this unit and will open it by hand".into()
+        ("is not open yet", "Your facilitators hold this unit and will open it by hand".into())
     } else {
-        format!("Opens {}", place.cohort.zone.plain_with_year(release.opens_at))
+        ("is not open yet", format!("Opens {}", zone.plain_with_year(release.opens_at)))
     };
     let label = format!("Unit {}", unit.number);
-    let page = Locked { frame: place.frame(ask), label, title: &unit.title, opens };
+    let page = Locked { frame: place.frame(ask), label, title: &unit.title, is, opens };
     Error::page(actix_web::http::StatusCode::FORBIDDEN, page)
 }

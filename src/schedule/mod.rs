@@ -1,17 +1,24 @@
 //! What opens when: pure date rules over a cohort's start, hour, zone and breaks. Made by [`gate`]: proof that a unit
 //! or step is open to somebody.
 
+pub mod change;
+pub mod due;
 pub mod gate;
+mod moving;
 pub mod pages;
 pub mod plan;
+#[cfg(test)]
+mod sample;
 pub mod store;
 
 use chrono::NaiveDateTime;
 
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
+use crate::programme::{Programme, Unit};
 
-pub use plan::planned;
+pub use change::{Change, ScheduleFault, Terms, apply};
+pub use plan::{closes_at, closes_on, planned};
 
 /// When one unit opens for one cohort.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,4 +39,15 @@ impl Release {
     pub fn is_open(&self, now: Instant) -> bool {
         !self.held && (self.opened_at.is_some() || now >= self.opens_at)
     }
+}
+
+/// The programme's units with their releases, by number. A unit without a release, and a release whose unit the
+/// programme no longer has, is left out.
+pub fn in_order<'c>(programme: &'c Programme, releases: &[Release]) -> (Vec<&'c Unit>, Vec<Release>) {
+    let of = |unit: &'c Unit| {
+        let own = |r: &&Release| r.unit == unit.slug;
+        let former = |r: &&Release| unit.formerly.contains(&r.unit);
+        releases.iter().find(own).or_else(|| releases.iter().find(former)).map(|release| (unit, release.clone()))
+    };
+    programme.units.iter().filter_map(of).unzip()
 }

@@ -3,11 +3,14 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Release;
-use crate::cohort::CohortId;
+use super::change::{self, ScheduleFault, Terms};
+use super::{Release, in_order, plan};
+use crate::cohort::{Break, Cohort, CohortId, store as cohort_store};
+use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
+use crate::programme::{Programme, Unit};
 use crate::schema::releases;
 
 #[derive(Queryable, Selectable)]
@@ -28,14 +31,15 @@ impl From<ReleaseRow> for Release {
     }
 }
 
-pub fn release(conn: &mut Conn, cohort: CohortId, unit: &Slug) -> QueryResult<Option<Release>> {
+/// The unit's release, also where it was made under an earlier slug.
+pub fn release(conn: &mut Conn, cohort: CohortId, unit: &Unit) -> QueryResult<Option<Release>> {
+    let names: Vec<&Slug> = std::iter::once(&unit.slug).chain(&unit.formerly).collect();
     releases::table
         .filter(releases::cohort_id.eq(cohort))
-        .filter(releases::unit.eq(unit))
+        .filter(releases::unit.eq_any(names))
         .select(ReleaseRow::as_select())
-        .first(conn)
-        .optional()
-        .map(|row| row.map(Into::into))
+        .load(conn)
+        .map(|rows| rows.into_iter().map(Release::from).max_by_key(|r| r.unit == unit.slug))
 }
 
 /// Every unit's release, by its time.
@@ -46,4 +50,103 @@ pub fn list_releases(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Relea
         .select(ReleaseRow::as_select())
         .load(conn)
         .map(|rows| rows.into_iter().map(Into::into).collect())
+}
+
+/// A new cohort's releases: unit, wall time, instant.
+pub fn create_releases(
+    conn: &mut Conn,
+    cohort: CohortId,
+    planned: &[(Slug, NaiveDateTime, Instant)],
+) -> QueryResult<usize> {
+    if planned.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<_> = planned
+        .iter()
+        .map(|(unit, local_time, opens_at)| {
+            (
+                releases::cohort_id.eq(cohort),
+                releases::unit.eq(unit),
+                releases::local_time.eq(local_time),
+                releases::opens_at.eq(opens_at),
+                releases::set_by_hand.eq(false),
+                releases::held.eq(false),
+            )
+        })
+        .collect();
+    each!(conn, c => {
+        diesel::insert_into(releases::table)
+            .values(&rows)
+            .on_conflict((releases::cohort_id, releases::unit))
+            .do_nothing()
+            .execute(c)
+    })
+}
+
+/// Keeps changed releases, if the schedule is still the one that was read. False: somebody else was quicker, and nothing
+/// is kept.
+pub fn save(conn: &mut Conn, cohort: CohortId, expected_version: i32, changed: &[Release]) -> QueryResult<bool> {
+    if !cohort_store::bump_schedule_version(conn, cohort, expected_version)? {
+        return Ok(false);
+    }
+    for release in changed {
+        let row = releases::table.filter(releases::cohort_id.eq(cohort)).filter(releases::unit.eq(&release.unit));
+        diesel::update(row)
+            .set((
+                releases::local_time.eq(release.local_time),
+                releases::opens_at.eq(release.opens_at),
+                releases::set_by_hand.eq(release.set_by_hand),
+                releases::held.eq(release.held),
+                releases::opened_at.eq(release.opened_at),
+            ))
+            .execute(conn)?;
+    }
+    Ok(true)
+}
+
+/// Remembers, for every cohort, that what is due has opened.
+pub fn open_due(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let due = releases::table
+        .filter(releases::opened_at.is_null())
+        .filter(releases::opens_at.le(now))
+        .filter(releases::held.eq(false));
+    diesel::update(due).set(releases::opened_at.eq(now)).execute(conn)
+}
+
+/// Gives a release to each unit that the programme has gained, and lets that of a renamed unit follow it.
+pub fn add_missing(conn: &mut Conn, cohort: &Cohort, breaks: &[Break], programme: &Programme) -> QueryResult<usize> {
+    follow_renames(conn, cohort.id, programme)?;
+    let releases = list_releases(conn, cohort.id)?;
+    create_releases(conn, cohort.id, &plan::missing(cohort, breaks, programme, &releases))
+}
+
+fn follow_renames(conn: &mut Conn, cohort: CohortId, programme: &Programme) -> QueryResult<()> {
+    let known = list_releases(conn, cohort)?;
+    let has = |slug: &Slug| known.iter().any(|r| r.unit == *slug);
+    for unit in programme.units.iter().filter(|u| !has(&u.slug)) {
+        if let Some(former) = unit.formerly.iter().find(|former| has(former)) {
+            let row = releases::table.filter(releases::cohort_id.eq(cohort)).filter(releases::unit.eq(former));
+            diesel::update(row).set(releases::unit.eq(&unit.slug)).execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// After the cohort's dates or breaks changed (`cohort` has the new ones): what is neither set by hand nor open is
+/// planned anew. The fault says which units would be out of order; then nothing is kept.
+pub fn replan(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    breaks: &[Break],
+    programme: &Programme,
+    now: Instant,
+) -> QueryResult<Result<bool, ScheduleFault>> {
+    follow_renames(conn, cohort.id, programme)?;
+    let (_, before) = in_order(programme, &list_releases(conn, cohort.id)?);
+    let planned = plan::planned_releases(cohort, breaks, programme);
+    let terms = Terms { cohort, breaks, now, confirmed: false };
+    match change::replanned(&before, &planned, &terms) {
+        Ok(after) => save(conn, cohort.id, cohort.schedule_version, &change::differing(&before, &after)).map(Ok),
+        Err(fault) => Ok(Err(fault)),
+    }
 }

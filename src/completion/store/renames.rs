@@ -1,0 +1,49 @@
+//! A step or unit that was given another slug: what people have done follows.
+
+use diesel::prelude::*;
+
+use super::StepKey;
+use crate::platform::db::Conn;
+use crate::platform::text::Slug;
+use crate::programme::Programme;
+use crate::schema::{cohorts, completions, enrolments, quiz_attempts, reflections, submissions};
+
+/// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.
+pub fn follow_renames(conn: &mut Conn, programme: &Programme) -> QueryResult<()> {
+    for unit in &programme.units {
+        for step in &unit.steps {
+            let units = || std::iter::once(&unit.slug).chain(&unit.formerly);
+            let pairs = units().flat_map(|u| std::iter::once(&step.slug).chain(&step.formerly).map(move |s| (u, s)));
+            for former in pairs.filter(|pair| *pair != (&unit.slug, &step.slug)) {
+                rename(conn, &programme.slug, former, (&unit.slug, &step.slug))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Moves one step's records. Where someone has records under both names, the ones of now stand and the old stay old.
+pub fn rename(conn: &mut Conn, programme: &Slug, from: StepKey<'_>, to: StepKey<'_>) -> QueryResult<()> {
+    macro_rules! follow {
+        ($table:ident) => {{
+            diesel::alias!(const now: Alias<Now> = $table as now);
+            let renamed = now
+                .filter(now.field($table::unit).eq(to.0))
+                .filter(now.field($table::step).eq(to.1))
+                .select(now.field($table::enrolment_id));
+            let runs = cohorts::table.filter(cohorts::programme.eq(programme)).select(cohorts::id);
+            let theirs = enrolments::table.filter(enrolments::cohort_id.eq_any(runs)).select(enrolments::id);
+            let old = $table::table
+                .filter($table::unit.eq(from.0))
+                .filter($table::step.eq(from.1))
+                .filter($table::enrolment_id.eq_any(theirs))
+                .filter($table::enrolment_id.ne_all(renamed));
+            diesel::update(old).set(($table::unit.eq(to.0), $table::step.eq(to.1))).execute(conn)?;
+        }};
+    }
+    follow!(completions);
+    follow!(quiz_attempts);
+    follow!(reflections);
+    follow!(submissions);
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! Posts, as they are kept. Top-level posts page by their id; they are never deleted, so a page keeps its posts.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+use super::names;
+use crate::cohort::{CohortId, EnrolmentId, Role};
+use crate::discussion::{Author, Post, PostBody, PostId, ThreadId};
+use crate::platform::clock::Instant;
+use crate::platform::db::Conn;
+use crate::programme::{Step, Unit};
+use crate::schema::{accounts, enrolments, posts, threads};
+
+/// How many top-level posts a page shows.
+pub const PAGE: usize = 20;
+/// How many of its replies stand under a post at first: the newest.
+const REPLIES: i64 = 20;
+/// How many replies a page of one conversation shows.
+pub const REPLIES_PAGE: usize = 50;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = posts)]
+struct PostRow {
+    id: PostId,
+    parent_id: Option<PostId>,
+    enrolment_id: EnrolmentId,
+    html: String,
+    created_at: Instant,
+    edited_at: Option<Instant>,
+    removed_at: Option<Instant>,
+}
+
+type Row = (PostRow, Role, String);
+
+fn post_of((row, role, name): Row) -> Post {
+    let author = Author { enrolment: row.enrolment_id, name, role };
+    let PostRow { id, parent_id: parent, html, created_at, edited_at, removed_at, .. } = row;
+    Post { id, parent, author, html, created_at, edited_at, removed_at }
+}
+
+diesel::define_sql_function! {
+    fn coalesce(first: Nullable<BigInt>, otherwise: BigInt) -> BigInt;
+}
+
+/// How many replies `posts.id` has, removed ones included, for they keep their place.
+macro_rules! reply_count {
+    () => {{
+        let reply = diesel::alias!(posts as reply);
+        reply.filter(reply.field(posts::parent_id).eq(posts::id.nullable())).select(count_star()).single_value()
+    }};
+}
+
+type TopRow = (PostRow, Role, String, Option<i64>);
+
+fn top_of((row, role, name, replies): TopRow) -> (Post, usize) {
+    (post_of((row, role, name)), usize::try_from(replies.unwrap_or(0)).unwrap_or(0))
+}
+
+/// A page of top-level posts and, if there are more, one of the next page; each with how many replies it has.
+pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> QueryResult<Vec<(Post, usize)>> {
+    let rows: Vec<TopRow> = posts::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::parent_id.is_null())
+        .filter(posts::id.gt(after.unwrap_or(PostId(0))))
+        // Their parents are all null; named, they let PostgreSQL read the index in order.
+        .order((posts::parent_id, posts::id))
+        .limit(PAGE as i64 + 1)
+        .select((PostRow::as_select(), enrolments::role, accounts::name, reply_count!()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(top_of).collect())
+}
+
+/// The newest top-level posts of a step's own thread, newest first, with the thread and its number of visible posts.
+pub fn newest_of_step(
+    conn: &mut Conn,
+    cohort: CohortId,
+    unit: &Unit,
+    step: &Step,
+    most: usize,
+) -> QueryResult<(Option<(ThreadId, i32)>, Vec<(Post, usize)>)> {
+    // As a single value it lets PostgreSQL read the posts' index backwards and stop early.
+    let threads_too = diesel::alias!(threads as own_threads);
+    let own_thread = threads_too
+        .filter(threads_too.field(threads::cohort_id).eq(cohort))
+        .filter(threads_too.field(threads::unit).eq_any(names(&unit.slug, &unit.formerly)))
+        .filter(threads_too.field(threads::step).eq_any(names(&step.slug, &step.formerly)))
+        .order(threads_too.field(threads::id))
+        .limit(1)
+        .select(threads_too.field(threads::id));
+    let rows: Vec<((ThreadId, i32), TopRow)> = posts::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .inner_join(threads::table)
+        .filter(posts::thread_id.nullable().eq(own_thread.single_value()))
+        .filter(posts::parent_id.is_null())
+        .order((posts::parent_id.desc(), posts::id.desc()))
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select((
+            (threads::id, threads::post_count),
+            (PostRow::as_select(), enrolments::role, accounts::name, reply_count!()),
+        ))
+        .load(conn)?;
+    let thread = rows.first().map(|(thread, _)| *thread);
+    Ok((thread, rows.into_iter().map(|(_, row)| top_of(row)).collect()))
+}
+
+/// The newest replies to each of these posts, in no order that means anything.
+pub fn newest_replies(conn: &mut Conn, tops: &[PostId]) -> QueryResult<Vec<Post>> {
+    let (top, newer) = diesel::alias!(posts as top, posts as newer);
+    let oldest_shown = newer
+        .filter(newer.field(posts::parent_id).eq(top.field(posts::id).nullable()))
+        .order(newer.field(posts::id).desc())
+        .offset(REPLIES - 1)
+        .limit(1)
+        .select(newer.field(posts::id))
+        .single_value();
+    let shown = posts::parent_id.eq(top.field(posts::id).nullable()).and(posts::id.ge(coalesce(oldest_shown, 0)));
+    let rows: Vec<Row> = top
+        .inner_join(posts::table.on(shown))
+        .inner_join(enrolments::table.on(enrolments::id.eq(posts::enrolment_id)))
+        .inner_join(accounts::table.on(accounts::id.eq(enrolments::account_id)))
+        .filter(top.field(posts::id).eq_any(tops.iter().copied()))
+        .select((PostRow::as_select(), enrolments::role, accounts::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(post_of).collect())
+}
+
+/// A page of the replies to one post and, if there are more, one of the next page; oldest first.
+pub fn list_replies(conn: &mut Conn, top: PostId, after: Option<PostId>) -> QueryResult<Vec<Post>> {
+    let rows: Vec<Row> = posts::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(posts::parent_id.eq(top))
+        .filter(posts::id.gt(after.unwrap_or(PostId(0))))
+        .order(posts::id)
+        .limit(REPLIES_PAGE as i64 + 1)
+        .select((PostRow::as_select(), enrolments::role, accounts::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(post_of).collect())
+}
+
+/// After which top-level post the page begins that holds `top`; `None`: it is the first page.
+pub fn page_start(conn: &mut Conn, thread: ThreadId, top: PostId) -> QueryResult<Option<PostId>> {
+    let before = || {
+        posts::table.filter(posts::thread_id.eq(thread)).filter(posts::parent_id.is_null()).filter(posts::id.lt(top))
+    };
+    let count: i64 = before().count().get_result(conn)?;
+    before()
+        .order((posts::parent_id.desc(), posts::id.desc()))
+        .offset(count % PAGE as i64)
+        .limit(1)
+        .select(posts::id)
+        .first(conn)
+        .optional()
+}
+
+/// The newest top-level post.
+pub fn newest_top(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<PostId>> {
+    posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::parent_id.is_null())
+        .order((posts::parent_id.desc(), posts::id.desc()))
+        .select(posts::id)
+        .first(conn)
+        .optional()
+}
+
+pub fn post(conn: &mut Conn, thread: ThreadId, id: PostId) -> QueryResult<Option<Post>> {
+    posts::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(posts::id.eq(id).and(posts::thread_id.eq(thread)))
+        .select((PostRow::as_select(), enrolments::role, accounts::name))
+        .first::<Row>(conn)
+        .optional()
+        .map(|row| row.map(post_of))
+}
+
+/// A post as its author wrote it.
+pub fn post_text(conn: &mut Conn, id: PostId) -> QueryResult<String> {
+    posts::table.find(id).select(posts::body).first(conn)
+}
+
+/// `parent`: the top-level post that it answers, of the same thread.
+pub fn add_post(
+    conn: &mut Conn,
+    thread: ThreadId,
+    by: EnrolmentId,
+    parent: Option<PostId>,
+    body: &PostBody,
+    now: Instant,
+) -> QueryResult<PostId> {
+    let id = diesel::insert_into(posts::table)
+        .values((
+            posts::thread_id.eq(thread),
+            posts::enrolment_id.eq(by),
+            posts::parent_id.eq(parent),
+            posts::body.eq(body.text()),
+            posts::html.eq(body.html()),
+            posts::created_at.eq(now),
+        ))
+        .returning(posts::id)
+        .get_result(conn)?;
+    diesel::update(threads::table.find(thread))
+        .set((threads::last_post_at.eq(now), threads::post_count.eq(threads::post_count + 1)))
+        .execute(conn)?;
+    Ok(id)
+}
+
+/// The same text again changes nothing, so that it is not marked as edited.
+pub fn change_post(conn: &mut Conn, id: PostId, by: EnrolmentId, body: &PostBody, now: Instant) -> QueryResult<()> {
+    let own = posts::id.eq(id).and(posts::enrolment_id.eq(by)).and(posts::removed_at.is_null());
+    diesel::update(posts::table.filter(own).filter(posts::body.ne(body.text())))
+        .set((posts::body.eq(body.text()), posts::html.eq(body.html()), posts::edited_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The post's place and its replies stay. Twice is the same as once.
+pub fn remove_post(conn: &mut Conn, thread: ThreadId, id: PostId, by: EnrolmentId, now: Instant) -> QueryResult<()> {
+    let own = posts::id.eq(id).and(posts::thread_id.eq(thread)).and(posts::enrolment_id.eq(by));
+    let removed = diesel::update(posts::table.filter(own).filter(posts::removed_at.is_null()))
+        .set(posts::removed_at.eq(now))
+        .execute(conn)?;
+    if removed == 1 {
+        diesel::update(threads::table.find(thread))
+            .set(threads::post_count.eq(threads::post_count - 1))
+            .execute(conn)?;
+    }
+    Ok(())
+}

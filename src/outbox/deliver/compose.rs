@@ -1,0 +1,156 @@
+//! A letter as the bytes of a mail, with the headers of its class.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::SystemTime;
+
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::Address;
+use lettre::message::{Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
+
+use crate::outbox::store::Claim;
+use crate::outbox::List;
+use crate::platform::clock::Instant;
+
+/// The longest subject and name: a header line has a limit (RFC 5322 §2.1.1), and lettre does not fold one long word.
+const LONGEST: usize = 200;
+
+/// A mail ready to be handed over.
+#[derive(Debug)]
+pub struct Mail {
+    pub from: Address,
+    pub to: Address,
+    pub bytes: Vec<u8>,
+}
+
+impl Mail {
+    pub fn needs_utf8(&self) -> bool {
+        !AsRef::<str>::as_ref(&self.from).is_ascii() || !AsRef::<str>::as_ref(&self.to).is_ascii()
+    }
+}
+
+/// Errors say why this message can never be sent. A panic in the library is such an error too.
+pub fn compose(claim: &Claim, from: &Mailbox, now: Instant) -> Result<Mail, String> {
+    catch_unwind(AssertUnwindSafe(|| build(claim, from, now)))
+        .unwrap_or_else(|_| Err("building the mail stopped half-way".into()))
+        .map_err(|why| format!("the mail could not be written: {why}"))
+}
+
+fn build(claim: &Claim, from: &Mailbox, now: Instant) -> Result<Mail, String> {
+    let letter = &claim.letter;
+    let to = address(&letter.to)?;
+    let name = Some(plain(&letter.to_name)).filter(|name| !name.is_empty());
+    let mut message = Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(name, to.clone()))
+        .subject(plain(&letter.subject))
+        .message_id(Some(claim.message_id.clone()))
+        .date(SystemTime::from(now.utc()))
+        .raw_header(raw("Auto-Submitted", "auto-generated".into()));
+    if let Some(reply_to) = &letter.reply_to {
+        let boxes: Mailboxes = reply_to.parse().map_err(|_| format!("'{reply_to}' cannot be answered to"))?;
+        message = message.mailbox(header::ReplyTo::from(boxes));
+    }
+    if let Some(list) = &letter.list {
+        message = listed(message, list)?;
+    }
+    let message = match &letter.html {
+        Some(html) => message.multipart(MultiPart::alternative_plain_html(letter.text.clone(), html.clone())),
+        None => message.singlepart(SinglePart::plain(letter.text.clone())),
+    };
+    let message = message.map_err(|e| e.to_string())?;
+    Ok(Mail { from: from.email.clone(), to, bytes: message.formatted() })
+}
+
+fn listed(message: MessageBuilder, list: &List) -> Result<MessageBuilder, String> {
+    let fits = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>') && text.len() < 900;
+    if !fits(&list.id) || !fits(&list.unsubscribe_url) {
+        return Err("the address that stops it, or the name of its list, cannot stand in a header".into());
+    }
+    Ok(message
+        .raw_header(raw("List-Id", format!("<{}>", list.id)))
+        .raw_header(raw("List-Unsubscribe", format!("<{}>", list.unsubscribe_url)))
+        .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into())))
+}
+
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+/// The domain in its ASCII form, which every mail server understands.
+fn address(text: &str) -> Result<Address, String> {
+    let wrong = || format!("'{text}' is not an email address");
+    let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
+    let domain = idna::domain_to_ascii(domain).map_err(|_| wrong())?;
+    Address::new(local, domain).map_err(|_| wrong())
+}
+
+/// One line without control characters, and nothing that a mail program would take for an encoded word.
+fn plain(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .take(LONGEST)
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ").replace("=?", "= ?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbox::{Class, Letter, MessageId};
+
+    fn claim(to_name: &str, to: &str, subject: &str) -> Claim {
+        let letter = Letter {
+            class: Class::Account,
+            account: None,
+            to_name: to_name.into(),
+            to: to.into(),
+            subject: subject.into(),
+            text: "Hello".into(),
+            html: None,
+            reply_to: None,
+            list: None,
+            expires_at: Instant::from_micros(0),
+        };
+        Claim { id: MessageId(1), message_id: "<a@b.org>".into(), attempts: 1, letter }
+    }
+
+    fn from() -> Mailbox {
+        "Trellis <trellis@example.org>".parse().unwrap()
+    }
+
+    #[test]
+    fn no_name_or_subject_can_add_a_line_to_the_head() {
+        for evil in ["Eve\r\nBcc: x@y.org", "Eve\nx", "Eve\0", "\u{2028}Eve", "\r\n", "", &"long ".repeat(2_000)] {
+            let mail = compose(&claim(evil, "eve@example.org", evil), &from(), Instant::from_micros(0)).unwrap();
+            let text = String::from_utf8(mail.bytes).unwrap();
+            let (head, _) = text.split_once("\r\n\r\n").unwrap();
+            assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+            assert!(head.lines().all(|line| line.len() < 998 && !line.contains(char::is_control)), "{head}");
+        }
+        let word = claim("Eve", "eve@example.org", "=?utf-8?q?Boss?=");
+        let mail = compose(&word, &from(), Instant::from_micros(0)).unwrap();
+        assert!(!String::from_utf8(mail.bytes).unwrap().contains("=?"));
+    }
+
+    #[test]
+    fn a_panic_while_building_is_an_error_of_this_mail() {
+        let broken = Mailbox::new(Some("Eve\nx".into()), "eve@example.org".parse().unwrap());
+        let why = compose(&claim("Ada", "ada@example.org", "Hi"), &broken, Instant::from_micros(0)).unwrap_err();
+        assert!(why.contains("half-way"), "{why}");
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_an_error() {
+        for wrong in ["", "ada", "ada@", "@x.org", "a@b\r\nRCPT TO:<x>", "a b@x.org"] {
+            assert!(compose(&claim("Ada", wrong, "Hi"), &from(), Instant::from_micros(0)).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_written_in_ascii() {
+        let mail = compose(&claim("Ada", "ada@ex\u{e4}mple.org", "Hi"), &from(), Instant::from_micros(0)).unwrap();
+        assert_eq!(mail.to.to_string(), "ada@xn--exmple-cua.org");
+        assert!(!mail.needs_utf8());
+    }
+}

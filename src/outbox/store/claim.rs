@@ -1,0 +1,320 @@
+//! One message at a time, claimed under a lease and settled by its owner. Every step is a compare-and-set, so that any
+//! number of processes may run, be killed and come back.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel::sql_types::Timestamp;
+
+use super::super::{Class, Letter, List, MessageId, State};
+use super::halted;
+use crate::platform::clock::Instant;
+use crate::platform::db::Conn;
+use crate::schema::messages;
+
+/// What may have brought a process down several times waits for the others first.
+const SUSPECT_AFTER: i32 = 3;
+const SUSPECT_WAITS: TimeDelta = TimeDelta::minutes(10);
+
+/// A message in the hands of one courier.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    pub id: MessageId,
+    /// Made when it was queued, the same at every attempt.
+    pub message_id: String,
+    /// This one included.
+    pub attempts: i32,
+    pub letter: Letter,
+}
+
+/// Whether a claim would give something.
+pub fn due(conn: &mut Conn, now: Instant) -> QueryResult<bool> {
+    Ok(halted(conn)?.is_none() && next(conn, now)?.is_some())
+}
+
+/// The next message that is due, leased to `owner`: account mail first, then the one that has waited longest.
+pub fn claim(conn: &mut Conn, owner: &str, now: Instant, lease: TimeDelta) -> QueryResult<Option<Claim>> {
+    if halted(conn)?.is_some() {
+        return Ok(None);
+    }
+    while let Some(id) = next(conn, now)? {
+        let won: Option<Row> = diesel::update(messages::table)
+            .filter(messages::id.eq(id))
+            .filter(messages::state.eq(State::Pending))
+            .set((
+                messages::state.eq(State::Claimed),
+                messages::attempts.eq(messages::attempts + 1),
+                messages::lease_owner.eq(owner),
+                messages::lease_until.eq(now + lease),
+            ))
+            .returning(ROW)
+            .get_result(conn)
+            .optional()?;
+        // Without a row another process was faster: look again.
+        if let Some(row) = won {
+            return Ok(Some(row.into()));
+        }
+    }
+    Ok(None)
+}
+
+fn next(conn: &mut Conn, now: Instant) -> QueryResult<Option<MessageId>> {
+    messages::table
+        .filter(messages::state.eq(State::Pending))
+        .filter(messages::next_attempt_at.le(now))
+        .filter(messages::expires_at.gt(now))
+        .order((messages::class, messages::next_attempt_at, messages::id))
+        .select(messages::id)
+        .first(conn)
+        .optional()
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: MessageId,
+    message_id: String,
+    attempts: i32,
+    class: Class,
+    account: Option<i64>,
+    to_name: String,
+    to: String,
+    subject: String,
+    text: String,
+    html: Option<String>,
+    reply_to: Option<String>,
+    list_id: Option<String>,
+    unsubscribe_url: Option<String>,
+    expires_at: Instant,
+}
+
+/// The columns of a [`Row`], in its order.
+const ROW: (
+    messages::id,
+    messages::message_id,
+    messages::attempts,
+    messages::class,
+    messages::account_id,
+    messages::recipient_name,
+    messages::recipient,
+    messages::subject,
+    messages::text_body,
+    messages::html_body,
+    messages::reply_to,
+    messages::list_id,
+    messages::unsubscribe_url,
+    messages::expires_at,
+) = (
+    messages::id,
+    messages::message_id,
+    messages::attempts,
+    messages::class,
+    messages::account_id,
+    messages::recipient_name,
+    messages::recipient,
+    messages::subject,
+    messages::text_body,
+    messages::html_body,
+    messages::reply_to,
+    messages::list_id,
+    messages::unsubscribe_url,
+    messages::expires_at,
+);
+
+impl From<Row> for Claim {
+    fn from(row: Row) -> Self {
+        let list = row.list_id.zip(row.unsubscribe_url).map(|(id, unsubscribe_url)| List { id, unsubscribe_url });
+        let letter = Letter {
+            class: row.class,
+            account: row.account,
+            to_name: row.to_name,
+            to: row.to,
+            subject: row.subject,
+            text: row.text,
+            html: row.html,
+            reply_to: row.reply_to,
+            list,
+            expires_at: row.expires_at,
+        };
+        Self { id: row.id, message_id: row.message_id, attempts: row.attempts, letter }
+    }
+}
+
+/// Takes back what a process left behind and gives up what has lost its meaning. How many messages that settled.
+///
+/// A lease that ran out before DATA is harmless: the message is pending again. After it nobody knows: bulk mail becomes
+/// unknown, account mail is sent again.
+pub fn take_back(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    diesel::update(messages::table)
+        .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
+        .filter(messages::lease_until.le(now))
+        .filter(messages::attempts.ge(SUSPECT_AFTER))
+        .set(messages::next_attempt_at.eq(now + SUSPECT_WAITS))
+        .execute(conn)?;
+    let unknown = diesel::update(messages::table)
+        .filter(messages::state.eq(State::DataStarted))
+        .filter(messages::lease_until.le(now))
+        .filter(messages::class.eq(Class::Bulk))
+        .set((
+            messages::state.eq(State::Unknown),
+            messages::reason.eq("sending stopped after the mail server had begun to take it"),
+            messages::settled_at.eq(now),
+        ))
+        .execute(conn)?;
+    diesel::update(messages::table)
+        .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
+        .filter(messages::lease_until.le(now))
+        .filter(messages::state.eq(State::Claimed).or(messages::class.eq(Class::Account)))
+        .set((
+            messages::state.eq(State::Pending),
+            messages::lease_owner.eq(None::<String>),
+            messages::lease_until.eq(None::<Instant>),
+        ))
+        .execute(conn)?;
+    Ok(unknown + give_up(conn, now)?)
+}
+
+/// What was never tried in its time is missed; what was tried in vain has failed.
+fn give_up(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let missed = diesel::update(messages::table)
+        .filter(messages::state.eq(State::Pending))
+        .filter(messages::expires_at.le(now))
+        .filter(messages::attempts.eq(0))
+        .set((
+            messages::state.eq(State::Missed),
+            messages::reason.eq("its time had passed before it could be sent"),
+            messages::settled_at.eq(now),
+        ))
+        .execute(conn)?;
+    let failed = diesel::sql_query(
+        "UPDATE messages SET state = 'failed', settled_at = $1, \
+         reason = 'tried until its time had passed; the last time: ' || coalesce(reason, 'stopped half-way') \
+         WHERE state = 'pending' AND expires_at <= $1",
+    )
+    .bind::<Timestamp, _>(now)
+    .execute(conn)?;
+    Ok(missed + failed)
+}
+
+/// The last moment at which nothing can have been delivered yet. False if the lease has run out or is somebody else's:
+/// then it must not be sent.
+pub fn mark_data_started(
+    conn: &mut Conn,
+    id: MessageId,
+    owner: &str,
+    now: Instant,
+    lease: TimeDelta,
+) -> QueryResult<bool> {
+    let marked = diesel::update(messages::table)
+        .filter(messages::id.eq(id))
+        .filter(messages::state.eq(State::Claimed))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::lease_until.gt(now))
+        .set((messages::state.eq(State::DataStarted), messages::lease_until.eq(now + lease)))
+        .execute(conn)?;
+    Ok(marked == 1)
+}
+
+/// Accepted by the mail server, with its answer.
+pub fn settle_sent(conn: &mut Conn, id: MessageId, owner: &str, answer: &str, now: Instant) -> QueryResult<bool> {
+    settle(conn, id, owner, (State::Sent, None, Some(answer)), now)
+}
+
+/// Given up. `answer`: the mail server's, if it was the one who refused.
+pub fn settle_failed(
+    conn: &mut Conn,
+    id: MessageId,
+    owner: &str,
+    (reason, answer): (&str, Option<&str>),
+    now: Instant,
+) -> QueryResult<bool> {
+    settle(conn, id, owner, (State::Failed, Some(reason), answer), now)
+}
+
+/// No longer wanted.
+pub fn settle_cancelled(conn: &mut Conn, id: MessageId, owner: &str, reason: &str, now: Instant) -> QueryResult<bool> {
+    settle(conn, id, owner, (State::Cancelled, Some(reason), None), now)
+}
+
+/// Perhaps delivered; a person decides whether it is sent again.
+pub fn settle_unknown(conn: &mut Conn, id: MessageId, owner: &str, reason: &str, now: Instant) -> QueryResult<bool> {
+    settle(conn, id, owner, (State::Unknown, Some(reason), None), now)
+}
+
+/// Whoever holds the lease settles, even a little late: then what others took for unknown is known after all.
+const HELD: [State; 3] = [State::Claimed, State::DataStarted, State::Unknown];
+
+fn settle(
+    conn: &mut Conn,
+    id: MessageId,
+    owner: &str,
+    (state, reason, answer): (State, Option<&str>, Option<&str>),
+    now: Instant,
+) -> QueryResult<bool> {
+    let settled = diesel::update(messages::table)
+        .filter(messages::id.eq(id))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::state.eq_any(HELD))
+        .set((
+            messages::state.eq(state),
+            messages::reason.eq(reason),
+            messages::server_answer.eq(answer),
+            messages::settled_at.eq(now),
+            messages::lease_owner.eq(None::<String>),
+            messages::lease_until.eq(None::<Instant>),
+        ))
+        .execute(conn)?;
+    Ok(settled == 1)
+}
+
+/// To be tried again later.
+pub fn settle_retry(
+    conn: &mut Conn,
+    id: MessageId,
+    owner: &str,
+    next_attempt_at: Instant,
+    reason: &str,
+) -> QueryResult<bool> {
+    let waits = diesel::update(messages::table)
+        .filter(messages::id.eq(id))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::state.eq_any(HELD))
+        .set((
+            messages::state.eq(State::Pending),
+            messages::next_attempt_at.eq(next_attempt_at),
+            messages::reason.eq(reason),
+            messages::settled_at.eq(None::<Instant>),
+            messages::lease_owner.eq(None::<String>),
+            messages::lease_until.eq(None::<Instant>),
+        ))
+        .execute(conn)?;
+    Ok(waits == 1)
+}
+
+/// Pending again as if it had not been tried: the fault was not the message's.
+pub fn release(conn: &mut Conn, id: MessageId, owner: &str) -> QueryResult<bool> {
+    let released = diesel::update(messages::table)
+        .filter(messages::id.eq(id))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::state.eq_any(HELD))
+        .set((
+            messages::state.eq(State::Pending),
+            messages::attempts.eq(messages::attempts - 1),
+            messages::settled_at.eq(None::<Instant>),
+            messages::lease_owner.eq(None::<String>),
+            messages::lease_until.eq(None::<Instant>),
+        ))
+        .execute(conn)?;
+    Ok(released == 1)
+}
+
+/// Gives back every claim of an owner who stops, so that others need not wait for the leases. How many there were.
+pub fn give_back(conn: &mut Conn, owner: &str) -> QueryResult<usize> {
+    diesel::update(messages::table)
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::state.eq(State::Claimed))
+        .set((
+            messages::state.eq(State::Pending),
+            messages::lease_owner.eq(None::<String>),
+            messages::lease_until.eq(None::<Instant>),
+        ))
+        .execute(conn)
+}

@@ -1,0 +1,163 @@
+//! What learners write: simple Markdown, no pictures, no headings, and everything typed is there to see.
+
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use comrak::nodes::{Ast, AstNode, LineColumn, Node, NodeLink, NodeValue};
+use comrak::{Arena, Options, format_html, parse_document};
+
+use super::{SCHEMES, contained, leads_out, tags};
+
+/// Levels of the document tree; a list in a list takes two. The sanitiser's time grows with the square of it.
+const DEEPEST: usize = 32;
+/// Quotation and list marks at the start of one line. Less than this the tree may have, so nothing good is refused.
+const MOST_MARKS: usize = 32;
+const LONGEST: usize = 512 * 1024;
+
+const TOO_DEEP: &str = "Take out some of the quotations or lists that stand inside one another: there are too many levels";
+const TOO_LONG: &str = "Write fewer links: your post becomes too long to show";
+const UNREADABLE: &str = "Write it more simply: its quotations, lists and links cannot be read";
+
+/// A post as HTML. Errors with what the author can do about it.
+pub fn post_html(markdown: &str) -> Result<String, String> {
+    if markdown.lines().any(|line| marks(line) > MOST_MARKS) {
+        return Err(TOO_DEEP.into());
+    }
+    contained(|| render(markdown)).unwrap_or(Err(UNREADABLE)).map_err(str::to_owned)
+}
+
+fn render(markdown: &str) -> Result<String, &'static str> {
+    let arena = Arena::new();
+    let options = options();
+    let root = parse_document(&arena, markdown, &options);
+    if depth(root) > DEEPEST {
+        return Err(TOO_DEEP);
+    }
+    for node in root.descendants().collect::<Vec<_>>() {
+        tame(&arena, node);
+    }
+    let mut html = String::new();
+    format_html(root, &options, &mut html).map_err(|_| UNREADABLE)?;
+    if html.len() > LONGEST {
+        return Err(TOO_LONG);
+    }
+    let clean = POST.clean(&html).to_string();
+    if clean.len() > LONGEST { Err(TOO_LONG) } else { Ok(clean) }
+}
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.autolink = true;
+    options.extension.strikethrough = true;
+    // People who do not know Markdown expect a new line where they began one.
+    options.render.hardbreaks = true;
+    options
+}
+
+static POST: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(tags([
+            "a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "strong", "ul",
+        ]))
+        .tag_attributes([("a", ["href", "title"].into()), ("ol", ["start"].into())].into())
+        .url_schemes(SCHEMES.into())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("nofollow ugc noopener noreferrer"));
+    builder
+});
+
+/// How many quotations and lists one line opens, at most: cheap, and before anything that costs more.
+fn marks(line: &str) -> usize {
+    let mut marks = 0;
+    // A line drawn with dashes or stars is a line.
+    if ["-", "*"].iter().any(|mark| line.replace(mark, "").trim().is_empty()) {
+        return marks;
+    }
+    let mut rest = line.trim_start();
+    loop {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let bullet = match rest.as_bytes().get(digits) {
+            Some(b'>') if digits == 0 => 1,
+            Some(b'-' | b'+' | b'*') if digits == 0 && spaced(rest, 1) => 1,
+            Some(b'.' | b')') if (1..=9).contains(&digits) && spaced(rest, digits + 1) => digits + 1,
+            _ => return marks,
+        };
+        marks += 1;
+        rest = rest[bullet..].trim_start();
+    }
+}
+
+fn spaced(rest: &str, at: usize) -> bool {
+    matches!(rest.as_bytes().get(at), None | Some(b' ' | b'\t'))
+}
+
+fn depth(root: Node<'_>) -> usize {
+    let (mut now, mut most) = (0, 0);
+    for edge in root.traverse() {
+        match edge {
+            comrak::arena_tree::NodeEdge::Start(_) => now += 1,
+            comrak::arena_tree::NodeEdge::End(_) => now -= 1,
+        }
+        most = most.max(now);
+    }
+    most
+}
+
+/// Turns what a post may not have into the nearest thing it may.
+fn tame<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
+    let value = node.data().value.clone();
+    match value {
+        NodeValue::Heading(_) => embolden(arena, node),
+        NodeValue::HtmlBlock(block) => {
+            node.data_mut().value = NodeValue::Paragraph;
+            for (i, line) in block.literal.trim_end().lines().enumerate() {
+                if i > 0 {
+                    node.append(made(arena, NodeValue::SoftBreak));
+                }
+                node.append(made(arena, words(line)));
+            }
+        }
+        NodeValue::HtmlInline(html) => node.data_mut().value = words(&html),
+        NodeValue::Link(link) => tame_link(arena, node, &link),
+        NodeValue::Image(link) => {
+            node.data_mut().value = NodeValue::Link(link.clone());
+            tame_link(arena, node, &link);
+        }
+        _ => {}
+    }
+}
+
+/// A heading would stand among those of the page: it becomes a line in bold.
+fn embolden<'a>(arena: &'a Arena<'a>, heading: Node<'a>) {
+    let strong = made(arena, NodeValue::Strong);
+    for child in heading.children().collect::<Vec<_>>() {
+        strong.append(child);
+    }
+    heading.data_mut().value = NodeValue::Paragraph;
+    heading.append(strong);
+}
+
+/// A link without words shows its address; one that leads elsewhere than to the web becomes plain words.
+fn tame_link<'a>(arena: &'a Arena<'a>, node: Node<'a>, link: &NodeLink) {
+    let within_link = node.ancestors().skip(1).any(|n| matches!(n.data().value, NodeValue::Link(_)));
+    if leads_out(&link.url) && !within_link {
+        if node.collect_text().trim().is_empty() {
+            node.append(made(arena, words(&link.url)));
+        }
+        return;
+    }
+    for child in node.children().collect::<Vec<_>>() {
+        node.insert_before(child);
+    }
+    let address = if link.url.is_empty() { String::new() } else { format!(" ({})", link.url) };
+    node.data_mut().value = words(&address);
+}
+
+fn words(text: &str) -> NodeValue {
+    NodeValue::Text(text.to_owned().into())
+}
+
+fn made<'a>(arena: &'a Arena<'a>, value: NodeValue) -> Node<'a> {
+    arena.alloc(AstNode::new(Ast::new(value, LineColumn { line: 0, column: 0 }).into()))
+}

@@ -1,0 +1,122 @@
+//! What the templates of the mails say, as finished words.
+
+use askama::Template;
+
+use crate::platform::text::duration;
+use crate::programme::{Step, Unit};
+
+/// The facts of a mail about a unit; each kind's template chooses among them.
+pub struct Mail<'a> {
+    pub course: &'a str,
+    pub name: &'a str,
+    /// At the beginning of a sentence, and within one.
+    pub unit: String,
+    pub in_text: String,
+    pub title: &'a str,
+    pub summary: &'a str,
+    pub opened: String,
+    /// The next unit and when it opens.
+    pub next: Option<(String, String)>,
+    /// When access to the course ends.
+    pub ends: String,
+    pub not_started: bool,
+    pub has_earlier: bool,
+    pub step_count: String,
+    pub time: String,
+    /// How long the work in one's own network takes.
+    pub practice: Option<String>,
+    /// '5 of 7 required steps'.
+    pub done: String,
+    pub left: String,
+    pub left_time: String,
+    /// The shortest step to do, and its minutes.
+    pub shortest: Option<(String, String)>,
+    pub steps: Vec<Line>,
+    pub to_do: Vec<Line>,
+    pub button: String,
+    pub url: String,
+    pub also: Vec<Also>,
+    /// Empty where nobody facilitates.
+    pub signed: String,
+    pub foot: Foot,
+}
+
+pub struct Line {
+    pub title: String,
+    pub time: String,
+    /// Both in one line of plain text.
+    pub text: String,
+}
+
+/// Another unit's reminder in the same mail.
+pub struct Also {
+    pub heading: String,
+    pub words: String,
+    pub button: String,
+    pub url: String,
+}
+
+/// Why the mail came, and how to stop it.
+pub struct Foot {
+    pub cohort: String,
+    pub stop_url: String,
+    pub ledger_url: String,
+}
+
+pub struct Welcome<'a> {
+    pub course: &'a str,
+    pub cohort: &'a str,
+    pub name: &'a str,
+    pub effort: &'a str,
+    pub units: Vec<OpenUnit>,
+    pub next: Option<String>,
+    pub url: String,
+    pub signed: String,
+    pub foot: Foot,
+}
+
+pub struct OpenUnit {
+    pub title: String,
+    pub time: String,
+    pub url: String,
+}
+
+macro_rules! parts {
+    ($($name:ident of $view:ident in $path:literal;)+) => {$(
+        #[derive(Template)]
+        #[template(path = $path)]
+        pub struct $name<'a> {
+            pub m: &'a $view<'a>,
+        }
+    )+};
+}
+
+parts! {
+    OpensText of Mail in "emails/reminder/opens.txt";
+    OpensHtml of Mail in "emails/reminder/opens.html";
+    NudgeText of Mail in "emails/reminder/nudge.txt";
+    NudgeHtml of Mail in "emails/reminder/nudge.html";
+    WrapUpText of Mail in "emails/reminder/wrap_up.txt";
+    WrapUpHtml of Mail in "emails/reminder/wrap_up.html";
+    WelcomeText of Welcome in "emails/reminder/welcome.txt";
+    WelcomeHtml of Welcome in "emails/reminder/welcome.html";
+}
+
+pub fn lines(unit: &Unit) -> Vec<Line> {
+    unit.steps.iter().map(|step| line(unit, step)).collect()
+}
+
+pub fn lines_to_do(unit: &Unit, steps: &[&Step]) -> Vec<Line> {
+    steps.iter().map(|step| line(unit, step)).collect()
+}
+
+fn line(unit: &Unit, step: &Step) -> Line {
+    let title = format!("{}.{} {}", unit.number, step.place, step.title);
+    let time = duration(step.minutes);
+    // Two columns where the title leaves room for the second.
+    let text = match title.chars().count() {
+        ..=50 => format!("  {title:<50}  {time:>16}"),
+        _ => format!("  {title}, {time}"),
+    };
+    Line { title, time, text }
+}

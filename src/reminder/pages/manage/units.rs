@@ -1,0 +1,141 @@
+//! Every unit's three reminders, with how many share each fate.
+
+use askama::Template;
+
+use crate::cohort::Place;
+use crate::outbox::State;
+use crate::platform::db::Conn;
+use crate::platform::text::count;
+use crate::platform::web::{Ask, Error, Frame};
+use crate::programme::{Programme, Unit};
+use crate::reminder::due::{Due, release_of, timetable};
+use crate::reminder::store::{self, Count, Course};
+use crate::reminder::{Kind, NotSent, is_called};
+
+#[derive(Template)]
+#[template(path = "reminder/units.html")]
+pub struct Units {
+    frame: Frame,
+    cohort: String,
+    path: String,
+    units: Vec<UnitRow>,
+}
+
+struct UnitRow {
+    number: u16,
+    title: String,
+    reminders: Vec<Row>,
+}
+
+struct Row {
+    kind: Kind,
+    audience: &'static str,
+    due: String,
+    /// For `<time>`; empty where there is none.
+    due_at: String,
+    words: String,
+    /// Somebody has a row in the ledger.
+    has_learners: bool,
+    /// Something asks for a look: failed or unknown.
+    alarming: bool,
+}
+
+/// Six queries with the gate's two.
+pub fn page(conn: &mut Conn, ask: &Ask, place: &Place, programme: &Programme) -> Result<Units, Error> {
+    let course = store::course(conn, place.cohort.id)?;
+    let counts = Counts {
+        decided: store::count_decided(conn, place.cohort.id)?,
+        not_sent: store::count_not_sent(conn, place.cohort.id)?,
+    };
+    let units = course.iter().flat_map(|course| {
+        let dues = timetable(&course.cohort, programme, &course.releases);
+        let units: Vec<UnitRow> = programme.units.iter().map(|unit| unit_row(unit, course, &dues, &counts)).collect();
+        units
+    });
+    Ok(Units {
+        frame: place.frame(ask),
+        cohort: place.cohort.name.clone(),
+        path: format!("{}/manage/reminders", place.cohort.path()),
+        units: units.collect(),
+    })
+}
+
+fn unit_row(unit: &Unit, course: &Course, dues: &[Due], counts: &Counts) -> UnitRow {
+    let row = |kind: &Kind| {
+        let tally = counts.of(unit, *kind);
+        let run = course.runs.iter().find(|run| run.kind == *kind && is_called(unit, &run.unit));
+        let due = dues.iter().find(|due| due.kind == *kind && due.unit == unit.slug).map(|due| due.at);
+        let at = due.max(run.map(|run| run.due_at));
+        let held = release_of(&course.releases, unit).is_some_and(|release| release.held);
+        let due = match at {
+            Some(at) => course.cohort.zone.exact(at),
+            None if held => "When the unit is opened: it is held".into(),
+            None => "Not due".into(),
+        };
+        Row {
+            kind: *kind,
+            audience: kind.audience(),
+            due,
+            due_at: at.map(|at| at.rfc3339()).unwrap_or_default(),
+            words: if run.is_none() && tally.is_empty() { "Not due yet".into() } else { tally.words() },
+            has_learners: !tally.is_empty(),
+            alarming: tally.failed + tally.unknown > 0,
+        }
+    };
+    UnitRow { number: unit.number, title: unit.title.clone(), reminders: Kind::ALL.iter().map(row).collect() }
+}
+
+struct Counts {
+    decided: Vec<(Option<NotSent>, Count)>,
+    not_sent: Vec<(State, Count)>,
+}
+
+/// How many learners share each fate.
+#[derive(Default)]
+struct Tally {
+    sent: i64,
+    waiting: i64,
+    failed: i64,
+    unknown: i64,
+    not_sent: i64,
+}
+
+impl Counts {
+    fn of(&self, unit: &Unit, kind: Kind) -> Tally {
+        let ours = |count: &&Count| count.kind == kind && is_called(unit, &count.unit);
+        let mut tally = Tally::default();
+        for (reason, count) in self.decided.iter().map(|(reason, count)| (reason, count)).filter(|(_, c)| ours(c)) {
+            *(if reason.is_some() { &mut tally.not_sent } else { &mut tally.sent }) += count.reminders;
+        }
+        for (state, count) in self.not_sent.iter().map(|(state, count)| (*state, count)).filter(|(_, c)| ours(c)) {
+            tally.sent -= count.reminders;
+            *match state {
+                State::Pending | State::Claimed | State::DataStarted => &mut tally.waiting,
+                State::Failed => &mut tally.failed,
+                State::Unknown => &mut tally.unknown,
+                State::Cancelled | State::Missed => &mut tally.not_sent,
+                State::Sent => &mut tally.sent,
+            } += count.reminders;
+        }
+        tally
+    }
+}
+
+impl Tally {
+    fn is_empty(&self) -> bool {
+        self.sent + self.waiting + self.failed + self.unknown + self.not_sent == 0
+    }
+
+    /// '31 sent, 2 waiting, 1 not sent'.
+    fn words(&self) -> String {
+        let fates = [
+            (self.sent, "sent"),
+            (self.waiting, "waiting"),
+            (self.failed, "failed"),
+            (self.unknown, "unknown"),
+            (self.not_sent, "not sent"),
+        ];
+        let some: Vec<String> = fates.iter().filter(|(n, _)| *n > 0).map(|(n, fate)| format!("{n} {fate}")).collect();
+        if some.is_empty() { format!("{} had it due", count(0, "learner")) } else { some.join(", ") }
+    }
+}

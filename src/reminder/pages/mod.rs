@@ -1,0 +1,5 @@
+//! Stopping reminders, and reading what became of them.
+
+pub mod manage;
+pub mod own;
+pub mod unsubscribe;

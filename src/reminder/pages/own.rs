@@ -1,0 +1,91 @@
+//! A learner's own reminders: what was sent, what was not, and why; and the way to stop them.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use crate::cohort::store::set_reminders_stopped;
+use crate::cohort::{Role, gate};
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, Db};
+use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
+use crate::platform::zone::Zone;
+use crate::programme::{Catalogue, Content, Programme};
+use crate::reminder::store::{self, Entry};
+use crate::reminder::unit_called;
+
+#[derive(Template)]
+#[template(path = "reminder/own.html")]
+struct Own {
+    frame: Frame,
+    cohort: String,
+    path: String,
+    email: String,
+    facilitates: bool,
+    stopped: bool,
+    reminders: Vec<Row>,
+}
+
+struct Row {
+    unit: String,
+    kind: &'static str,
+    due: String,
+    due_at: String,
+    state: &'static str,
+    look: &'static str,
+    words: String,
+}
+
+pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let page = db.read(move |conn| page(conn, &asked, &catalogue, &slug)).await?;
+    ask.page(page)
+}
+
+fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<Own, Error> {
+    let place = gate::place(conn, ask, slug)?;
+    let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
+    let enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?;
+    let entries = store::list_own(conn, enrolment.id)?;
+    Ok(Own {
+        frame: place.frame(ask),
+        cohort: place.cohort.name.clone(),
+        path: place.cohort.path(),
+        email: place.person.email.clone(),
+        facilitates: enrolment.role == Role::Facilitator,
+        stopped: enrolment.reminders_stopped,
+        reminders: entries.iter().map(|entry| row(entry, programme, &place.cohort.zone, ask.now)).collect(),
+    })
+}
+
+fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
+    let unit = unit_called(programme, &entry.unit);
+    let (state, look) = entry.fate.label();
+    Row {
+        unit: unit.map_or_else(|| entry.unit.to_string(), |unit| format!("{} {}", unit.number, unit.title)),
+        kind: entry.kind.label(),
+        due: zone.exact(entry.due_at),
+        due_at: entry.due_at.rfc3339(),
+        state,
+        look,
+        words: entry.fate.words(zone, now),
+    }
+}
+
+pub async fn submit(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
+    fields.only(&["reminders"])?;
+    let stop = match fields.get("reminders") {
+        "stop" => true,
+        "resume" => false,
+        _ => return Err(Error::BadRequest("'reminders' is stop or resume.")),
+    };
+    let asked = ask.clone();
+    let path = db
+        .write(move |conn| {
+            let place = gate::place(conn, &asked, &slug)?;
+            let enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?;
+            set_reminders_stopped(conn, enrolment.id, stop, asked.now)?;
+            Ok::<_, Error>(format!("{}/reminders", place.cohort.path()))
+        })
+        .await?;
+    ask.done(path, if stop { "reminders-stopped" } else { "reminders-resumed" })
+}

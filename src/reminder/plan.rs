@@ -1,0 +1,121 @@
+//! The job that finds what fell due, decides for each learner, writes the ledger and queues the mails, all in the same
+//! transactions.
+
+mod round;
+
+use diesel::QueryResult;
+
+use self::round::Round;
+use super::due::{self, Due};
+use super::emails::Sender;
+use super::store::{self, Course, Run};
+use super::unit_called;
+use crate::cohort::store::list_facilitators;
+use crate::cohort::{CohortId, EnrolmentId};
+use crate::platform::clock::Instant;
+use crate::platform::config::BaseUrl;
+use crate::platform::db::{Conn, Db, DbError};
+use crate::programme::{Catalogue, Content, Programme};
+
+/// For how many learners one transaction decides, so that a large cohort keeps no other writer waiting for long.
+const LEARNERS: i64 = 500;
+
+/// Plans every reminder that fell due, and gives how many mails were queued. Safe to run again, and anywhere else at the
+/// same time: one planner at a time holds a cohort, and a decision stands once it is written.
+pub async fn plan_due(db: &Db, content: &Content, base_url: &BaseUrl, now: Instant) -> Result<usize, DbError> {
+    let catalogue = content.current();
+    let known = catalogue.clone();
+    let rounds = db.read(move |conn| list_rounds(conn, &known, now).map_err(DbError::from)).await?;
+    let (mut queued, mut failed) = (0, None);
+    for (cohort, dues) in rounds {
+        let mut after = Some(EnrolmentId(0));
+        while let Some(from) = after {
+            let (catalogue, base_url, dues) = (catalogue.clone(), base_url.clone(), dues.clone());
+            let some = move |conn: &mut Conn| plan_some(conn, &catalogue, &base_url, (cohort, &dues), from, now);
+            match db.write(move |conn| some(conn).map_err(DbError::from)).await {
+                Ok(planned) => {
+                    queued += planned.queued;
+                    after = planned.more;
+                }
+                Err(error) => {
+                    // The other cohorts do not wait for this one.
+                    tracing::error!(cohort = cohort.0, %error, "reminders could not be planned");
+                    (failed, after) = (Some(error), None);
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(queued), Err)
+}
+
+/// The cohorts with reminders that fell due and are not decided, and those reminders. Two queries.
+pub fn list_rounds(conn: &mut Conn, catalogue: &Catalogue, now: Instant) -> QueryResult<Vec<(CohortId, Vec<Due>)>> {
+    let courses = store::list_courses(conn, now)?;
+    let rounds = courses.iter().filter_map(|course| {
+        let dues = fell_due(course, catalogue.programme(&course.cohort.programme)?, now);
+        (!dues.is_empty()).then_some((course.cohort.id, dues))
+    });
+    Ok(rounds.collect())
+}
+
+/// What fell due and has not been decided for everybody. A unit that was moved on falls due again, for those who had no
+/// mail about it.
+fn fell_due(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
+    if now >= due::ends_at(&course.cohort, &course.releases) {
+        return Vec::new();
+    }
+    let ran = |due: &Due| {
+        course.runs.iter().any(|run| {
+            let same_unit = unit_called(programme, &run.unit).is_some_and(|unit| unit.slug == due.unit);
+            same_unit && run.kind == due.kind && run.due_at >= due.at
+        })
+    };
+    let timetable = due::timetable(&course.cohort, programme, &course.releases);
+    timetable.into_iter().filter(|due| due.at <= now && !ran(due)).collect()
+}
+
+/// What one transaction did.
+pub struct Planned {
+    pub queued: usize,
+    /// Where the next transaction begins; nothing is left to do without it.
+    pub more: Option<EnrolmentId>,
+}
+
+/// Decides for the next learners after `after`. `dues`: as the round began, for what fell due later has not been decided
+/// for the learners before.
+fn plan_some(
+    conn: &mut Conn,
+    catalogue: &Catalogue,
+    base_url: &BaseUrl,
+    (cohort, dues): (CohortId, &[Due]),
+    after: EnrolmentId,
+    now: Instant,
+) -> QueryResult<Planned> {
+    let nothing = Planned { queued: 0, more: None };
+    store::lock(conn, cohort)?;
+    // Read again under the lock: another process may have been faster, or the schedule may have moved.
+    let Some(course) = store::course(conn, cohort)? else { return Ok(nothing) };
+    let Some(programme) = catalogue.programme(&course.cohort.programme) else { return Ok(nothing) };
+    let mut still = fell_due(&course, programme, now);
+    still.retain(|due| dues.contains(due));
+    if still.is_empty() {
+        return Ok(nothing);
+    }
+    let learners = store::list_learners(conn, cohort, after, LEARNERS)?;
+    let facilitators = list_facilitators(conn, cohort)?;
+    let round = Round {
+        dues: &still,
+        course: &course,
+        sender: Sender { cohort: &course.cohort, programme, facilitators: &facilitators, base_url },
+        now,
+    };
+    let queued = round.write(conn, &learners)?;
+    if let (Some(last), true) = (learners.last(), learners.len() as i64 == LEARNERS) {
+        return Ok(Planned { queued, more: Some(last.enrolment) });
+    }
+    for due in &still {
+        let run = Run { unit: due.unit.clone(), kind: due.kind, due_at: due.at, missed: due.is_missed(now) };
+        store::finish(conn, cohort, &run, now)?;
+    }
+    Ok(Planned { queued, more: None })
+}

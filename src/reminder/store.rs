@@ -1,0 +1,223 @@
+//! Runs and the ledger as rows, and the questions the planner asks before it writes them.
+
+mod learners;
+mod ledger;
+
+use diesel::prelude::*;
+
+pub use learners::*;
+pub use ledger::*;
+
+use super::{Kind, NotSent, ReminderId};
+use crate::cohort::store::CohortRow;
+use crate::cohort::{Cohort, CohortId, EnrolmentId};
+use crate::each;
+use crate::outbox::{MessageId, State};
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::text::Slug;
+use crate::schedule::Release;
+use crate::schema::{cohorts, messages, releases, reminder_runs, reminders};
+
+/// A cohort with its schedule and the reminders it has been through.
+#[derive(Debug, Clone)]
+pub struct Course {
+    pub cohort: Cohort,
+    pub releases: Vec<Release>,
+    pub runs: Vec<Run>,
+}
+
+/// That a reminder of a cohort has been decided for everybody, as it was due then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub unit: Slug,
+    pub kind: Kind,
+    pub due_at: Instant,
+    pub missed: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = releases)]
+struct ReleaseRow {
+    unit: Slug,
+    local_time: chrono::NaiveDateTime,
+    opens_at: Instant,
+    set_by_hand: bool,
+    held: bool,
+    opened_at: Option<Instant>,
+}
+
+impl From<ReleaseRow> for Release {
+    fn from(row: ReleaseRow) -> Self {
+        let ReleaseRow { unit, local_time, opens_at, set_by_hand, held, opened_at } = row;
+        Self { unit, local_time, opens_at, set_by_hand, held, opened_at }
+    }
+}
+
+/// Every cohort whose reminders may be under way, with its schedule. Two queries.
+pub fn list_courses(conn: &mut Conn, now: Instant) -> QueryResult<Vec<Course>> {
+    let recent = diesel::alias!(releases as recent);
+    let lately = recent.filter(recent.field(releases::opens_at).gt(now - chrono::TimeDelta::days(30)));
+    let yesterday = (now - chrono::TimeDelta::days(2)).utc().date_naive();
+    // Without a day of its own a cohort closes 4 weeks after its last release.
+    let not_closed = cohorts::closes_on
+        .ge(yesterday)
+        .or(cohorts::closes_on.is_null().and(cohorts::id.eq_any(lately.select(recent.field(releases::cohort_id)))));
+    let rows = cohorts::table
+        .inner_join(releases::table)
+        .filter(not_closed.assume_not_null())
+        .order(cohorts::id)
+        .select((CohortRow::as_select(), ReleaseRow::as_select()))
+        .load(conn)?;
+    with_runs(conn, rows)
+}
+
+/// One cohort with its schedule. Two queries.
+pub fn course(conn: &mut Conn, cohort: CohortId) -> QueryResult<Option<Course>> {
+    let rows = cohorts::table
+        .inner_join(releases::table)
+        .filter(cohorts::id.eq(cohort))
+        .select((CohortRow::as_select(), ReleaseRow::as_select()))
+        .load(conn)?;
+    Ok(with_runs(conn, rows)?.pop())
+}
+
+fn with_runs(conn: &mut Conn, rows: Vec<(CohortRow, ReleaseRow)>) -> QueryResult<Vec<Course>> {
+    let mut courses: Vec<Course> = Vec::new();
+    for (cohort, release) in rows {
+        let cohort = Cohort::from(cohort);
+        match courses.last_mut().filter(|course| course.cohort.id == cohort.id) {
+            Some(course) => course.releases.push(release.into()),
+            None => courses.push(Course { cohort, releases: vec![release.into()], runs: Vec::new() }),
+        }
+    }
+    let ids: Vec<CohortId> = courses.iter().map(|course| course.cohort.id).collect();
+    let runs = reminder_runs::table
+        .filter(reminder_runs::cohort_id.eq_any(ids))
+        .select((
+            reminder_runs::cohort_id,
+            reminder_runs::unit,
+            reminder_runs::kind,
+            reminder_runs::due_at,
+            reminder_runs::missed,
+        ))
+        .load::<(CohortId, Slug, Kind, Instant, bool)>(conn)?;
+    for (cohort, unit, kind, due_at, missed) in runs {
+        if let Some(course) = courses.iter_mut().find(|course| course.cohort.id == cohort) {
+            course.runs.push(Run { unit, kind, due_at, missed });
+        }
+    }
+    Ok(courses)
+}
+
+/// Lets one planner at a time work on a cohort. SQLite has but one writer; on PostgreSQL the cohort's row is the lock,
+/// in a strength that lets people enrol meanwhile.
+pub fn lock(conn: &mut Conn, cohort: CohortId) -> QueryResult<()> {
+    if let Conn::Postgres(conn) = conn {
+        cohorts::table.find(cohort).for_no_key_update().select(cohorts::id).first::<CohortId>(conn).optional()?;
+    }
+    Ok(())
+}
+
+/// A row of the ledger, as the planner finds it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Decided {
+    pub id: ReminderId,
+    pub enrolment: EnrolmentId,
+    pub unit: Slug,
+    pub kind: Kind,
+    /// Of its mail, if one was queued and is still on record.
+    pub mail: Option<(State, Option<String>)>,
+}
+
+/// What has been decided for the span already, in these units.
+pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug]) -> QueryResult<Vec<Decided>> {
+    reminders::table
+        .left_join(messages::table)
+        .filter(reminders::cohort_id.eq(span.cohort))
+        .filter(reminders::enrolment_id.between(span.first, span.last))
+        .filter(reminders::unit.eq_any(units))
+        .select((
+            reminders::id,
+            reminders::enrolment_id,
+            reminders::unit,
+            reminders::kind,
+            (messages::state, messages::reason).nullable(),
+        ))
+        .load(conn)
+}
+
+/// When a mail about a unit last went to each learner of the span, or is to go: `now` for one that waits for its turn.
+pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult<Vec<(EnrolmentId, Instant)>> {
+    let rows = reminders::table
+        .inner_join(messages::table)
+        .filter(reminders::cohort_id.eq(span.cohort))
+        .filter(reminders::enrolment_id.between(span.first, span.last))
+        .filter(reminders::decided_at.gt(now - chrono::TimeDelta::days(3)))
+        .filter(messages::state.ne_all([State::Failed, State::Cancelled, State::Missed]))
+        .select((reminders::enrolment_id, messages::settled_at, messages::next_attempt_at))
+        .load::<(EnrolmentId, Option<Instant>, Instant)>(conn)?;
+    Ok(rows.into_iter().map(|(enrolment, settled, next)| (enrolment, settled.unwrap_or(next.max(now)))).collect())
+}
+
+/// One decision, to be written down.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    pub unit: Slug,
+    pub kind: Kind,
+    pub enrolment: EnrolmentId,
+    pub due_at: Instant,
+    /// The mail that carries it, or why there is none.
+    pub outcome: Result<MessageId, NotSent>,
+}
+
+/// Writes decisions down. The table's unique key refuses a second one for the same reminder, and with it the whole
+/// transaction.
+pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision], now: Instant) -> QueryResult<()> {
+    for some in decisions.chunks(1_000) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|decision| {
+                (
+                    reminders::cohort_id.eq(cohort),
+                    reminders::unit.eq(&decision.unit),
+                    reminders::kind.eq(decision.kind),
+                    reminders::enrolment_id.eq(decision.enrolment),
+                    reminders::due_at.eq(decision.due_at),
+                    reminders::decided_at.eq(now),
+                    reminders::not_sent_because.eq(decision.outcome.err()),
+                    reminders::message_id.eq(decision.outcome.ok()),
+                )
+            })
+            .collect();
+        each!(conn, c => diesel::insert_into(reminders::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Takes decisions back whose mail was cancelled because the schedule moved: they are made anew.
+pub fn take_back(conn: &mut Conn, decided: &[ReminderId]) -> QueryResult<()> {
+    for some in decided.chunks(1_000) {
+        diesel::delete(reminders::table.filter(reminders::id.eq_any(some))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Everybody has been decided. A reminder that fell due again, because its unit was moved, keeps the later time.
+pub fn finish(conn: &mut Conn, cohort: CohortId, run: &Run, now: Instant) -> QueryResult<()> {
+    let changes =
+        (reminder_runs::due_at.eq(run.due_at), reminder_runs::planned_at.eq(now), reminder_runs::missed.eq(run.missed));
+    diesel::insert_into(reminder_runs::table)
+        .values((
+            reminder_runs::cohort_id.eq(cohort),
+            reminder_runs::unit.eq(&run.unit),
+            reminder_runs::kind.eq(run.kind),
+            changes,
+        ))
+        .on_conflict((reminder_runs::cohort_id, reminder_runs::unit, reminder_runs::kind))
+        .do_update()
+        .set(changes)
+        .on_both()
+        .execute(conn)
+        .map(drop)
+}

@@ -1,0 +1,197 @@
+//! What the ledger is asked: is a mail still wanted, what became of each reminder, who holds an unsubscribe link.
+
+use chrono::TimeDelta;
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::Learner;
+use super::learners::LEARNER;
+use crate::cohort::store::CohortRow;
+use crate::cohort::{Cohort, CohortId, EnrolmentId, Role};
+use crate::outbox::{MessageId, State};
+use crate::platform::clock::Instant;
+use crate::platform::db::Conn;
+use crate::platform::text::Slug;
+use crate::reminder::fate::Fate;
+use crate::reminder::{APART, Kind, NotSent};
+use crate::schema::{accounts, cohorts, enrolments, messages, reminders};
+
+/// One reminder that a mail carries.
+#[derive(Debug, Clone, Queryable)]
+pub struct Carried {
+    pub unit: Slug,
+    pub kind: Kind,
+    pub due_at: Instant,
+    pub cohort: CohortId,
+    pub learner: Learner,
+}
+
+/// The reminders that a mail carries; none if it is another kind of mail.
+pub fn list_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Vec<Carried>> {
+    reminders::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(reminders::message_id.eq(message))
+        .order((reminders::due_at, reminders::id))
+        .select((reminders::unit, reminders::kind, reminders::due_at, reminders::cohort_id, LEARNER))
+        .load(conn)
+}
+
+/// Whether another mail about a unit went to this learner less than 20 hours ago.
+pub fn went_lately(conn: &mut Conn, enrolment: EnrolmentId, but: MessageId, now: Instant) -> QueryResult<bool> {
+    let lately = reminders::table
+        .inner_join(messages::table)
+        .filter(reminders::enrolment_id.eq(enrolment))
+        .filter(reminders::decided_at.gt(now - TimeDelta::days(30)))
+        .filter(messages::id.ne(but))
+        .filter(messages::state.eq_any([State::Sent, State::Unknown]))
+        .filter(messages::settled_at.gt(now - APART));
+    diesel::select(diesel::dsl::exists(lately)).get_result(conn)
+}
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(messages::state, reminders::unit, reminders::kind);
+
+/// How many reminders of one kind share one fate.
+#[derive(Debug, Clone, Queryable)]
+pub struct Count {
+    pub unit: Slug,
+    pub kind: Kind,
+    pub reminders: i64,
+}
+
+/// The cohort's reminders: those that got a mail (`None`), and those that did not, by reason. One query.
+pub fn count_decided(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(Option<NotSent>, Count)>> {
+    reminders::table
+        .filter(reminders::cohort_id.eq(cohort))
+        .group_by((reminders::unit, reminders::kind, reminders::not_sent_because))
+        .select((reminders::not_sent_because, (reminders::unit, reminders::kind, count_star())))
+        .load(conn)
+}
+
+/// The cohort's mails that are in any state but sent. One query; from the few such mails to their reminders, for a
+/// message's state lies behind its text on disk.
+pub fn count_not_sent(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(State, Count)>> {
+    let others: Vec<State> = State::ALL.iter().copied().filter(|state| *state != State::Sent).collect();
+    messages::table
+        .inner_join(reminders::table)
+        .filter(messages::state.eq_any(others))
+        .filter(reminders::cohort_id.eq(cohort))
+        .group_by((messages::state, reminders::unit, reminders::kind))
+        .select((messages::state, (reminders::unit, reminders::kind, count_star())))
+        .load(conn)
+}
+
+/// One reminder and what became of it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub unit: Slug,
+    pub kind: Kind,
+    pub due_at: Instant,
+    pub enrolment: EnrolmentId,
+    pub name: String,
+    pub email: String,
+    pub message: Option<MessageId>,
+    pub fate: Fate,
+}
+
+type EntryRow = (
+    (Slug, Kind, Instant, Instant, Option<NotSent>),
+    (EnrolmentId, String, String),
+    Option<(MessageId, State, Option<String>, Option<String>, Instant, Option<Instant>)>,
+);
+
+impl From<EntryRow> for Entry {
+    fn from((reminder, person, mail): EntryRow) -> Self {
+        let (unit, kind, due_at, decided_at, not_sent) = reminder;
+        let (enrolment, name, email) = person;
+        let message = mail.as_ref().map(|mail| mail.0);
+        let mail = mail.map(|(_, state, reason, answer, next, settled)| (state, reason, answer, next, settled));
+        let fate = Fate::of(not_sent, mail, decided_at);
+        Self { unit, kind, due_at, enrolment, name, email, message, fate }
+    }
+}
+
+/// What became of one kind of reminder, for each learner, in the order of their enrolments.
+pub fn list_entries(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (units, kind): (&[&Slug], Kind),
+    after: EnrolmentId,
+    most: i64,
+) -> QueryResult<Vec<Entry>> {
+    let rows = reminders::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .left_join(messages::table)
+        .filter(reminders::cohort_id.eq(cohort))
+        .filter(reminders::unit.eq_any(units))
+        .filter(reminders::kind.eq(kind))
+        .filter(reminders::enrolment_id.gt(after))
+        .order(reminders::enrolment_id)
+        .limit(most)
+        .select((REMINDER, PERSON, MAIL.nullable()))
+        .load::<EntryRow>(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// What became of each of a learner's own reminders, newest first.
+pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<Entry>> {
+    let rows = reminders::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .left_join(messages::table)
+        .filter(reminders::enrolment_id.eq(enrolment))
+        .order((reminders::due_at.desc(), reminders::id.desc()))
+        .limit(300)
+        .select((REMINDER, PERSON, MAIL.nullable()))
+        .load::<EntryRow>(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+const REMINDER: (
+    reminders::unit,
+    reminders::kind,
+    reminders::due_at,
+    reminders::decided_at,
+    reminders::not_sent_because,
+) = (reminders::unit, reminders::kind, reminders::due_at, reminders::decided_at, reminders::not_sent_because);
+
+const PERSON: (enrolments::id, accounts::name, accounts::email) = (enrolments::id, accounts::name, accounts::email);
+
+const MAIL: (
+    messages::id,
+    messages::state,
+    messages::reason,
+    messages::server_answer,
+    messages::next_attempt_at,
+    messages::settled_at,
+) = (
+    messages::id,
+    messages::state,
+    messages::reason,
+    messages::server_answer,
+    messages::next_attempt_at,
+    messages::settled_at,
+);
+
+/// Whose reminders a link stops.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    pub enrolment: EnrolmentId,
+    pub role: Role,
+    pub cohort: Cohort,
+    pub stopped: bool,
+}
+
+/// The enrolment that a link in a mail belongs to.
+pub fn holder(conn: &mut Conn, token: &str) -> QueryResult<Option<Holder>> {
+    let found = enrolments::table
+        .inner_join(cohorts::table)
+        .filter(enrolments::unsubscribe_token.eq(token))
+        .select((enrolments::id, enrolments::role, enrolments::reminders_stopped_at, CohortRow::as_select()))
+        .first::<(EnrolmentId, Role, Option<Instant>, CohortRow)>(conn)
+        .optional()?;
+    Ok(found.map(|(enrolment, role, stopped_at, cohort)| Holder {
+        enrolment,
+        role,
+        cohort: cohort.into(),
+        stopped: stopped_at.is_some(),
+    }))
+}

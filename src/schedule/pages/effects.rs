@@ -1,0 +1,241 @@
+//! What a change would do, in words: each unit's old and new time, the mails that move, the clocks, what else to look
+//! at, and what cannot be undone.
+
+use super::Sheet;
+use super::words::{clock_change, clocks_of, day_with_year, days_of, joined, units_in_words};
+use crate::platform::clock::Instant;
+use crate::platform::text::count;
+use crate::platform::zone::day_in_words;
+use crate::programme::Unit;
+use crate::schedule::due::{self, Moved};
+use crate::schedule::plan::break_on;
+use crate::schedule::{Change, Release, closes_on};
+
+pub(super) struct Row {
+    pub unit: String,
+    pub now: String,
+    pub then: String,
+    /// Empty: none.
+    pub badge: &'static str,
+    pub mails: String,
+}
+
+pub(super) struct Fact {
+    pub about: &'static str,
+    pub sentences: Vec<String>,
+}
+
+/// A change and what became of the schedule.
+pub(super) struct Effects<'a> {
+    pub sheet: &'a Sheet<'a>,
+    pub change: &'a Change,
+    pub after: &'a [Release],
+    pub now: Instant,
+}
+
+impl<'a> Effects<'a> {
+    /// Where units differ, before and after.
+    fn pairs(&self) -> impl Iterator<Item = (&'a Unit, &'a Release, &'a Release)> {
+        let both = self.sheet.units.iter().zip(self.sheet.releases.iter().zip(self.after));
+        both.filter(|(_, (old, new))| old != new).map(|(unit, (old, new))| (*unit, old, new))
+    }
+
+    fn units_that(&self, test: impl Fn(&Release, &Release) -> bool) -> Vec<&'a Unit> {
+        self.pairs().filter(|(_, old, new)| test(old, new)).map(|(unit, ..)| unit).collect()
+    }
+
+    /// Open units that would close.
+    pub fn closing(&self) -> Vec<&'a Unit> {
+        self.units_that(|old, new| old.is_open(self.now) && !new.is_open(self.now))
+    }
+
+    fn opening(&self) -> Vec<&'a Unit> {
+        self.units_that(|old, new| !old.is_open(self.now) && new.is_open(self.now))
+    }
+
+    fn reminders(&self) -> Vec<Moved> {
+        due::moved(&self.sheet.place.cohort, &self.sheet.releases, self.after, self.now)
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        let zone = &self.sheet.place.cohort.zone;
+        let moved = self.reminders();
+        let row = |(unit, old, new): (&Unit, &Release, &Release)| {
+            let turned = zone.offset_minutes(old.opens_at) != zone.offset_minutes(new.opens_at);
+            Row {
+                unit: format!("{} {}", unit.number, unit.title),
+                now: self.stands(old),
+                then: self.would_stand(old, new),
+                badge: if turned && !new.held { "After the clock change" } else { "" },
+                mails: mails_of(new, &moved),
+            }
+        };
+        self.pairs().map(row).collect()
+    }
+
+    fn stands(&self, release: &Release) -> String {
+        let time = self.sheet.place.cohort.zone.exact(release.opens_at);
+        if release.held { format!("Held ({time})") } else { time }
+    }
+
+    fn would_stand(&self, old: &Release, new: &Release) -> String {
+        let time = self.sheet.place.cohort.zone.exact(new.opens_at);
+        let opens = !old.is_open(self.now) && new.is_open(self.now);
+        match () {
+            () if new.held => "When you open it".into(),
+            () if opens && new.opens_at == self.now => "As soon as you save".into(),
+            () if opens => format!("As soon as you save, for {time} has passed"),
+            () => time,
+        }
+    }
+
+    /// One sentence under the title.
+    pub fn lead(&self) -> String {
+        let changed = self.pairs().count();
+        let units = if changed == 1 { "One unit changes".into() } else { format!("{changed} units change") };
+        format!("{units}. Nobody loses any work, and no mail that has gone out goes out again.")
+    }
+
+    pub fn facts(&self) -> Vec<Fact> {
+        let facts = [
+            Fact { about: "Mail", sentences: self.mail() },
+            Fact { about: "Clock change", sentences: self.clocks() },
+            Fact { about: "Look at these yourself", sentences: self.look_at() },
+            Fact { about: "What cannot be undone", sentences: self.for_good() },
+        ];
+        facts.into_iter().filter(|fact| !fact.sentences.is_empty()).collect()
+    }
+
+    fn mail(&self) -> Vec<String> {
+        let moved = self.reminders();
+        let goes = |m: &&Moved| m.to.is_some();
+        let mut sentences = match moved.iter().filter(goes).count() {
+            0 => vec!["No reminder moves.".to_owned()],
+            1 => vec!["1 reminder moves.".to_owned()],
+            n => vec![format!("{n} reminders move.")],
+        };
+        let alone = moved.iter().filter(|m| !self.pairs().any(|(_, old, _)| old.unit == m.unit));
+        sentences.extend(alone.map(|m| self.moves_alone(m)));
+        let waiting = moved.iter().filter(|m| m.to.is_none()).count();
+        if waiting > 0 {
+            sentences.push(format!("{} until you let go.", waits(waiting)));
+        }
+        let sent = due::fallen_due(&self.sheet.place.cohort, &self.sheet.releases, self.now);
+        if sent > 0 {
+            sentences.push(format!("{} fallen due already. Nothing of that is sent again.", have(sent)));
+        }
+        sentences
+    }
+
+    /// 'The ‘wrap-up’ of unit 7 moves from Sunday 7 March to Sunday 14 March.'
+    fn moves_alone(&self, moved: &Moved) -> String {
+        let zone = &self.sheet.place.cohort.zone;
+        let day = |at: Option<Instant>| at.map(|at| day_in_words(zone.local_date(at)));
+        let number = self.sheet.releases.iter().position(|r| r.unit == moved.unit).map(|i| self.sheet.units[i].number);
+        let which = format!("The ‘{}’ of unit {}", moved.kind.label(), number.unwrap_or_default());
+        match (day(moved.from), day(moved.to)) {
+            (Some(from), Some(to)) => format!("{which} moves from {from} to {to}."),
+            (None, Some(to)) => format!("{which} goes on {to}."),
+            (_, None) => format!("{which} does not go."),
+        }
+    }
+
+    fn clocks(&self) -> Vec<String> {
+        let zone = &self.sheet.place.cohort.zone;
+        let offset = |r: &Release| zone.offset_minutes(r.opens_at);
+        let utc = |r: &Release| r.opens_at.utc().format("%H:%M").to_string();
+        let mut turned = self.pairs().filter(|(_, old, new)| !new.held && offset(old) != offset(new));
+        let mut sentences = Vec::new();
+        if let Some((unit, old, new)) = turned.next()
+            && let Some((day, forward)) = clock_change(zone, old.local_time.date(), new.local_time.date())
+        {
+            let way = if forward { "forward" } else { "back" };
+            sentences.push(format!("{} go {way} on {}.", clocks_of(zone), day_in_words(day)));
+            if old.local_time.time() == new.local_time.time() {
+                let wall = new.local_time.format("%H:%M");
+                let (number, then, now) = (unit.number, utc(new), utc(old));
+                let still =
+                    format!("Unit {number} still opens at {wall} on the wall: {then} UTC, where it was {now} UTC.");
+                sentences.push(still);
+            }
+        }
+        for (unit, _, new) in self.pairs().filter(|(.., new)| zone.local(new.opens_at) != new.local_time) {
+            let skipped = new.local_time.format("%H:%M");
+            sentences.push(format!("On that day clocks skip {skipped}: unit {} opens right after.", unit.number));
+        }
+        sentences
+    }
+
+    fn look_at(&self) -> Vec<String> {
+        let cohort = &self.sheet.place.cohort;
+        let mut sentences = Vec::new();
+        for (unit, old, new) in self.pairs().filter(|(_, old, new)| old.opens_at != new.opens_at) {
+            if let Some(live) = &unit.live {
+                sentences
+                    .push(format!("Live session {} belongs to unit {}. Does it move too?", live.number, unit.number));
+            }
+            let hand_picked = old.local_time != new.local_time && !new.is_open(self.now);
+            if let Some(pause) = break_on(&self.sheet.breaks, new.local_time.date()).filter(|_| hand_picked) {
+                let (name, days) = (&pause.name, days_of(pause));
+                sentences.push(format!("Unit {} would open in the break ‘{name}’, {days}.", unit.number));
+            }
+            if new.opens_at >= cohort.access_ends_at() {
+                sentences.push(format!("Unit {} would open after access to this course has ended.", unit.number));
+            }
+        }
+        if let Change::Hold { unit } = self.change {
+            sentences.extend(self.left_behind(unit));
+        }
+        let (old, new) = (closes_on(cohort, &self.sheet.releases), closes_on(cohort, self.after));
+        if old != new {
+            sentences.push(format!("Discussions would close on {}, not {}.", day_with_year(new), day_in_words(old)));
+        }
+        sentences
+    }
+
+    /// A hold is about one unit: those behind it still open by themselves.
+    fn left_behind(&self, held: &crate::platform::text::Slug) -> Option<String> {
+        let place = self.after.iter().position(|r| r.unit == *held)? + 1;
+        let next = self.after.get(place).filter(|r| !r.held && !r.is_open(self.now))?;
+        let when = self.sheet.place.cohort.zone.exact(next.opens_at);
+        Some(format!(
+            "Unit {} still opens on {when}. Move or hold it too if it must wait.",
+            self.sheet.units[place].number
+        ))
+    }
+
+    fn for_good(&self) -> Vec<String> {
+        let (closing, opening) = (self.closing(), self.opening());
+        let mut sentences = Vec::new();
+        if !opening.is_empty() {
+            let units = units_in_words(&opening);
+            sentences.push(format!("{units}: learners see it at once, and the ‘opens’ mail cannot be called back."));
+        }
+        if !closing.is_empty() {
+            let units = units_in_words(&closing);
+            sentences.push(format!("{units}: learners have seen it, and what they were sent stays with them."));
+        }
+        if sentences.is_empty() {
+            sentences.push("Nothing yet: until a unit opens you can change its time again.".into());
+        }
+        sentences
+    }
+}
+
+fn mails_of(release: &Release, moved: &[Moved]) -> String {
+    let own = || moved.iter().filter(|m| m.unit == release.unit);
+    let kinds: Vec<String> = own().map(|m| format!("‘{}’", m.kind.label())).collect();
+    match joined(&kinds) {
+        none if none.is_empty() => "None".into(),
+        all if own().all(|m| m.to.is_none()) => format!("{all} wait{}", if kinds.len() == 1 { "s" } else { "" }),
+        all => all,
+    }
+}
+
+fn waits(reminders: usize) -> String {
+    format!("{} wait{}", count(reminders, "reminder"), if reminders == 1 { "s" } else { "" })
+}
+
+fn have(reminders: usize) -> String {
+    format!("{} {}", count(reminders, "reminder"), if reminders == 1 { "has" } else { "have" })
+}
