@@ -18,7 +18,12 @@ pub mod discussion;
 pub mod reading;
 pub mod reminder;
 
-//pub mod admin;
+pub mod admin;
 pub mod facilitator;
 pub mod health;
 pub mod learner;
+
+pub mod app;
+pub mod cli;
+pub mod routes;
+pub mod worker;

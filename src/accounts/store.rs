@@ -208,3 +208,14 @@ pub fn forget_unverified(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .filter(accounts::created_at.lt(now - UNVERIFIED_KEPT));
     diesel::delete(old).execute(conn)
 }
+
+/// The mail server says that there is no such address: no reminder goes there any more. The first time stands.
+pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
+    let first = accounts::table.find(AccountId(account)).filter(accounts::undeliverable_at.is_null());
+    diesel::update(first).set(accounts::undeliverable_at.eq(now)).execute(conn).map(drop)
+}
+
+/// What is kept no longer: ended sessions, links that lost their use, addresses that nobody confirmed. Says how many.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    Ok(forget_sessions(conn, now)? + forget_links(conn, now)? + forget_unverified(conn, now)?)
+}

@@ -1,1 +1,3 @@
-//! The administrator's pages.
+//! The administrator's pages: cohorts are made here, and facilitators appointed.
+
+pub mod pages;

@@ -164,3 +164,21 @@ pub fn has_post_in(conn: &mut Conn, enrolment: EnrolmentId, unit: &Unit, step: &
 pub(super) fn names(slug: &Slug, formerly: &[Slug]) -> Vec<Slug> {
     std::iter::once(slug).chain(formerly).cloned().collect()
 }
+
+/// Counts every thread's posts anew, and says how many counts were wrong.
+pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
+    let counted: Vec<(ThreadId, i32, i64)> = threads::table
+        .left_join(crate::schema::posts::table.on(
+            crate::schema::posts::thread_id.eq(threads::id).and(crate::schema::posts::removed_at.is_null()),
+        ))
+        .group_by((threads::id, threads::post_count))
+        .select((threads::id, threads::post_count, diesel::dsl::count(crate::schema::posts::id.nullable())))
+        .load(conn)?;
+    let wrong = counted.into_iter().filter(|(_, kept, counted)| i64::from(*kept) != *counted);
+    let mut mended = 0;
+    for (thread, _, counted) in wrong {
+        let count = i32::try_from(counted).unwrap_or(i32::MAX);
+        mended += diesel::update(threads::table.find(thread)).set(threads::post_count.eq(count)).execute(conn)?;
+    }
+    Ok(mended)
+}

@@ -138,7 +138,7 @@ impl Courier {
 
     /// Claims a message and asks, in the same transaction, whether it is still wanted.
     async fn claim(&self) -> Result<Next, DbError> {
-        let (now, owner, unwanted) = (self.clock.now(), self.owner.clone(), self.rules.unwanted);
+        let (now, owner, unwanted) = (self.clock.now(), self.owner.clone(), self.rules.unwanted.clone());
         self.db
             .write(move |conn| {
                 let Some(claim) = store::claim(conn, &owner, now, LEASE)? else { return Ok(Next::Nothing) };
@@ -218,7 +218,7 @@ impl Courier {
         announce(claim.id, &verdict);
         let mut pauses = [200, 1_000].into_iter();
         loop {
-            let (claim, verdict, owner, rules) = (claim.clone(), verdict.clone(), self.owner.clone(), self.rules);
+            let (claim, verdict, owner, rules) = (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
             let now = self.clock.now();
             let settled = self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
             match (settled, pauses.next()) {

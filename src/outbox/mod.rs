@@ -6,6 +6,8 @@
 pub mod deliver;
 pub mod store;
 
+use std::sync::Arc;
+
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::{id, words};
@@ -82,11 +84,13 @@ pub struct Halt {
     pub halted_at: Instant,
 }
 
+/// Inside the claim: is it still wanted? `Some(reason)` cancels it.
+type Unwanted = dyn Fn(&mut Conn, MessageId, Instant) -> diesel::QueryResult<Option<String>> + Send + Sync;
+
 /// What the outbox must ask of those above it while it sends.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Rules {
-    /// Inside the claim: is it still wanted? `Some(reason)` cancels it.
-    pub unwanted: fn(&mut Conn, MessageId, Instant) -> diesel::QueryResult<Option<String>>,
+    pub unwanted: Arc<Unwanted>,
     /// The address does not exist: nothing more goes there.
     pub undeliverable: fn(&mut Conn, account: i64, Instant) -> diesel::QueryResult<()>,
 }

@@ -1,11 +1,13 @@
 //! Messages and halts as rows: queued, looked at, tried again by hand, forgotten in time. How one is claimed and
 //! settled is in `store/claim.rs`.
 
+mod batch;
 mod claim;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
+pub use batch::queue_all;
 pub use claim::{
     Claim, claim, due, give_back, mark_data_started, release, settle_cancelled, settle_failed, settle_retry,
     settle_sent, settle_unknown, take_back,
@@ -14,7 +16,6 @@ pub use claim::{
 use super::{Halt, Letter, MessageId, Standing, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::platform::secret::Secret;
 use crate::schema::{messages, outbox_halts};
 
 /// How long a mail that is tried again by hand may take at least.
@@ -26,32 +27,8 @@ const REFUSALS: i64 = 3;
 
 /// Queues a letter in the transaction of what causes it. `host`: of the base URL; a port is left out of the Message-ID.
 pub fn queue(conn: &mut Conn, letter: &Letter, host: &str, now: Instant) -> QueryResult<MessageId> {
-    let list = letter.list.as_ref();
-    diesel::insert_into(messages::table)
-        .values((
-            (
-                messages::message_id.eq(format!("<{}@{}>", Secret::random().as_str(), without_port(host))),
-                messages::class.eq(letter.class),
-                messages::account_id.eq(letter.account),
-                messages::recipient_name.eq(storable(&letter.to_name)),
-                messages::recipient.eq(storable(&letter.to)),
-                messages::subject.eq(storable(&letter.subject)),
-                messages::text_body.eq(storable(&letter.text)),
-                messages::html_body.eq(letter.html.as_deref().map(storable)),
-                messages::reply_to.eq(letter.reply_to.as_deref().map(storable)),
-            ),
-            (
-                messages::list_id.eq(list.map(|list| storable(&list.id))),
-                messages::unsubscribe_url.eq(list.map(|list| storable(&list.unsubscribe_url))),
-                messages::state.eq(State::Pending),
-                messages::attempts.eq(0),
-                messages::created_at.eq(now),
-                messages::next_attempt_at.eq(now),
-                messages::expires_at.eq(letter.expires_at),
-            ),
-        ))
-        .returning(messages::id)
-        .get_result(conn)
+    let ids = queue_all(conn, &[(letter.clone(), now)], host, now)?;
+    ids.first().copied().ok_or(diesel::result::Error::NotFound)
 }
 
 /// PostgreSQL's text has no place for NUL, and a mail has no use for it.

@@ -3,6 +3,7 @@
 //! SQLite: readers in a small pool, one writer thread that commits what waits as a group. PostgreSQL: a pool.
 
 mod conn;
+mod keep;
 mod migrate;
 mod writer;
 
@@ -15,6 +16,7 @@ use tokio::sync::Semaphore;
 
 use conn::{Access, Manager};
 pub use conn::{Both, Conn, Kind, MultiBackend, OnBoth, Url};
+pub use keep::{copy_to, integrity, version};
 pub use migrate::{downgrade, migrate};
 use writer::Writer;
 

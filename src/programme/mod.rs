@@ -7,6 +7,7 @@ mod load;
 mod markdown;
 pub mod pages;
 
+pub use diagnostics::Diagnostic;
 pub use load::{ContentFault, Summary, check, load, load_programme};
 pub use markdown::{inline_html, post_html};
 
@@ -15,9 +16,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::platform::text::Slug;
 use crate::words;
-
-pub use diagnostics::Diagnostic;
-pub use markdown::post_html;
 
 words! {
     /// What a learner does in a step.
@@ -118,9 +116,10 @@ impl Programme {
 
     /// What was renamed, units first, so that records can follow one after the other.
     pub fn renames(&self) -> Vec<Rename> {
-        let units = self.units.iter().flat_map(|unit| {
-            unit.formerly.iter().map(|old| Rename::Unit { old: old.clone(), new: unit.slug.clone() })
-        });
+        let units = self
+            .units
+            .iter()
+            .flat_map(|unit| unit.formerly.iter().map(|old| Rename::Unit { old: old.clone(), new: unit.slug.clone() }));
         let steps = self.units.iter().flat_map(|unit| {
             unit.steps.iter().flat_map(|step| {
                 step.formerly.iter().map(|old| Rename::Step {
@@ -142,9 +141,16 @@ impl Programme {
 /// A slug that records may still hold, and the one it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rename {
-    Unit { old: Slug, new: Slug },
+    Unit {
+        old: Slug,
+        new: Slug,
+    },
     /// `unit` is the unit's slug of now.
-    Step { unit: Slug, old: Slug, new: Slug },
+    Step {
+        unit: Slug,
+        old: Slug,
+        new: Slug,
+    },
 }
 
 /// All that are given must hold.

@@ -3,6 +3,7 @@
 //! The rules are those of the questionnaire that the course brings; they are our own choice and not validated.
 
 pub mod store;
+pub mod wheel;
 
 use std::collections::BTreeMap;
 

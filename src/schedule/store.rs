@@ -150,3 +150,11 @@ pub fn replan(
         Err(fault) => Ok(Err(fault)),
     }
 }
+
+/// Gives a cohort that was just made its releases, by plan.
+pub fn plan_cohort(conn: &mut Conn, slug: &Slug, catalogue: &crate::programme::Catalogue) -> QueryResult<()> {
+    let cohort = crate::cohort::store::find(conn, slug)?.ok_or(diesel::result::Error::NotFound)?;
+    let programme = catalogue.programme(&cohort.programme).ok_or(diesel::result::Error::NotFound)?;
+    let breaks = crate::cohort::store::list_breaks(conn, cohort.id)?;
+    add_missing(conn, &cohort, &breaks, programme).map(drop)
+}

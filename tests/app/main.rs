@@ -1,2 +1,5 @@
-mod outbox;
+//! Stories: Trellis from outside, on both databases.
+
+mod person;
 mod smtp;
+mod world;

@@ -151,3 +151,10 @@ pub fn give_review(
     diesel::insert_into(peer_reviews::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
     Ok(())
 }
+
+pub fn has_reviewed(conn: &mut Conn, reviewer: EnrolmentId, submission: SubmissionId) -> QueryResult<bool> {
+    let given = peer_reviews::table
+        .filter(peer_reviews::submission_id.eq(submission))
+        .filter(peer_reviews::reviewer_id.eq(reviewer));
+    diesel::select(diesel::dsl::exists(given)).get_result(conn)
+}

@@ -169,6 +169,11 @@ impl Undrawn {
     }
 }
 
+/// The answer to every address that there is not.
+pub async fn not_found() -> Answer {
+    Err(Error::NotFound)
+}
+
 impl From<DbError> for Error {
     fn from(e: DbError) -> Self {
         match e {

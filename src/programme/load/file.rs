@@ -81,7 +81,8 @@ type Refusal = (usize, String, &'static str);
 
 /// UTF-8 without a byte order mark, its lines ended by `\n`.
 fn text_of(path: &Path) -> Result<String, Refusal> {
-    let unreadable = |e: std::io::Error| (1, format!("it cannot be read ({e})"), "check that it is there, and its permissions");
+    let unreadable =
+        |e: std::io::Error| (1, format!("it cannot be read ({e})"), "check that it is there, and its permissions");
     let about = fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {
         return Err((1, "this is no file".into(), "put a text file in its place"));
@@ -118,7 +119,8 @@ pub(super) fn entries(folder: &Path, faults: &Faults) -> Vec<PathBuf> {
     let read = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match read {
         Ok(entries) => {
-            let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(|path| !name(path).starts_with('.')).collect();
+            let mut paths: Vec<_> =
+                entries.iter().map(fs::DirEntry::path).filter(|path| !name(path).starts_with('.')).collect();
             paths.sort();
             paths
         }

@@ -7,7 +7,7 @@ use super::file::{Faults, Source, name};
 use super::keys::{self, Keys};
 use super::names::Names;
 use super::outline::Outline;
-use super::{markdown_of, unit};
+use super::{diagnostics, markdown_of, unit};
 use crate::platform::text::Slug;
 use crate::programme::markdown::source_html;
 use crate::programme::{CertificateRule, Programme, StepKind, Unit};
@@ -42,6 +42,7 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         effort: keys.need_line("effort"),
         about_html: markdown_of(&keys, "about", true),
         certificate: certificate(&keys, &course, &units),
+        diagnostic: diagnostics::read(folder, &units, faults),
         units,
     };
     keys.finish();
@@ -59,7 +60,8 @@ fn units(course: &Course) -> Vec<Unit> {
 fn language(keys: &Keys) -> String {
     let language = keys.need_line("language");
     let mut parts = language.split('-');
-    let letters = parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+    let letters =
+        parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
     let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
     if !language.is_empty() && !(letters && rest) {
         let what = format!("'{language}' is no language tag");
@@ -86,7 +88,11 @@ fn sources(folder: &Path, faults: &Faults) -> BTreeMap<String, String> {
         let cite = keys.need("cite");
         let url = keys.line("url");
         if let Some(url) = url.as_deref().filter(|url| !is_web_address(url)) {
-            keys.fault(keys.line_of("url"), format!("'{url}' is no web address"), "begin it with https://, without spaces");
+            keys.fault(
+                keys.line_of("url"),
+                format!("'{url}' is no web address"),
+                "begin it with https://, without spaces",
+            );
         }
         keys.finish();
         sources.insert(key, source_html(&cite, url.as_deref()));
@@ -136,7 +142,8 @@ fn kinds(counts: &Keys, units: &[Unit]) -> BTreeMap<StepKind, u16> {
     let mut kinds = BTreeMap::new();
     for kind in StepKind::ALL {
         let Some(asked) = counts.number(kind.as_str(), 1..=999) else { continue };
-        let there = units.iter().flat_map(|unit| &unit.steps).filter(|step| step.kind == *kind && step.required).count();
+        let there =
+            units.iter().flat_map(|unit| &unit.steps).filter(|step| step.kind == *kind && step.required).count();
         if asked as usize > there {
             let what = format!("the certificate asks for {asked} of {kind}, and there are {there} that count");
             counts.fault(counts.line_of(kind.as_str()), what, "ask for fewer");

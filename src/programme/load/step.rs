@@ -54,7 +54,11 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
 /// Front matter and Markdown.
 fn parts<'f>(file: &Source<'f>) -> Option<(Source<'f>, Source<'f>)> {
     let Some(rest) = file.text.strip_prefix(FENCE).and_then(|rest| rest.strip_prefix('\n')) else {
-        file.fault(1, "the step does not begin with +++", "put its title, kind, minutes and summary between two lines of +++");
+        file.fault(
+            1,
+            "the step does not begin with +++",
+            "put its title, kind, minutes and summary between two lines of +++",
+        );
         return None;
     };
     let mut at = 0;
@@ -104,17 +108,17 @@ fn read_body(step: &mut Step, keys: &Keys, body: &Source, course: &Course) {
         body.fault(body.first_line + remark.line.max(1) - 1, remark.what, remark.mend);
     }
     if !body.text.trim().is_empty() {
-        check_cited(&listed, &rendered.cited, keys);
+        check_cited(&listed, &rendered.cited, keys, course);
     }
     step.html = rendered.html;
 }
 
-fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, keys: &Keys) {
+fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, keys: &Keys, course: &Course) {
     let mut seen = BTreeSet::new();
     for (i, (key, line)) in listed.iter().enumerate() {
         if !seen.insert(key) {
             keys.fault(*line, format!("the source '{key}' is listed twice"), "list it once");
-        } else if !cited.contains(&i) {
+        } else if !cited.contains(&i) && course.sources.contains_key(key) {
             let mend = format!("cite it with [^{key}], or take it out of sources");
             keys.fault(*line, format!("the source '{key}' is not cited in the text"), mend);
         }
@@ -149,7 +153,11 @@ fn read_kind(step: &mut Step, kind: StepKind, keys: &Keys, body: &Source) {
 fn reading(keys: &Keys) -> Option<String> {
     let reading = keys.need_line("reading");
     if !reading.is_empty() && !["baseline", "closing"].contains(&reading.as_str()) {
-        keys.fault(keys.line_of("reading"), format!("there is no reading '{reading}'"), "write \"baseline\" or \"closing\"");
+        keys.fault(
+            keys.line_of("reading"),
+            format!("there is no reading '{reading}'"),
+            "write \"baseline\" or \"closing\"",
+        );
     }
     Some(reading)
 }

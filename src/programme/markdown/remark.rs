@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use comrak::nodes::{Node, NodeBlockDirective, NodeLink, NodeValue};
 
-use super::leads_out;
 use super::step::{Callout, Piece, Setting, pieces};
+use super::{is_of_this_site, leads_out};
 
 /// A fault in a Markdown text; `line` counts from 1 at its beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,8 @@ impl<'s> Reader<'s> {
             let (marks, most) = ("#".repeat(level.into()), "#".repeat(usize::from(self.level) + 1));
             self.remark(line, format!("the heading {marks} skips a level"), format!("begin it with {most}"));
         }
-        self.level = level.max(1);
+        // One # will be mended to two.
+        self.level = level.max(2);
     }
 
     fn callout(&mut self, node: Node<'_>, callout: &NodeBlockDirective) {
@@ -97,7 +98,7 @@ impl<'s> Reader<'s> {
         if node.collect_text().trim().is_empty() {
             self.remark(line, "the picture has no text alternative", "say what it shows: ![what it shows](address)");
         }
-        if !image.url.starts_with('/') || image.url.starts_with("//") {
+        if !is_of_this_site(&image.url) {
             self.remark(line, "the picture lies on another site", "use an address of this site that begins with /");
         }
     }
@@ -117,12 +118,15 @@ impl<'s> Reader<'s> {
             let address = (self.setting.address)(target);
             if address.is_none() {
                 let what = format!("the link step:{target} leads nowhere");
-                self.remark(line, what, "write step:unit/step with the names of folder and file, without their numbers");
+                self.remark(
+                    line,
+                    what,
+                    "write step:unit/step with the names of folder and file, without their numbers",
+                );
             }
             return address;
         }
-        let own = url.starts_with('/') && !url.starts_with("//");
-        if !leads_out(url) && !own && !(url.starts_with('#') && url.len() > 1) {
+        if !leads_out(url) && !is_of_this_site(url) && !(url.starts_with('#') && url.len() > 1) {
             self.remark(
                 line,
                 format!("the link '{url}' leads nowhere"),
@@ -136,9 +140,10 @@ impl<'s> Reader<'s> {
         let line = node.data().sourcepos.start.line;
         for piece in pieces(text) {
             let Piece::Citation(key) = piece else { continue };
-            let inside = node.ancestors().skip(1).any(|n| {
-                matches!(n.data().value, NodeValue::Heading(_) | NodeValue::Link(_) | NodeValue::Image(_))
-            });
+            let inside = node
+                .ancestors()
+                .skip(1)
+                .any(|n| matches!(n.data().value, NodeValue::Heading(_) | NodeValue::Link(_) | NodeValue::Image(_)));
             if self.setting.is_passage {
                 self.remark(line, format!("[^{key}] cannot be cited in this text"), "cite it in a step");
             } else if inside {

@@ -1,0 +1,163 @@
+//! One cohort: its dates, its facilitators, its invitations.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::frame;
+use crate::accounts::Person;
+use crate::accounts::gate::administrator;
+use crate::cohort::{Break, Cohort, EnrolmentId, Role, emails, store};
+use crate::outbox;
+use crate::platform::db::{Conn, Db};
+use crate::platform::secret::Secret;
+use crate::platform::text::{EmailAddress, Slug, count};
+use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
+use crate::platform::zone::day_in_words;
+
+#[derive(Template)]
+#[template(path = "admin/cohort.html")]
+struct CohortPage {
+    frame: Frame,
+    name: String,
+    /// The course's own address.
+    path: String,
+    /// This page's address.
+    own: String,
+    starts: String,
+    hour: String,
+    zone: String,
+    joining: &'static str,
+    learners: String,
+    breaks: Vec<String>,
+    facilitators: Vec<Facilitator>,
+    facilitator: Field,
+    invited: Field,
+    faults: Faults,
+}
+
+struct Facilitator {
+    enrolment: EnrolmentId,
+    name: String,
+    email: String,
+}
+
+pub async fn show(ask: Ask, db: Data<Db>, slug: Path<String>) -> Answer {
+    let asked = ask.clone();
+    let page = db
+        .read(move |conn| {
+            let person = administrator(conn, &asked)?;
+            let cohort = find(conn, &slug)?;
+            page(conn, &asked, &person, &cohort, &Fields::default(), Faults::default())
+        })
+        .await?;
+    ask.page(page)
+}
+
+/// Appoints the holder of an address: at once if there is such an account, otherwise by an invitation.
+pub async fn appoint(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
+    bring_in(ask, db, slug.into_inner(), fields, Role::Facilitator).await
+}
+
+pub async fn invite(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
+    bring_in(ask, db, slug.into_inner(), fields, Role::Learner).await
+}
+
+async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Role) -> Answer {
+    let field = if role == Role::Facilitator { "facilitator" } else { "invited" };
+    fields.only(&[field])?;
+    let asked = ask.clone();
+    let (cohort, flash) = db
+        .write(move |conn| {
+            let person = administrator(conn, &asked)?;
+            let cohort = find(conn, &slug)?;
+            let mut faults = Faults::default();
+            let Some(email) = faults.check(field, EmailAddress::parse(fields.get(field))) else {
+                return Err(Error::refused(page(conn, &asked, &person, &cohort, &fields, faults)?));
+            };
+            let flash = enrol_or_invite(conn, &asked, &cohort, &email, role)?;
+            Ok::<_, Error>((cohort, flash))
+        })
+        .await?;
+    ask.done(format!("/admin/cohorts/{}", cohort.slug), flash)
+}
+
+fn enrol_or_invite(
+    conn: &mut Conn,
+    ask: &Ask,
+    cohort: &Cohort,
+    email: &EmailAddress,
+    role: Role,
+) -> Result<&'static str, Error> {
+    if role == Role::Facilitator
+        && let Some(account) = store::account_of(conn, email.key())?
+    {
+        store::enrol(conn, cohort.id, account, role, ask.now)?;
+        return Ok("facilitator-appointed");
+    }
+    let secret = Secret::random();
+    store::invite(conn, cohort.id, email, role, &secret.hash(), ask.now)?;
+    let letter = emails::invitation(&ask.site, cohort, email, role, &secret, ask.now)?;
+    outbox::store::queue(conn, &letter, ask.site.base_url.host(), ask.now)?;
+    Ok("invited")
+}
+
+pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: Fields) -> Answer {
+    fields.only(&[])?;
+    let asked = ask.clone();
+    let (slug, enrolment) = path.into_inner();
+    let cohort = db
+        .write(move |conn| {
+            administrator(conn, &asked)?;
+            let cohort = find(conn, &slug)?;
+            match store::dismiss_facilitator(conn, cohort.id, EnrolmentId(enrolment))? {
+                0 => Err(Error::NotFound),
+                _ => Ok::<_, Error>(cohort),
+            }
+        })
+        .await?;
+    ask.done(format!("/admin/cohorts/{}", cohort.slug), "facilitator-dismissed")
+}
+
+fn find(conn: &mut Conn, slug: &str) -> Result<Cohort, Error> {
+    let slug = Slug::parse(slug).ok_or(Error::NotFound)?;
+    store::find(conn, &slug)?.ok_or(Error::NotFound)
+}
+
+fn page(
+    conn: &mut Conn,
+    ask: &Ask,
+    person: &Person,
+    cohort: &Cohort,
+    fields: &Fields,
+    faults: Faults,
+) -> Result<CohortPage, Error> {
+    let facilitators = store::list_facilitators(conn, cohort.id)?
+        .into_iter()
+        .map(|(enrolment, name, email)| Facilitator { enrolment, name, email });
+    let learners = usize::try_from(store::count_learners(conn, cohort.id)?).unwrap_or(0);
+    Ok(CohortPage {
+        frame: frame(ask, person),
+        name: cohort.name.clone(),
+        path: cohort.path(),
+        own: format!("/admin/cohorts/{}", cohort.slug),
+        starts: format!("{} {}", day_in_words(cohort.starts_on), cohort.starts_on.format("%Y")),
+        hour: cohort.release_time.format("%H:%M").to_string(),
+        zone: cohort.zone.name().into(),
+        joining: cohort.joining.in_words(),
+        learners: count(learners, "learner"),
+        breaks: store::list_breaks(conn, cohort.id)?.iter().map(break_in_words).collect(),
+        facilitators: facilitators.collect(),
+        facilitator: Field::new("facilitator", "Email address of a facilitator")
+            .hint("With an account they facilitate at once; without one they get an invitation.")
+            .sent(fields, &faults),
+        invited: Field::new("invited", "Email address of a learner")
+            .hint("They get a mail with a link that works for 7 days.")
+            .sent(fields, &faults),
+        faults,
+    })
+}
+
+fn break_in_words(pause: &Break) -> String {
+    let year = pause.last_day.format("%Y");
+    format!("{}: {} to {} {year}", pause.name, day_in_words(pause.first_day), day_in_words(pause.last_day))
+}

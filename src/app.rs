@@ -1,0 +1,159 @@
+//! Builds database, content, clock and mail once; starts the server and the jobs; stops them in order.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App as ActixApp, HttpServer, middleware, web};
+use anyhow::Context as _;
+
+use crate::accounts::doors::{Doors, Limits};
+use crate::accounts::passwords::Passwords;
+use crate::discussion::posting::PostLimits;
+use crate::outbox::deliver::Courier;
+use crate::platform::clock::Clock;
+use crate::platform::config::Settings;
+use crate::platform::db::{self, Db};
+use crate::platform::web::{Site, guard};
+use crate::programme::Content;
+use crate::{routes, worker};
+
+/// How many connections read at once; twice the server's threads keeps both cores busy and the tail short.
+const CONNECTIONS: u32 = 4;
+const THREADS: usize = 2;
+/// What stands on the leases of this process, before something of its own.
+const OWNER: &str = "trellis";
+/// The longest form.
+const FORM_BYTES: usize = 64 * 1024;
+/// How long requests under way may take after the signal to stop.
+const LAST_REQUESTS_SECONDS: u64 = 8;
+
+/// Everything that a process of Trellis shares.
+#[derive(Clone)]
+pub struct App {
+    pub settings: Settings,
+    pub site: Site,
+    pub db: Db,
+    pub content: Content,
+    pub clock: Clock,
+    pub courier: Arc<Courier>,
+    pub passwords: Passwords,
+    pub doors: Data<Doors>,
+    pub post_limits: Data<PostLimits>,
+}
+
+impl App {
+    /// Brings the schema up to date and opens everything.
+    pub fn open(settings: Settings, content: Content, clock: Clock, demo: bool) -> anyhow::Result<Self> {
+        if let db::Url::Sqlite(path) = &settings.database
+            && let Some(folder) = path.parent()
+        {
+            std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+        }
+        db::migrate(&settings.database)?;
+        let connections = if settings.database.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS };
+        let db = Db::open(&settings.database, connections)?;
+        let site = Site { base_url: settings.base_url.clone(), demo };
+        let rules = worker::rules(&content);
+        let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
+        Ok(Self {
+            settings,
+            site,
+            db,
+            content,
+            clock,
+            courier: Arc::new(courier),
+            passwords: Passwords::start()?,
+            doors: Data::new(Doors::new(&Limits::default())),
+            post_limits: Data::new(PostLimits::default()),
+        })
+    }
+
+    /// The same process in another time: it sends its mail by that clock.
+    pub fn at(&self, clock: Clock) -> anyhow::Result<Self> {
+        let rules = worker::rules(&self.content);
+        let courier = Courier::new(&self.settings, self.db.clone(), clock.clone(), rules, OWNER);
+        Ok(Self { courier: Arc::new(courier.map_err(anyhow::Error::msg)?), clock, ..self.clone() })
+    }
+
+    /// What every handler can ask for.
+    fn share(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(Data::new(self.site.clone()))
+            .app_data(Data::new(self.db.clone()))
+            .app_data(Data::new(self.content.clone()))
+            .app_data(Data::new(self.clock.clone()))
+            .app_data(Data::new(self.passwords.clone()))
+            .app_data(self.doors.clone())
+            .app_data(self.post_limits.clone())
+            .app_data(web::PayloadConfig::new(FORM_BYTES));
+    }
+
+    /// The server on a listening socket, running until its handle stops it.
+    pub fn start(&self, listener: TcpListener, threads: usize) -> std::io::Result<actix_web::dev::Server> {
+        let app = self.clone();
+        let per_thread = if app.db.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS } as usize / threads;
+        let server = HttpServer::new(move || {
+            let shared = app.clone();
+            ActixApp::new()
+                .wrap(middleware::Compress::default())
+                .wrap(middleware::from_fn(guard::guard))
+                .configure(move |config| shared.share(config))
+                .configure(routes::all)
+        })
+        .workers(threads)
+        .worker_max_blocking_threads(per_thread.max(1))
+        .client_request_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(30))
+        .max_connections(5_000)
+        .shutdown_timeout(LAST_REQUESTS_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+        Ok(server.run())
+    }
+
+    /// Serves until a signal comes; then takes no more, ends what is under way, and gives leases back.
+    pub async fn serve(self, listener: TcpListener, jobs: bool) -> anyhow::Result<()> {
+        let server = self.start(listener, THREADS)?;
+        let handle = server.handle();
+        let jobs = jobs.then(|| worker::start(self.clone()));
+        let limits = actix_web::rt::spawn(self.clone().forget_old_limits());
+        actix_web::rt::spawn(stop_on_signal(handle));
+        server.await?;
+        limits.abort();
+        if let Some(jobs) = jobs {
+            jobs.stop().await;
+        }
+        Ok(())
+    }
+
+    async fn forget_old_limits(self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            self.doors.forget_old();
+            self.post_limits.forget_old();
+        }
+    }
+}
+
+async fn stop_on_signal(server: ServerHandle) {
+    stop_signal().await;
+    tracing::info!("stopping");
+    server.pause().await;
+    // What the kernel had accepted already is still answered.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    server.stop(true).await;
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut term), Ok(mut int)) => {
+            tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        }
+        _ => std::future::pending().await,
+    }
+}

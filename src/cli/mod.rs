@@ -1,0 +1,160 @@
+//! The command line: `trellis --help` is its reference. Exit: 0 done, 1 failed, 2 wrong usage, 78 wrong settings or content.
+
+mod admin;
+mod content;
+mod demo;
+mod keep;
+mod mail;
+mod seed;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::platform::clock::Clock;
+use crate::platform::config::{Flags, Settings};
+use crate::platform::db;
+use crate::programme::{self, Content};
+
+/// What the shell is told.
+const FAILED: u8 = 1;
+const WRONG_SETTINGS: u8 = 78;
+
+/// Courses that people take together.
+#[derive(Parser)]
+#[command(name = "trellis", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The web server and the jobs (also without any command)
+    Serve {
+        /// Leave the jobs to `trellis work`
+        #[arg(long)]
+        no_jobs: bool,
+    },
+    /// The jobs alone: opening units, planning reminders, sending mail
+    Work {
+        /// Do all that is due now, then end
+        #[arg(long)]
+        once: bool,
+    },
+    /// A course under way in data/demo, on the loopback, with people to sign in as
+    Demo,
+    /// Fill an empty database, the same way each time
+    Seed(seed::Plan),
+    /// Bring the schema up to this version, or take migrations back
+    Migrate {
+        /// Take back this many migrations instead
+        #[arg(long)]
+        down: Option<usize>,
+    },
+    /// The programmes in the content folder
+    #[command(subcommand)]
+    Content(content::Command),
+    /// Administrators
+    #[command(subcommand)]
+    Admin(admin::Command),
+    /// The outbox
+    #[command(subcommand)]
+    Mail(mail::Command),
+    /// Copy the embedded database, while it is in use, into a file that must not exist
+    Backup { file: PathBuf },
+    /// Put a copy in the place of the embedded database; mail stays on hold until `mail resume`
+    Restore { file: PathBuf },
+    /// Recount what is counted, and look for damage
+    Check,
+    /// Say how the installation is: settings, database, content, mail
+    Doctor,
+}
+
+/// Why a command did not do its work.
+enum Failure {
+    /// All faults of the settings or of the content.
+    Settings(Vec<String>),
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(e: anyhow::Error) -> Self {
+        Self::Other(e)
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TRELLIS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match carry_out(cli.flags, cli.command.unwrap_or(Command::Serve { no_jobs: false })) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Settings(faults)) => {
+            faults.iter().for_each(|fault| complain(fault));
+            ExitCode::from(WRONG_SETTINGS)
+        }
+        Err(Failure::Other(e)) => {
+            complain(&format!("trellis: {e:#}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn carry_out(flags: Flags, command: Command) -> Outcome {
+    match command {
+        Command::Content(command) => return content::run(&flags, command),
+        Command::Demo => return demo::run(flags),
+        _ => {}
+    }
+    let settings = flags.check().map_err(Failure::Settings)?;
+    match command {
+        Command::Serve { no_jobs } => serve::serve(settings, !no_jobs),
+        Command::Work { once } => serve::work(settings, once),
+        Command::Seed(plan) => seed::run(&settings, &plan),
+        Command::Migrate { down: Some(steps) } => Ok(db::downgrade(&settings.database, steps)?),
+        Command::Migrate { down: None } => {
+            let count = db::migrate(&settings.database)?;
+            say(&format!("{} migrations were missing and are done.", count));
+            Ok(())
+        }
+        Command::Admin(command) => admin::run(settings, command),
+        Command::Mail(command) => mail::run(settings, command),
+        Command::Backup { file } => keep::backup(&settings, &file),
+        Command::Restore { file } => keep::restore(settings, &file),
+        Command::Check => keep::check(settings),
+        Command::Doctor => keep::doctor(settings),
+        Command::Content(_) | Command::Demo => Ok(()),
+    }
+}
+
+/// The content and everything else, opened for a command.
+fn open(settings: Settings, demo: bool) -> Result<App, Failure> {
+    let catalogue = programme::load(&settings.content)
+        .map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
+    Ok(App::open(settings, Content::new(catalogue), Clock::system(), demo)?)
+}
+
+/// Runs a command that waits for the database.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}
+
+#[expect(clippy::print_stdout, reason = "what a command was asked to tell")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "why a command failed")]
+fn complain(line: &str) {
+    eprintln!("{line}");
+}

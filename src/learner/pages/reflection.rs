@@ -1,0 +1,79 @@
+//! A reflection: a private note, saved by POST `…/reflection`. Nobody but its author ever sees it.
+
+use actix_web::web::{Data, Path};
+
+use super::step::{self, StepPage, Work};
+use crate::completion::store;
+use crate::learner::here::{Here, StepAddress, here};
+use crate::platform::db::{Conn, Db};
+use crate::platform::text::paragraphs;
+use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
+use crate::programme::{Catalogue, Content, StepKind};
+
+/// In characters.
+const LONGEST: usize = 20_000;
+
+pub(super) struct Reflection {
+    pub action: String,
+    pub prompts: Vec<String>,
+    /// None: it cannot be written now, and `kept` is what was.
+    pub body: Option<Field>,
+    pub kept: String,
+    pub saved: bool,
+}
+
+/// One query.
+pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPage, Error> {
+    let note = match here.place.learner() {
+        Some(learner) => store::reflection(conn, learner, here.key())?,
+        None => None,
+    };
+    let body = Field::new("body", "Your note").value(note.as_deref().unwrap_or_default());
+    Ok(step::page(ask, here, Work::Reflection(reflection(here, body, note))))
+}
+
+pub async fn save(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    address: Path<StepAddress>,
+    fields: Fields,
+) -> Answer {
+    fields.only(&["body"])?;
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let path = db.write(move |conn| keep(conn, &asked, &catalogue, &address, &fields)).await?;
+    ask.done(path, "reflection-saved")
+}
+
+fn keep(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &Catalogue,
+    address: &StepAddress,
+    fields: &Fields,
+) -> Result<String, Error> {
+    let here = here(conn, ask, catalogue, address)?;
+    if here.step().kind != StepKind::Reflection {
+        return Err(Error::NotFound);
+    }
+    let learner = here.learner(ask)?;
+    let mut faults = Faults::default();
+    let Some(body) = faults.check("body", paragraphs(fields.get("body"), LONGEST, "your note")) else {
+        let field = Field::new("body", "Your note").sent(fields, &faults);
+        let work = Work::Reflection(reflection(&here, field, None));
+        return Err(Error::refused(step::page(ask, &here, work).with_faults(faults)));
+    };
+    store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
+    store::mark(conn, learner, here.key(), ask.now)?;
+    Ok(here.path())
+}
+
+fn reflection(here: &Here<'_>, body: Field, note: Option<String>) -> Reflection {
+    Reflection {
+        action: format!("{}/reflection", here.path()),
+        prompts: here.step().prompts.clone(),
+        body: here.may_do().map(|_| body.hint("Only you can read it. Facilitators cannot.")),
+        saved: note.is_some(),
+        kept: note.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,188 @@
+//! `/cohorts/{cohort}/units/{unit}/{step}`: what there is to read and to do, and the steps round it.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::assignment::{self, Assignment, Others};
+use super::diagnostic::{self, ReadingForm, Temperatures};
+use super::quiz::{self, MarkedQuiz, QuizForm};
+use super::reflection::{self, Reflection};
+use super::talk;
+use super::{Visit, note_visit};
+use crate::discussion::talk::Talk;
+use crate::learner::Link;
+use crate::learner::here::{Here, StepAddress, here};
+use crate::learner::mark::{PagerLink, TocItem, after, before, toc};
+use crate::learner::step_number;
+use crate::platform::db::{Conn, Db};
+use crate::platform::text::duration;
+use crate::platform::web::{Answer, Ask, Error, Faults, Frame};
+use crate::programme::{Catalogue, Content, StepKind};
+
+/// The page of every kind of step; a refused form shows it again.
+#[derive(Template)]
+#[template(path = "learner/step.html")]
+pub(super) struct StepPage {
+    frame: Frame,
+    course: Link,
+    unit: Link,
+    eyebrow: String,
+    title: String,
+    pub lead: String,
+    preview: String,
+    pub faults: Faults,
+    /// The step's own text.
+    pub html: String,
+    film: Film,
+    sources: Vec<String>,
+    pub work: Work,
+    pub finish: Finish,
+    toc: Vec<TocItem>,
+    before: PagerLink,
+    after: PagerLink,
+}
+
+#[derive(PartialEq, Eq)]
+enum Film {
+    /// The step is no film.
+    None,
+    ToCome,
+    At(String),
+}
+
+/// What a kind of step asks for besides reading.
+pub(super) enum Work {
+    Nothing,
+    Talk(Box<Talk>),
+    Quiz(QuizForm),
+    MarkedQuiz(MarkedQuiz),
+    Reflection(Reflection),
+    Reading(ReadingForm),
+    Temperatures(Box<Temperatures>),
+    Assignment(Box<Assignment>),
+}
+
+/// How the step stands for the reader.
+pub(super) enum Finish {
+    /// The work itself completes it, or says how it stands.
+    ByWork,
+    /// To be marked by the learner.
+    Mark { action: String },
+    Done { words: String, undo: Option<String>, next: Link },
+    /// Why it cannot be completed here and now.
+    Not(String),
+}
+
+pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<StepAddress>) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let (page, visit) = db.read(move |conn| load(conn, &asked, &catalogue, &address)).await?;
+    note_visit(&db, visit);
+    ask.page(page)
+}
+
+/// Five queries, and up to three for the work.
+fn load(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &Catalogue,
+    address: &StepAddress,
+) -> Result<(StepPage, Visit), Error> {
+    let again = ask.parameters()?.has("again");
+    let here = here(conn, ask, catalogue, address)?;
+    let page = match here.step().kind {
+        StepKind::Article | StepKind::Video | StepKind::Exercise | StepKind::LiveSession => {
+            page(ask, &here, Work::Nothing)
+        }
+        StepKind::Discussion => talk::page(conn, ask, &here)?,
+        StepKind::Reflection => reflection::page(conn, ask, &here)?,
+        StepKind::Quiz => quiz::page(conn, ask, &here, again)?,
+        StepKind::Diagnostic => diagnostic::page(conn, ask, &here, again)?,
+        StepKind::PeerAssignment => assignment::page(conn, ask, &here)?,
+    };
+    Ok((page, Visit::of(&here.place, ask.now)))
+}
+
+pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
+    let (cohort, unit, step) = (&here.place.cohort, here.unit(), here.step());
+    StepPage {
+        frame: here.place.frame(ask),
+        course: Link::new(cohort.path(), "Programme"),
+        unit: Link::new(here.unit_path(), unit_label(here)),
+        eyebrow: format!("Step {} · {} · {}", step_number(unit, step), step.kind.label(), duration(step.minutes)),
+        title: step.title.clone(),
+        lead: step.summary.clone(),
+        preview: match here.open.unit.preview {
+            true => format!("Learners see this from {}.", cohort.zone.plain_with_year(here.open.unit.opens_at)),
+            false => String::new(),
+        },
+        faults: Faults::default(),
+        html: step.html.clone(),
+        film: match (&step.src, step.kind) {
+            (Some(src), StepKind::Video) => Film::At(src.clone()),
+            (None, StepKind::Video) => Film::ToCome,
+            _ => Film::None,
+        },
+        sources: step.sources.clone(),
+        finish: finish(here),
+        work,
+        toc: toc(cohort, unit, &here.kept.done, &step.slug),
+        before: before(cohort, unit, step),
+        after: after(cohort, unit, step),
+    }
+}
+
+impl StepPage {
+    /// Shown again because the form was refused.
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self.finish = Finish::ByWork;
+        self
+    }
+
+    fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    /// Whether the work has the page's one primary button.
+    fn work_has_button(&self) -> bool {
+        match &self.work {
+            Work::Talk(talk) => talk.writing.form.is_some(),
+            Work::Assignment(work) => matches!(work.others, Others::Offered { .. }),
+            _ => false,
+        }
+    }
+}
+
+/// `Week 6: Leading without authority`; the orientation says its name in its title.
+fn unit_label(here: &Here<'_>) -> String {
+    let unit = here.unit();
+    if unit.number == 0 { unit.title.clone() } else { format!("{}: {}", unit.label(), unit.title) }
+}
+
+/// Where to go when the step is done.
+pub(super) fn go_on(here: &Here<'_>) -> Link {
+    let next = after(&here.place.cohort, here.unit(), here.step());
+    let last = next.href == here.unit_path();
+    let label = if last { format!("Go on to the {}", lower_first(&next.title)) } else { format!("Go on to {}", next.title) };
+    Link::new(next.href, label)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn finish(here: &Here<'_>) -> Finish {
+    let is_marked = here.step().kind.is_marked();
+    let open = here.may_do().is_some();
+    match here.done_at() {
+        Some(at) => Finish::Done {
+            words: format!("You finished this step {}.", here.place.cohort.zone.recent(at, here.now)),
+            undo: (is_marked && open).then(|| format!("{}/incomplete", here.path())),
+            next: go_on(here),
+        },
+        None if !open => Finish::Not(here.why_not()),
+        None if is_marked => Finish::Mark { action: format!("{}/complete", here.path()) },
+        None => Finish::ByWork,
+    }
+}

@@ -1,0 +1,89 @@
+//! Every address, one line each.
+
+use actix_web::web::{self, ServiceConfig, get, post};
+
+use crate::accounts::pages as account;
+use crate::admin::pages as admin;
+use crate::cohort::pages as cohort;
+use crate::discussion::pages as discussion;
+use crate::facilitator::pages as facilitator;
+use crate::learner::pages as learner;
+use crate::platform::web::{assets, error};
+use crate::reminder::pages as reminder;
+use crate::schedule::pages as schedule;
+use crate::{health, programme};
+
+#[rustfmt::skip]
+pub fn all(config: &mut ServiceConfig) {
+    config
+        // Everybody
+        .route("/", get().to(learner::home::show))
+        .route("/programmes/{programme}", get().to(programme::pages::show))
+        .route("/help", get().to(account::words::help))
+        .route("/accessibility", get().to(account::words::accessibility))
+        .route("/privacy", get().to(account::words::privacy))
+        .route("/static/{file}", get().to(assets::show))
+        // Accounts
+        .route("/sign-up", get().to(account::sign_up::show))
+        .route("/sign-up", post().to(account::sign_up::submit))
+        .route("/verify/{token}", get().to(account::verify::show))
+        .route("/verify/{token}", post().to(account::verify::submit))
+        .route("/sign-in", get().to(account::sign_in::show))
+        .route("/sign-in", post().to(account::sign_in::submit))
+        .route("/sign-out", post().to(account::sign_out::submit))
+        .route("/password/forgot", get().to(account::forgot::show))
+        .route("/password/forgot", post().to(account::forgot::submit))
+        .route("/password/reset/{token}", get().to(account::reset::show))
+        .route("/password/reset/{token}", post().to(account::reset::submit))
+        .route("/invitations/{token}", get().to(cohort::invitation::show))
+        .route("/invitations/{token}", post().to(cohort::invitation::submit))
+        .route("/unsubscribe/{token}", get().to(reminder::unsubscribe::show))
+        .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit));
+    config
+        // Learning
+        .route("/cohorts/{cohort}", get().to(learner::course::show))
+        .route("/cohorts/{cohort}/join", get().to(cohort::join::show))
+        .route("/cohorts/{cohort}/join", post().to(cohort::join::submit))
+        .route("/cohorts/{cohort}/reminders", get().to(reminder::own::show))
+        .route("/cohorts/{cohort}/reminders", post().to(reminder::own::submit))
+        .route("/cohorts/{cohort}/units/{unit}", get().to(learner::unit::show))
+        .route("/cohorts/{cohort}/units/{unit}/{step}", get().to(learner::step::show))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/complete", post().to(learner::mark::complete))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/incomplete", post().to(learner::mark::incomplete))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/answers", post().to(learner::quiz::hand_in))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/reflection", post().to(learner::reflection::save))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/reading", post().to(learner::diagnostic::hand_in))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/submission", post().to(learner::assignment::hand_in))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/reviews/{submission}", post().to(learner::assignment::review))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/posts", post().to(learner::talk::post))
+        // Talking
+        .route("/cohorts/{cohort}/discussions", get().to(discussion::list))
+        .route("/cohorts/{cohort}/discussions/new", get().to(discussion::new))
+        .route("/cohorts/{cohort}/discussions/new", post().to(discussion::create))
+        .route("/cohorts/{cohort}/discussions/{thread}", get().to(discussion::show))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts", post().to(discussion::add_post))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/edit", get().to(discussion::edit))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/edit", post().to(discussion::change))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/remove", post().to(discussion::remove));
+    config
+        // Facilitating
+        .route("/cohorts/{cohort}/manage/learners", get().to(facilitator::learners::show))
+        .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
+        .route("/cohorts/{cohort}/manage/reminders", get().to(reminder::manage::show))
+        .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
+        .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
+        .route("/cohorts/{cohort}/manage/schedule/units/{unit}", get().to(schedule::show_unit))
+        .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))
+        // Administering
+        .route("/admin/cohorts", get().to(admin::cohorts::show))
+        .route("/admin/cohorts/new", get().to(admin::new_cohort::show))
+        .route("/admin/cohorts/new", post().to(admin::new_cohort::submit))
+        .route("/admin/cohorts/{cohort}", get().to(admin::cohort::show))
+        .route("/admin/cohorts/{cohort}/facilitators", post().to(admin::cohort::appoint))
+        .route("/admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss", post().to(admin::cohort::dismiss))
+        .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite))
+        // Operating
+        .route("/healthz", get().to(health::alive))
+        .route("/readyz", get().to(health::ready))
+        .default_service(web::route().to(error::not_found));
+}
