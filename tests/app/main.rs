@@ -1,6 +1,7 @@
 //! Stories: Trellis from outside, on both databases.
 
 mod learning;
+mod outbox;
 mod person;
 mod schedule;
 mod smtp;
