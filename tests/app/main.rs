@@ -1,5 +1,2 @@
-//! Stories: Trellis from outside, on both databases.
-
-mod person;
+mod outbox;
 mod smtp;
-mod world;
