@@ -8,6 +8,7 @@ mod route;
 mod smtp;
 mod verdict;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 const LOSSES: u32 = 2;
 
 /// Sends what is due. Any number of them may run at once, in any number of processes.
+#[derive(Clone)]
 pub struct Courier {
     db: Db,
     clock: Clock,
@@ -41,7 +43,7 @@ pub struct Courier {
     /// What stands on its leases, different for each courier.
     owner: String,
     deadlines: Deadlines,
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
 }
 
 /// What a claim gave.
@@ -63,7 +65,7 @@ impl Courier {
         };
         let owner = format!("{owner}/{}", Secret::random().as_str());
         let (from, deadlines) = (settings.mail_from.clone(), Deadlines::default());
-        Ok(Self { db, clock, rules, route, from, owner, deadlines, stopped: AtomicBool::new(false) })
+        Ok(Self { db, clock, rules, route, from, owner, deadlines, stopped: Arc::default() })
     }
 
     #[must_use]

@@ -1,11 +1,10 @@
 //! What the outbox promises: at most once for bulk mail, at least once for account mail, nothing lost in silence.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod crashes;
 mod keeping;
 mod sending;
 mod servers;
-
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -58,10 +57,9 @@ impl Office {
     }
 
     fn courier(&self) -> Courier {
-        let quick = Duration::from_millis(300);
         Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules, "test")
             .unwrap()
-            .with_deadlines(Deadlines { connect: quick, command: quick, end_of_data: quick })
+            .with_deadlines(Deadlines::short())
     }
 
     /// A round of a courier that is new each time, as after a restart.
