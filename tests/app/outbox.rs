@@ -53,11 +53,11 @@ impl Office {
             mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
         };
         let clock = Clock::standing_at(Instant::from_micros(OPENING));
-        Self { db, clock, server, settings, rules: Rules { unwanted, undeliverable }, folder }
+        Self { db, clock, server, settings, rules: Rules { unwanted: std::sync::Arc::new(unwanted), undeliverable }, folder }
     }
 
     fn courier(&self) -> Courier {
-        Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules, "test")
+        Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules.clone(), "test")
             .unwrap()
             .with_deadlines(Deadlines::short())
     }
