@@ -1,11 +1,12 @@
 //! What the outbox promises: at most once for bulk mail, at least once for account mail, nothing lost in silence.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod crashes;
 mod keeping;
 mod sending;
 mod servers;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -53,15 +54,15 @@ impl Office {
             mail: MailRoute::Smtp(server.url()),
             mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
         };
+        let rules = Rules { unwanted: Arc::new(unwanted), undeliverable: Arc::new(undeliverable) };
         let clock = Clock::standing_at(Instant::from_micros(OPENING));
-        Self { db, clock, server, settings, rules: Rules { unwanted, undeliverable }, folder }
+        Self { db, clock, server, settings, rules, folder }
     }
 
     fn courier(&self) -> Courier {
-        let quick = Duration::from_millis(300);
-        Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules, "test")
+        Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules.clone(), "test")
             .unwrap()
-            .with_deadlines(Deadlines { connect: quick, command: quick, end_of_data: quick })
+            .with_deadlines(Deadlines::short())
     }
 
     /// A round of a courier that is new each time, as after a restart.
