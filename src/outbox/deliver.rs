@@ -239,7 +239,7 @@ fn next_attempt(claim: &Claim, now: Instant) -> Instant {
 
 fn announce(message: MessageId, verdict: &Verdict) {
     match verdict {
-        Verdict::Sent { answer } => tracing::info!(%message, answer, "mail sent"),
+        Verdict::Sent { answer } => tracing::debug!(%message, answer, "mail sent"),
         Verdict::Retry { reason } => tracing::warn!(%message, reason, "mail will be tried again"),
         Verdict::Failed { reason, .. } => tracing::warn!(%message, reason, "mail failed"),
         Verdict::Unknown { reason } => tracing::warn!(%message, reason, "mail may or may not have arrived"),

@@ -1,6 +1,8 @@
 //! Stories: Trellis from outside, on both databases.
 
+mod learning;
 mod outbox;
 mod person;
+mod schedule;
 mod smtp;
 mod world;
