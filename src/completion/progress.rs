@@ -110,7 +110,8 @@ impl<'a> Progress<'a> {
 }
 
 fn of_unit<'a>(unit: &'a Unit, releases: &'a [Release], done: &Done, now: Instant) -> UnitProgress<'a> {
-    let release = releases.iter().find(|r| r.unit == unit.slug);
+    let former = || releases.iter().find(|r| unit.formerly.contains(&r.unit));
+    let release = releases.iter().find(|r| r.unit == unit.slug).or_else(former);
     let required = unit.steps.iter().filter(|s| s.required);
     let share = required.fold(Share::default(), |sum, step| Share {
         done: sum.done + usize::from(done.has(&unit.slug, &step.slug)),

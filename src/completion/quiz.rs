@@ -13,7 +13,7 @@ pub struct Answers(BTreeMap<Slug, BTreeSet<Slug>>);
 impl Answers {
     /// `chosen` gives what was sent under a question's slug. None where it is no option of the question, or where two
     /// were sent and one may be: no form of ours sends that.
-    pub fn read(quiz: &Quiz, chosen: impl for<'a> Fn(&'a str) -> Vec<&'a str>) -> Option<Self> {
+    pub fn read(quiz: &Quiz, chosen: impl Fn(&str) -> Vec<String>) -> Option<Self> {
         let mut answers = Self::default();
         for question in &quiz.questions {
             let sent = chosen(question.slug.as_str());
@@ -21,7 +21,7 @@ impl Answers {
                 return None;
             }
             for word in sent {
-                let option = question.options.iter().find(|o| o.slug.as_str() == word)?;
+                let option = question.options.iter().find(|o| o.slug.as_str() == word.as_str())?;
                 answers.0.entry(question.slug.clone()).or_default().insert(option.slug.clone());
             }
         }
@@ -101,7 +101,7 @@ mod tests {
 
     fn answers(text: &'static str) -> Option<Answers> {
         let pairs: Vec<(&str, &str)> = text.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        Answers::read(&quiz(), |name| pairs.iter().filter(|(n, _)| *n == name).map(|(_, v)| *v).collect())
+        Answers::read(&quiz(), |name| pairs.iter().filter(|(n, _)| *n == name).map(|(_, v)| (*v).into()).collect())
     }
 
     #[test]

@@ -2,15 +2,20 @@
 //!
 //! There are three kinds of text: what authors write in steps, what learners write in posts, and a single line.
 
+mod depth;
 mod post;
 mod remark;
 mod step;
+mod write;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use comrak::{Arena, Options, format_html, parse_document};
+
+use depth::is_too_deep;
 
 pub use post::post_html;
 pub(super) use step::{Setting, passage_html, step_html};
@@ -22,10 +27,18 @@ pub fn inline_html(markdown: &str) -> String {
     // With a mark in front, no line can begin as a list, a heading or a quotation: '2014. A report' stays as it is.
     const MARK: char = ';';
     let line = markdown.split_whitespace().collect::<Vec<_>>().join(" ");
-    let html = contained(|| comrak::markdown_to_html(&format!("{MARK}{line}"), &comrak::Options::default()));
+    let html = contained(|| plain_html(&format!("{MARK}{line}"))).flatten();
     let clean = INLINE.clean(&html.unwrap_or_else(|| escaped(&line))).to_string();
     let clean = clean.trim();
     clean.strip_prefix(MARK).unwrap_or(clean).to_owned()
+}
+
+/// `None` where it nests too deeply.
+fn plain_html(markdown: &str) -> Option<String> {
+    let (arena, options) = (Arena::new(), Options::default());
+    let root = parse_document(&arena, markdown, &options);
+    let mut html = String::new();
+    (!is_too_deep(root) && format_html(root, &options, &mut html).is_ok()).then_some(html)
 }
 
 /// A source as it stands in the list at the end of a step.
@@ -51,6 +64,11 @@ static INLINE: LazyLock<Builder<'static>> = LazyLock::new(|| {
 fn leads_out(url: &str) -> bool {
     let start: String = url.chars().take(8).collect::<String>().to_ascii_lowercase();
     ["https://", "http://", "mailto:"].iter().any(|scheme| start.starts_with(scheme))
+}
+
+/// Whether an address begins at this site's root.
+fn is_of_this_site(url: &str) -> bool {
+    url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\")
 }
 
 /// A panic in the libraries is a text that cannot be read, not the end of a request.

@@ -7,6 +7,7 @@ mod load;
 mod markdown;
 pub mod pages;
 
+pub use diagnostics::Diagnostic;
 pub use load::{ContentFault, Summary, check, load, load_programme};
 pub use markdown::{inline_html, post_html};
 
@@ -15,8 +16,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::platform::text::Slug;
 use crate::words;
-
-pub use diagnostics::Diagnostic;
 
 words! {
     /// What a learner does in a step.

@@ -1,5 +1,6 @@
 //! Stories: Trellis from outside, on both databases.
 
+mod learning;
 mod person;
 mod schedule;
 mod smtp;

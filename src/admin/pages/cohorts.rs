@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::frame;
 use crate::accounts::gate::administrator;
-use crate::cohort::{Cohort, CohortId, Joining, store};
+use crate::cohort::{Cohort, CohortId, store};
 use crate::platform::db::Db;
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::platform::zone::day_in_words;

@@ -159,7 +159,7 @@ fn keep_review(
         return if peers::has_reviewed(conn, learner, submission)? { Ok(()) } else { Err(Error::NotFound) };
     }
     let mut faults = Faults::default();
-    let answers: Vec<_> = asked.iter().enumerate().filter_map(|(n, question)| {
+    let answers = asked.iter().enumerate().filter_map(|(n, question)| {
         let id = answer_id(n);
         let answer = faults.check(&id, paragraphs(fields.get(&id), LONGEST_ANSWER, "an answer"))?;
         Some((question.clone(), answer))

@@ -1,7 +1,14 @@
 //! The learner's pages, a file an action.
 
+pub mod assignment;
 pub mod course;
+pub mod diagnostic;
 pub mod home;
+pub mod mark;
+pub mod quiz;
+pub mod reflection;
+pub mod step;
+pub mod talk;
 pub mod unit;
 
 use actix_web::web::Data;

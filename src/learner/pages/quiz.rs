@@ -119,7 +119,7 @@ fn save(
     let quiz = quiz_of(&here)?;
     fields.only_if(|name| quiz.questions.iter().any(|q| q.slug.as_str() == name))?;
     let learner = here.learner(ask)?;
-    let answers = Answers::read(quiz, |name| fields.all(name).collect())
+    let answers = Answers::read(quiz, |name| fields.all(name).map(str::to_owned).collect())
         .ok_or(Error::BadRequest("It holds an answer that the quiz does not have."))?;
     let missing: Vec<bool> = quiz.questions.iter().map(|q| !answers.answers(&q.slug)).collect();
     if missing.contains(&true) {

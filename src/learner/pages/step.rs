@@ -3,12 +3,13 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::assignment::{self, Assignment};
+use super::assignment::{self, Assignment, Others};
 use super::diagnostic::{self, ReadingForm, Temperatures};
 use super::quiz::{self, MarkedQuiz, QuizForm};
 use super::reflection::{self, Reflection};
-use super::talk::{self, Talk};
+use super::talk;
 use super::{Visit, note_visit};
+use crate::discussion::talk::Talk;
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::learner::mark::{PagerLink, TocItem, after, before, toc};
@@ -140,6 +141,15 @@ impl StepPage {
 
     fn has_faults(&self) -> bool {
         !self.faults.is_empty()
+    }
+
+    /// Whether the work has the page's one primary button.
+    fn work_has_button(&self) -> bool {
+        match &self.work {
+            Work::Talk(talk) => talk.writing.form.is_some(),
+            Work::Assignment(work) => matches!(work.others, Others::Offered { .. }),
+            _ => false,
+        }
     }
 }
 

@@ -94,6 +94,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("facilitator-appointed", "The facilitator is appointed."),
     ("facilitator-dismissed", "They are a facilitator no more."),
     ("invited", "The invitation is on its way."),
+    ("completed", "This step is done."),
+    ("incompleted", "This step is to do again."),
     ("reflection-saved", "Your note is saved. Only you can read it."),
     ("posted", "Your post is there."),
     ("post-edited", "Your post is changed."),

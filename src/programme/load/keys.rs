@@ -75,7 +75,7 @@ impl<'s> Keys<'s> {
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue>, wanted: &str) {
         let line = self.source.line_at(value.span().start);
-        self.fault(line, format!("{key} is a {}", value.get_ref().type_str()), format!("write {wanted}"));
+        self.fault(line, format!("{key} is {}", kind_of(value.get_ref())), format!("write {wanted}"));
     }
 
     pub fn missing(&self, key: &str, example: &str) {
@@ -232,14 +232,8 @@ impl<'s> Keys<'s> {
     }
 
     pub fn table(&self, key: &'static str) -> Option<Keys<'s>> {
-        let value = self.get(key)?;
-        match value.get_ref() {
-            DeValue::Table(table) => Some(self.below(value, table)),
-            _ => {
-                self.wrong(key, value, &format!("[{key}] and its keys below it"));
-                None
-            }
-        }
+        self.get(key)?;
+        self.named(key)
     }
 
     pub fn tables(&self, key: &'static str) -> Vec<Keys<'s>> {
@@ -265,7 +259,7 @@ impl<'s> Keys<'s> {
         keys.map(|key| (key.get_ref().to_string(), self.source.line_at(key.span().start))).collect()
     }
 
-    /// The table under one of those names.
+    /// The table under a key that need not be known.
     pub fn named(&self, name: &str) -> Option<Keys<'s>> {
         let value = self.table.get(name)?;
         match value.get_ref() {
@@ -280,6 +274,18 @@ impl<'s> Keys<'s> {
     fn below(&self, value: &Spanned<DeValue>, table: &'s DeTable<'s>) -> Keys<'s> {
         let line = self.source.line_at(value.span().start);
         Keys { source: self.source, table, line, asked: RefCell::default() }
+    }
+}
+
+fn kind_of(value: &DeValue) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a point",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }
 

@@ -7,7 +7,7 @@ use super::file::{Faults, Source, name};
 use super::keys::{self, Keys};
 use super::names::Names;
 use super::outline::Outline;
-use super::{markdown_of, unit};
+use super::{diagnostics, markdown_of, unit};
 use crate::platform::text::Slug;
 use crate::programme::markdown::source_html;
 use crate::programme::{CertificateRule, Programme, StepKind, Unit};
@@ -42,6 +42,7 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         effort: keys.need_line("effort"),
         about_html: markdown_of(&keys, "about", true),
         certificate: certificate(&keys, &course, &units),
+        diagnostic: diagnostics::read(folder, &units, faults),
         units,
     };
     keys.finish();

@@ -108,17 +108,17 @@ fn read_body(step: &mut Step, keys: &Keys, body: &Source, course: &Course) {
         body.fault(body.first_line + remark.line.max(1) - 1, remark.what, remark.mend);
     }
     if !body.text.trim().is_empty() {
-        check_cited(&listed, &rendered.cited, keys);
+        check_cited(&listed, &rendered.cited, keys, course);
     }
     step.html = rendered.html;
 }
 
-fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, keys: &Keys) {
+fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, keys: &Keys, course: &Course) {
     let mut seen = BTreeSet::new();
     for (i, (key, line)) in listed.iter().enumerate() {
         if !seen.insert(key) {
             keys.fault(*line, format!("the source '{key}' is listed twice"), "list it once");
-        } else if !cited.contains(&i) {
+        } else if !cited.contains(&i) && course.sources.contains_key(key) {
             let mend = format!("cite it with [^{key}], or take it out of sources");
             keys.fault(*line, format!("the source '{key}' is not cited in the text"), mend);
         }

@@ -6,22 +6,19 @@ use ammonia::{Builder, UrlRelative};
 use comrak::nodes::{Ast, AstNode, LineColumn, Node, NodeLink, NodeValue};
 use comrak::{Arena, Options, format_html, parse_document};
 
+use super::depth::{is_too_deep, opens_too_much};
 use super::{SCHEMES, contained, leads_out, tags};
 
-/// Levels of the document tree; a list in a list takes two. The sanitiser's time grows with the square of it.
-const DEEPEST: usize = 32;
-/// Quotation and list marks at the start of one line. Less than this the tree may have, so nothing good is refused.
-const MOST_MARKS: usize = 32;
 const LONGEST: usize = 512 * 1024;
 
-const TOO_DEEP: &str =
+pub(super) const TOO_DEEP: &str =
     "Take out some of the quotations or lists that stand inside one another: there are too many levels";
-const TOO_LONG: &str = "Write fewer links: your post becomes too long to show";
+pub(super) const TOO_LONG: &str = "Write fewer links: your post becomes too long to show";
 const UNREADABLE: &str = "Write it more simply: its quotations, lists and links cannot be read";
 
 /// A post as HTML. Errors with what the author can do about it.
 pub fn post_html(markdown: &str) -> Result<String, String> {
-    if markdown.lines().any(|line| marks(line) > MOST_MARKS) {
+    if opens_too_much(markdown) {
         return Err(TOO_DEEP.into());
     }
     contained(|| render(markdown)).unwrap_or(Err(UNREADABLE)).map_err(str::to_owned)
@@ -31,7 +28,7 @@ fn render(markdown: &str) -> Result<String, &'static str> {
     let arena = Arena::new();
     let options = options();
     let root = parse_document(&arena, markdown, &options);
-    if depth(root) > DEEPEST {
+    if is_too_deep(root) {
         return Err(TOO_DEEP);
     }
     for node in root.descendants().collect::<Vec<_>>() {
@@ -55,7 +52,7 @@ fn options() -> Options<'static> {
     options
 }
 
-static POST: LazyLock<Builder<'static>> = LazyLock::new(|| {
+pub(super) static POST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
         .tags(tags(["a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"]))
@@ -65,43 +62,6 @@ static POST: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .link_rel(Some("nofollow ugc noopener noreferrer"));
     builder
 });
-
-/// How many quotations and lists one line opens, at most: cheap, and before anything that costs more.
-fn marks(line: &str) -> usize {
-    let mut marks = 0;
-    // A line drawn with dashes or stars is a line.
-    if ["-", "*"].iter().any(|mark| line.replace(mark, "").trim().is_empty()) {
-        return marks;
-    }
-    let mut rest = line.trim_start();
-    loop {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let bullet = match rest.as_bytes().get(digits) {
-            Some(b'>') if digits == 0 => 1,
-            Some(b'-' | b'+' | b'*') if digits == 0 && spaced(rest, 1) => 1,
-            Some(b'.' | b')') if (1..=9).contains(&digits) && spaced(rest, digits + 1) => digits + 1,
-            _ => return marks,
-        };
-        marks += 1;
-        rest = rest[bullet..].trim_start();
-    }
-}
-
-fn spaced(rest: &str, at: usize) -> bool {
-    matches!(rest.as_bytes().get(at), None | Some(b' ' | b'\t'))
-}
-
-fn depth(root: Node<'_>) -> usize {
-    let (mut now, mut most) = (0, 0);
-    for edge in root.traverse() {
-        match edge {
-            comrak::arena_tree::NodeEdge::Start(_) => now += 1,
-            comrak::arena_tree::NodeEdge::End(_) => now -= 1,
-        }
-        most = most.max(now);
-    }
-    most
-}
 
 /// Turns what a post may not have into the nearest thing it may.
 fn tame<'a>(arena: &'a Arena<'a>, node: Node<'a>) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use comrak::nodes::{Node, NodeBlockDirective, NodeLink, NodeValue};
 
-use super::leads_out;
 use super::step::{Callout, Piece, Setting, pieces};
+use super::{is_of_this_site, leads_out};
 
 /// A fault in a Markdown text; `line` counts from 1 at its beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,8 @@ impl<'s> Reader<'s> {
             let (marks, most) = ("#".repeat(level.into()), "#".repeat(usize::from(self.level) + 1));
             self.remark(line, format!("the heading {marks} skips a level"), format!("begin it with {most}"));
         }
-        self.level = level.max(1);
+        // One # will be mended to two.
+        self.level = level.max(2);
     }
 
     fn callout(&mut self, node: Node<'_>, callout: &NodeBlockDirective) {
@@ -97,7 +98,7 @@ impl<'s> Reader<'s> {
         if node.collect_text().trim().is_empty() {
             self.remark(line, "the picture has no text alternative", "say what it shows: ![what it shows](address)");
         }
-        if !image.url.starts_with('/') || image.url.starts_with("//") {
+        if !is_of_this_site(&image.url) {
             self.remark(line, "the picture lies on another site", "use an address of this site that begins with /");
         }
     }
@@ -125,8 +126,7 @@ impl<'s> Reader<'s> {
             }
             return address;
         }
-        let own = url.starts_with('/') && !url.starts_with("//");
-        if !leads_out(url) && !own && !(url.starts_with('#') && url.len() > 1) {
+        if !leads_out(url) && !is_of_this_site(url) && !(url.starts_with('#') && url.len() > 1) {
             self.remark(
                 line,
                 format!("the link '{url}' leads nowhere"),

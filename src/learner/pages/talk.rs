@@ -1,0 +1,108 @@
+//! A discussion step: its prompt, the cohort's talk, and POST `…/posts`, which completes it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+
+use super::step::{self, StepPage, Work};
+use crate::cohort::Place;
+use crate::completion::store;
+use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
+use crate::discussion::{PostBody, poster, talk};
+use crate::learner::here::{Here, StepAddress, here};
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, Db};
+use crate::platform::web::{Answer, Ask, Error, Fields};
+use crate::programme::{Catalogue, Content, StepKind};
+use crate::schedule;
+use crate::schedule::gate::OpenStep;
+
+/// Two queries.
+pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPage, Error> {
+    let talk = talk::load(conn, ask, &here.place, &here.open, closes_at(here))?;
+    Ok(step::page(ask, here, Work::Talk(Box::new(talk))))
+}
+
+pub async fn post(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    limits: Data<PostLimits>,
+    address: Path<StepAddress>,
+    fields: Fields,
+) -> Answer {
+    fields.only(&["body"])?;
+    // Before the database, for rendering takes time.
+    let body = PostBody::parse(fields.get("body"));
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let path = db
+        .write(move |conn| {
+            let here = discussion_here(conn, &asked, &catalogue, &address)?;
+            keep(conn, &asked, &here, &limits, (fields.get("body"), body))?;
+            Ok::<_, Error>(format!("{}#talk", here.path()))
+        })
+        .await?;
+    ask.done(path, "posted")
+}
+
+fn keep(
+    conn: &mut Conn,
+    ask: &Ask,
+    here: &Here<'_>,
+    limits: &PostLimits,
+    (typed, body): (&str, Result<PostBody, String>),
+) -> Result<(), Error> {
+    let posted = match poster(&here.place, closes_at(here), ask.now) {
+        Ok(poster) => post_in_step(conn, &poster, limits, &here.open, body, ask.now)?,
+        Err(why) => Err(Refusal::ReadOnly(why)),
+    };
+    match posted {
+        Ok(_) => on_step_posts(conn, &here.place, &here.open, true, ask.now),
+        Err(refusal) => Err(refused(conn, ask, here, typed, &refusal)?),
+    }
+}
+
+/// The page again, with what was typed.
+fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &Refusal) -> Result<Error, Error> {
+    let status = match refusal {
+        Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
+    };
+    let talk = talk::load(conn, ask, &here.place, &here.open, closes_at(here))?.refused(&here.place, typed, refusal);
+    let faults = refusal.faults(&here.place);
+    Ok(Error::page(status, step::page(ask, here, Work::Talk(Box::new(talk))).with_faults(faults)))
+}
+
+/// What the discussion calls when somebody's posts in a step's own thread have changed.
+pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_posts);
+
+/// A discussion is done while the learner has a visible post in it.
+fn on_step_posts(
+    conn: &mut Conn,
+    place: &Place,
+    open: &OpenStep<'_>,
+    has_post: bool,
+    now: Instant,
+) -> Result<(), Error> {
+    let Some(learner) = place.learner().filter(|_| open.step.kind == StepKind::Discussion) else { return Ok(()) };
+    let key = (&open.unit.unit.slug, &open.step.slug);
+    match has_post {
+        true => store::mark(conn, learner, key, now)?,
+        false => store::unmark(conn, learner, key)?,
+    }
+    Ok(())
+}
+
+fn closes_at(here: &Here<'_>) -> Instant {
+    schedule::closes_at(&here.place.cohort, &here.kept.releases)
+}
+
+fn discussion_here<'c>(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &'c Catalogue,
+    address: &StepAddress,
+) -> Result<Here<'c>, Error> {
+    let here = here(conn, ask, catalogue, address)?;
+    if here.step().kind == StepKind::Discussion { Ok(here) } else { Err(Error::NotFound) }
+}
