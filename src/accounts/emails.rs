@@ -105,12 +105,7 @@ fn confirmed_name(account: &Account) -> &str {
     if account.verified_at.is_some() { &account.name } else { "" }
 }
 
-fn letter(
-    to: &Account,
-    subject: &str,
-    text: &impl Template,
-    expires_at: Instant,
-) -> Result<Letter, askama::Error> {
+fn letter(to: &Account, subject: &str, text: &impl Template, expires_at: Instant) -> Result<Letter, askama::Error> {
     Ok(Letter {
         class: Class::Account,
         account: Some(to.id.0),

@@ -118,7 +118,8 @@ pub fn write_nothing(conn: &mut Conn, now: Instant) -> QueryResult<()> {
         created_at: now,
         verified_at: None,
     };
-    let id: AccountId = diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
+    let id: AccountId =
+        diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
     diesel::delete(accounts::table.find(id)).execute(conn)?;
     Ok(())
 }
@@ -158,12 +159,7 @@ pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// An administrator without a password yet, or the account of that address made one.
-pub fn create_administrator(
-    conn: &mut Conn,
-    name: &str,
-    email: &EmailAddress,
-    now: Instant,
-) -> QueryResult<AccountId> {
+pub fn create_administrator(conn: &mut Conn, name: &str, email: &EmailAddress, now: Instant) -> QueryResult<AccountId> {
     let new = NewAccount { is_administrator: true, ..NewAccount::learner(name, email, None, now) };
     diesel::insert_into(accounts::table)
         .values(&new)

@@ -52,7 +52,9 @@ fn shows_something(html: &str) -> bool {
             '<' => in_tag = true,
             '>' if in_tag => in_tag = false,
             _ => {
-                return !in_tag && !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+                return !in_tag
+                    && !c.is_whitespace()
+                    && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
             }
         }
         false

@@ -47,12 +47,7 @@ pub fn find(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Standing>> {
 
 /// The newest messages in one state, such as those that failed.
 pub fn list_in(conn: &mut Conn, state: State, most: i64) -> QueryResult<Vec<Standing>> {
-    messages::table
-        .filter(messages::state.eq(state))
-        .order(messages::id.desc())
-        .limit(most)
-        .select(STANDING)
-        .load(conn)
+    messages::table.filter(messages::state.eq(state)).order(messages::id.desc()).limit(most).select(STANDING).load(conn)
 }
 
 /// The newest messages to one account.
@@ -96,10 +91,8 @@ const STANDING: (
 
 /// Every state with how many messages are in it, in the order of [`State::ALL`].
 pub fn count_by_state(conn: &mut Conn) -> QueryResult<Vec<(State, i64)>> {
-    let counted: Vec<(State, i64)> = messages::table
-        .group_by(messages::state)
-        .select((messages::state, diesel::dsl::count_star()))
-        .load(conn)?;
+    let counted: Vec<(State, i64)> =
+        messages::table.group_by(messages::state).select((messages::state, diesel::dsl::count_star())).load(conn)?;
     let of = |state| counted.iter().find(|(found, _)| *found == state).map_or(0, |(_, n)| *n);
     Ok(State::ALL.iter().map(|&state| (state, of(state))).collect())
 }
@@ -133,8 +126,7 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
 
 /// Blanks what mails of more than 90 days ago said, and deletes the rows of a year ago. How many rows changed.
 pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    let deleted =
-        diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
+    let deleted = diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
     let blanked = diesel::update(messages::table)
         .filter(messages::created_at.lt(now - BODIES_KEPT))
         .filter(messages::text_body.ne(""))

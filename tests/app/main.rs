@@ -1,5 +1,6 @@
 //! Stories: Trellis from outside, on both databases.
 
 mod person;
+mod reminder;
 mod smtp;
 mod world;

@@ -62,7 +62,9 @@ impl Received {
             Some(boundary) => self
                 .raw
                 .split(&format!("--{boundary}"))
-                .find(|part| header(part.trim_start(), "Content-Type").is_some_and(|kind| kind.starts_with("text/plain")))
+                .find(|part| {
+                    header(part.trim_start(), "Content-Type").is_some_and(|kind| kind.starts_with("text/plain"))
+                })
                 .unwrap_or_default()
                 .trim_start(),
             None => &self.raw,
@@ -151,7 +153,13 @@ impl Shared {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         shared.lock().connections += 1;
-        let talk = Talk { stream: BufReader::new(stream), shared: shared.clone(), from: String::new(), to: String::new(), mails: 0 };
+        let talk = Talk {
+            stream: BufReader::new(stream),
+            shared: shared.clone(),
+            from: String::new(),
+            to: String::new(),
+            mails: 0,
+        };
         tokio::spawn(async move {
             let _ = talk.hold().await;
         });
@@ -236,7 +244,9 @@ impl Talk {
             Behaviour::AuthRequired => self.say("530 5.7.0 Authentication required").await,
             Behaviour::Hang => self.hang().await,
             Behaviour::Busy => self.say("421 4.3.2 Too busy").await.and(Err(Away)),
-            Behaviour::Grey if self.shared.lock().greyed.insert(to.clone()) => self.say("451 4.7.1 Come back later").await,
+            Behaviour::Grey if self.shared.lock().greyed.insert(to.clone()) => {
+                self.say("451 4.7.1 Come back later").await
+            }
             _ => {
                 self.to = to;
                 self.say("250 2.1.5 Ok").await

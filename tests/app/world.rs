@@ -225,7 +225,9 @@ pub fn make_cohort(conn: &mut Conn, slug: &str, now: Instant) -> CohortId {
         .returning(cohorts::id)
         .get_result(conn)
         .unwrap();
-    for (name, first, last) in [("Half-term break", "2027-02-15", "2027-02-21"), ("Easter break", "2027-03-29", "2027-04-11")] {
+    for (name, first, last) in
+        [("Half-term break", "2027-02-15", "2027-02-21"), ("Easter break", "2027-03-29", "2027-04-11")]
+    {
         diesel::insert_into(breaks::table)
             .values((
                 breaks::cohort_id.eq(id),

@@ -3,12 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
-use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
 
-use crate::outbox::store::Claim;
 use crate::outbox::List;
+use crate::outbox::store::Claim;
 use crate::platform::clock::Instant;
 
 /// The longest subject and name: a header line has a limit (RFC 5322 §2.1.1), and lettre does not fold one long word.
