@@ -13,8 +13,8 @@ use crate::programme::{Step, Unit};
 use crate::schema::{posts as post_rows, threads};
 
 pub use posts::{
-    PAGE, REPLIES_PAGE, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top, page_start,
-    post, post_text, remove_post, top_posts,
+    PAGE, REPLIES_PAGE, StepThread, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top,
+    page_start, post, post_text, remove_post, top_posts,
 };
 
 /// How many threads a page lists.

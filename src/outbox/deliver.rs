@@ -218,8 +218,7 @@ impl Courier {
         announce(claim.id, &verdict);
         let mut pauses = [200, 1_000].into_iter();
         loop {
-            let (claim, verdict, owner, rules) =
-                (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
+            let (claim, verdict, owner, rules) = (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
             let now = self.clock.now();
             let settled =
                 self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
@@ -267,12 +266,25 @@ fn write_down(
         }
         Verdict::Failed { reason, answer, no_such_address } => {
             let settled = store::settle_failed(conn, id, owner, (reason, answer.as_deref()), now)?;
-            if let (Some(account), true, Some(_)) = (claim.letter.account, settled, answer) {
-                if *no_such_address || store::keeps_refusing(conn, account, &claim.letter.to)? {
-                    (rules.undeliverable)(conn, account, now)?;
-                }
+            if settled && answer.is_some() {
+                doubt_address(conn, claim, *no_such_address, rules, now)?;
             }
             Ok(settled)
         }
     }
+}
+
+/// The server refused a mail for good: perhaps there will be no more to this address.
+fn doubt_address(
+    conn: &mut Conn,
+    claim: &Claim,
+    no_such_address: bool,
+    rules: Rules,
+    now: Instant,
+) -> diesel::QueryResult<()> {
+    let Some(account) = claim.letter.account else { return Ok(()) };
+    if no_such_address || store::keeps_refusing(conn, account, &claim.letter.to)? {
+        (rules.undeliverable)(conn, account, now)?;
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 pub use batch::queue_all;
+use claim::WAITING;
 pub use claim::{
     Claim, claim, due, give_back, mark_data_started, release, settle_cancelled, settle_failed, settle_retry,
     settle_sent, settle_unknown, take_back,
@@ -42,12 +43,17 @@ fn without_port(host: &str) -> &str {
 }
 
 pub fn find(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Standing>> {
-    messages::table.find(id).select(STANDING).first(conn).optional()
+    messages::table.find(id).select(Standing::as_select()).first(conn).optional()
 }
 
 /// The newest messages in one state, such as those that failed.
 pub fn list_in(conn: &mut Conn, state: State, most: i64) -> QueryResult<Vec<Standing>> {
-    messages::table.filter(messages::state.eq(state)).order(messages::id.desc()).limit(most).select(STANDING).load(conn)
+    messages::table
+        .filter(messages::state.eq(state))
+        .order(messages::id.desc())
+        .limit(most)
+        .select(Standing::as_select())
+        .load(conn)
 }
 
 /// The newest messages to one account.
@@ -56,38 +62,9 @@ pub fn list_to(conn: &mut Conn, account: i64, most: i64) -> QueryResult<Vec<Stan
         .filter(messages::account_id.eq(account))
         .order(messages::id.desc())
         .limit(most)
-        .select(STANDING)
+        .select(Standing::as_select())
         .load(conn)
 }
-
-/// The columns of a [`Standing`], in its order.
-const STANDING: (
-    messages::id,
-    messages::message_id,
-    messages::class,
-    messages::recipient,
-    messages::subject,
-    messages::state,
-    messages::reason,
-    messages::server_answer,
-    messages::attempts,
-    messages::created_at,
-    messages::next_attempt_at,
-    messages::settled_at,
-) = (
-    messages::id,
-    messages::message_id,
-    messages::class,
-    messages::recipient,
-    messages::subject,
-    messages::state,
-    messages::reason,
-    messages::server_answer,
-    messages::attempts,
-    messages::created_at,
-    messages::next_attempt_at,
-    messages::settled_at,
-);
 
 /// Every state with how many messages are in it, in the order of [`State::ALL`].
 pub fn count_by_state(conn: &mut Conn) -> QueryResult<Vec<(State, i64)>> {
@@ -110,15 +87,12 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
         .filter(messages::id.eq(id))
         .filter(messages::state.eq_any([State::Failed, State::Unknown]))
         .set((
-            messages::state.eq(State::Pending),
+            WAITING,
             messages::attempts.eq(0),
             messages::next_attempt_at.eq(now),
             messages::expires_at.eq(expires_at.max(now + AGAIN)),
             messages::reason.eq(None::<String>),
             messages::server_answer.eq(None::<String>),
-            messages::lease_owner.eq(None::<String>),
-            messages::lease_until.eq(None::<Instant>),
-            messages::settled_at.eq(None::<Instant>),
         ))
         .execute(conn)?;
     Ok(changed == 1)

@@ -80,7 +80,6 @@ pub(super) fn end_all_links(conn: &mut Conn, account: AccountId, now: Instant) -
     Ok(())
 }
 
-/// Deletes the rows of links that have expired. Says how many.
-pub fn forget_links(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+pub(super) fn forget_expired(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     diesel::delete(account_tokens::table.filter(account_tokens::expires_at.le(now))).execute(conn)
 }
