@@ -4,6 +4,7 @@ mod discussion;
 mod learning;
 mod outbox;
 mod person;
+mod reminder;
 mod schedule;
 mod smtp;
 mod world;
