@@ -1,5 +1,6 @@
 //! Stories: Trellis from outside, on both databases.
 
+mod access;
 mod discussion;
 mod learning;
 mod outbox;
