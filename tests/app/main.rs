@@ -1,5 +1,6 @@
 //! Stories: Trellis from outside, on both databases.
 
+mod discussion;
 mod person;
 mod smtp;
 mod world;
