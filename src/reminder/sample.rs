@@ -69,7 +69,6 @@ pub fn programme(units: u16) -> Programme {
         lead: String::new(),
         effort: "2 to 3 hours a week.".into(),
         about_html: String::new(),
-        diagnostic: None,
         certificate: CertificateRule::default(),
         diagnostic: None,
         units: (1..=units).map(unit).collect(),
