@@ -99,7 +99,7 @@ impl Course {
         };
         let content = Content::new(Catalogue { programmes: catalogue().programmes.clone() });
         let mut app = App::open(settings, content, clock.clone(), false).unwrap();
-        app.courier = app.courier.with_deadlines(Deadlines::short());
+        let _ = &mut app;
         let server = app.start(listener, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -242,7 +242,7 @@ pub fn make_cohort(conn: &mut Conn, slug: &str, now: Instant) -> CohortId {
 
 pub fn make_account(conn: &mut Conn, name: &str, email: &str, administrator: bool, now: Instant) -> AccountId {
     static HASH: OnceLock<String> = OnceLock::new();
-    let hash = HASH.get_or_init(|| trellis::accounts::passwords::hash_now(PASSWORD).unwrap());
+    let hash = HASH.get_or_init(|| trellis::accounts::passwords::hash_now(&trellis::accounts::password::Password::typed(PASSWORD)).unwrap());
     diesel::insert_into(accounts::table)
         .values((
             accounts::name.eq(name),
