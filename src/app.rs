@@ -95,7 +95,8 @@ impl App {
     /// The server on a listening socket, running until its handle stops it.
     pub fn start(&self, listener: TcpListener, threads: usize) -> std::io::Result<actix_web::dev::Server> {
         let app = self.clone();
-        let per_thread = if app.db.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS } as usize / threads;
+        let per_thread =
+            if app.db.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS } as usize / threads;
         let server = HttpServer::new(move || {
             let shared = app.clone();
             ActixApp::new()

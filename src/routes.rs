@@ -74,6 +74,7 @@ pub fn all(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
         .route("/cohorts/{cohort}/manage/schedule/units/{unit}", get().to(schedule::show_unit))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))
+        .route("/cohorts/{cohort}/manage/schedule/{unit}", get().to(schedule::show_unit))
         // Administering
         .route("/admin/cohorts", get().to(admin::cohorts::show))
         .route("/admin/cohorts/new", get().to(admin::new_cohort::show))

@@ -168,9 +168,10 @@ pub(super) fn names(slug: &Slug, formerly: &[Slug]) -> Vec<Slug> {
 /// Counts every thread's posts anew, and says how many counts were wrong.
 pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
     let counted: Vec<(ThreadId, i32, i64)> = threads::table
-        .left_join(crate::schema::posts::table.on(
-            crate::schema::posts::thread_id.eq(threads::id).and(crate::schema::posts::removed_at.is_null()),
-        ))
+        .left_join(
+            crate::schema::posts::table
+                .on(crate::schema::posts::thread_id.eq(threads::id).and(crate::schema::posts::removed_at.is_null())),
+        )
         .group_by((threads::id, threads::post_count))
         .select((threads::id, threads::post_count, diesel::dsl::count(crate::schema::posts::id.nullable())))
         .load(conn)?;

@@ -83,6 +83,7 @@ impl Fate {
             Self::Waiting { .. } => "In the queue; it goes out in a moment.".into(),
             Self::BeingSent => "Being handed to the mail server now.".into(),
             Self::NotSent(reason) => format!("Not sent because {}.", reason.because()),
+            Self::Dropped(reason) if reason.is_empty() => "Not sent; why is not on record.".into(),
             Self::Dropped(reason) => format!("Not sent because {reason}."),
             Self::Failed(why) if why.is_empty() => "Failed. The mail server did not say why.".into(),
             Self::Failed(why) => format!("Failed: {why}."),

@@ -1,6 +1,9 @@
 //! Stories: Trellis from outside, on both databases.
 
 mod discussion;
+mod learning;
+mod outbox;
 mod person;
+mod schedule;
 mod smtp;
 mod world;

@@ -100,7 +100,8 @@ impl Person {
             self.get("/sign-in").await;
         }
         let token = self.token.borrow().clone().unwrap_or_default();
-        let all: Vec<(&str, &str)> = [("form_token", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let all: Vec<(&str, &str)> =
+            [("form_token", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
         self.send_raw(path, &all).await
     }
 

@@ -30,14 +30,34 @@ pub struct Deed {
 #[derive(Debug, Clone)]
 pub enum What {
     Marked,
-    Answered { answers: String, right: i32, of: i32 },
+    Answered {
+        answers: String,
+        right: i32,
+        of: i32,
+    },
     Noted(&'static str),
-    Read { point: reading::Point, answers: String },
+    Read {
+        point: reading::Point,
+        answers: String,
+    },
     /// Posts have ids of our own, so that replies can name what they answer.
-    Posted { id: i64, parent: Option<i64>, title: String, text: String, html: String },
-    HandedIn { id: i64, text: String, html: String },
+    Posted {
+        id: i64,
+        parent: Option<i64>,
+        title: String,
+        text: String,
+        html: String,
+    },
+    HandedIn {
+        id: i64,
+        text: String,
+        html: String,
+    },
     /// Commented on somebody's work.
-    Reviewed { work: i64, answers: String },
+    Reviewed {
+        work: i64,
+        answers: String,
+    },
 }
 
 const NOTES: &[&str] = &[

@@ -13,6 +13,7 @@ const QUIZ: &str = "units/01-start/07-check.toml";
 const MEET: &str = "units/01-start/08-meet.md";
 const UNIT: &str = "units/01-start/unit.toml";
 const PROGRAMME: &str = "programme.toml";
+const DIAGNOSTIC: &str = "diagnostic.toml";
 const SOURCES: &str = "sources.toml";
 
 /// In this file, this becomes that; the fault is on this line and says this.
@@ -28,16 +29,16 @@ const CASES: &[Case] = &[
     (PROGRAMME, "title = \"Small\"", "title = \"Small", 1, "this is no TOML"),
     (PROGRAMME, "lead =", "title = \"Twice\"\nlead =", 3, "this is no TOML"),
     (PROGRAMME, "title = \"Small\"", "title = \"Sm\\u0007all\"", 1, "title holds an invisible character"),
-    (UNIT, "minutes = 100", "minutes = \"100\"", 4, "minutes is a text"),
-    (UNIT, "minutes = 100", "minutes = -1", 4, "minutes is -1"),
-    (UNIT, "minutes = 100", "minutes = 110", 4, "the steps (90) and practice (10) make 100"),
-    (UNIT, "[\"Begin.\"]", "[]", 6, "outcomes is empty"),
-    (UNIT, "[\"Begin.\"]", "[\"Begin.\", 5]", 6, "outcomes is a whole number"),
-    (UNIT, "[\"Begin.\"]", "\"Begin.\"", 6, "outcomes is a text"),
+    (UNIT, "minutes = 100", "minutes = \"100\"", 5, "minutes is a text"),
+    (UNIT, "minutes = 100", "minutes = -1", 5, "minutes is -1"),
+    (UNIT, "minutes = 100", "minutes = 110", 5, "the steps (90) and practice (10) make 100"),
+    (UNIT, "[\"Begin.\"]", "[]", 7, "outcomes is empty"),
+    (UNIT, "[\"Begin.\"]", "[\"Begin.\", 5]", 7, "outcomes is a whole number"),
+    (UNIT, "[\"Begin.\"]", "\"Begin.\"", 7, "outcomes is a text"),
     (UNIT, "prompt = \"Why?\"\n", "", 1, "prompt is missing"),
-    (UNIT, "text = \"Do it.\"\n", "", 10, "text is missing"),
-    (UNIT, "order =", "place = \"Here\"\norder =", 18, "there is no key 'place' here"),
-    (UNIT, "[live]", "[[live]]", 15, "live is a list"),
+    (UNIT, "text = \"Do it.\"\n", "", 11, "text is missing"),
+    (UNIT, "order =", "place = \"Here\"\norder =", 19, "there is no key 'place' here"),
+    (UNIT, "[live]", "[[live]]", 16, "live is a list"),
     (READ, "summary =", "required = \"no\"\nsummary =", 5, "required is a text"),
     (READ, "summary =", "prompt = \"x\"\nsummary =", 5, "there is no key 'prompt' here"),
     (SOURCES, "cite = \"A *book*.\"", "cite = \"A book\"\ntitle = \"A\"", 3, "there is no key 'title' here"),
@@ -94,6 +95,12 @@ const CASES: &[Case] = &[
     (READ, "\"two\"]", "\"two\", \"one\"]", 7, "the source 'one' is listed twice"),
     (READ, "First.[^one]", "First.[^one] [^tree]", 9, "[^tree] is not in the step's sources"),
     (READ, "## A heading", "## A heading [^one]", 11, "[^one] stands in a heading or a link"),
+    // the diagnostic
+    (DIAGNOSTIC, "letter = \"P\"", "letter = \"Pu\"", 5, "letter is 'Pu'"),
+    (DIAGNOSTIC, "slug = \"p2\"", "slug = \"p1\"", 19, "the slug 'p1' is taken"),
+    (DIAGNOSTIC, "slug = \"p2\"", "slug = \"comment\"", 19, "the slug 'comment' is taken"),
+    (DIAGNOSTIC, "warm = {", "tepid = {", 8, "warm is missing"),
+    (DIAGNOSTIC, "look_back = \"And then?\"\n", "", 1, "look_back is missing"),
     // Markdown
     (READ, "step:start/talk", "step:start/walk", 13, "the link step:start/walk leads nowhere"),
     (READ, "step:start/talk", "talk.html", 13, "the link 'talk.html' leads nowhere"),
@@ -111,8 +118,8 @@ const CASES: &[Case] = &[
     (READ, "Write.\n:::", "::: note In\nWrite.\n:::", 16, "a callout stands in another"),
     (PROGRAMME, "Two.\n", "## Two\n", 8, "a heading cannot stand in this text"),
     (PROGRAMME, "Two.\n", "::: try it\nTwo.\n:::\n", 8, "a callout cannot stand in this text"),
-    (UNIT, "A scene.", "A scene.[^one]", 8, "[^one] cannot be cited in this text"),
-    (UNIT, "Do it.", "[Do it](step:start/read).", 13, "a link to a step works only in a step"),
+    (UNIT, "A scene.", "A scene.[^one]", 9, "[^one] cannot be cited in this text"),
+    (UNIT, "Do it.", "[Do it](step:start/read).", 14, "a link to a step works only in a step"),
 ];
 
 /// All faults of the small programme after a change.
@@ -202,6 +209,7 @@ fn files_and_folders_have_faults_too() {
             "it cannot be read",
         ),
         (|f| std::fs::remove_file(f.join("units/02-more/01-do.md")).unwrap(), "units/02-more", "the unit has no step"),
+        (|f| std::fs::remove_file(f.join(DIAGNOSTIC)).unwrap(), DIAGNOSTIC, "the step 'measure' asks its questions"),
         (|f| std::fs::remove_file(f.join(PROGRAMME)).unwrap(), PROGRAMME, "it cannot be read"),
         (
             |f| {
@@ -237,7 +245,7 @@ fn all_faults_are_named_at_once_in_order() {
             "units/01-start/03-talk.md:2: title is missing",
             "units/01-start/03-talk.md:4: a heading begins with one #",
             "units/01-start/03-talk.md:6: raw HTML does not work here",
-            "units/01-start/unit.toml:4: minutes is 100, and the steps (85) and practice (10) make 95",
+            "units/01-start/unit.toml:5: minutes is 100, and the steps (85) and practice (10) make 95",
         ]
     );
 }
