@@ -220,7 +220,8 @@ impl Courier {
         announce(claim.id, &verdict);
         let mut pauses = [200, 1_000].into_iter();
         loop {
-            let (claim, verdict, owner, rules) = (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
+            let (claim, verdict, owner, rules) =
+                (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
             let now = self.clock.now();
             let settled =
                 self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;

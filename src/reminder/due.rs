@@ -1,18 +1,16 @@
-//! When each reminder of a cohort falls due: local days and the cohort's hour, so a clock change moves them in UTC.
+//! When each reminder of a cohort falls due, by the rule that the schedule shows to facilitators.
 
-use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 
 use super::{CATCH_UP, Kind, is_called};
 use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::{Programme, Unit};
-use crate::schedule::Release;
+use crate::schedule::{self, Release, due};
 
 /// Days from a unit's release to its nudge.
 pub const NUDGE_DAYS: u64 = 4;
-/// Days from the last unit's release to its wrap-up; every other unit's is the day before the next release.
-pub const LAST_WRAP_UP_DAYS: u64 = 6;
 /// How long a mail keeps its meaning where no further release ends it.
 const MEANING: TimeDelta = TimeDelta::hours(72);
 
@@ -36,25 +34,34 @@ impl Due {
 /// Every reminder that the cohort's schedule foresees, oldest first. A held unit has none, and none falls due once the
 /// cohort has closed.
 pub fn timetable(cohort: &Cohort, programme: &Programme, releases: &[Release]) -> Vec<Due> {
-    let open: Vec<(&Unit, &Release)> = programme
-        .units
-        .iter()
-        .filter_map(|unit| Some((unit, release_of(releases, unit)?)))
-        .filter(|(_, release)| !release.held)
-        .collect();
+    let units = in_order(programme, releases);
+    let in_order: Vec<Release> = units.iter().map(|(_, release)| (*release).clone()).collect();
     let ends = ends_at(cohort, releases);
-    let mut dues = Vec::with_capacity(open.len() * 3);
-    for (place, (unit, release)) in open.iter().enumerate() {
-        let next = next_unit(programme, releases, unit);
-        for (kind, at) in moments(cohort, release, next.map(|(_, release)| release)) {
-            let further = open.get(place + 1..).unwrap_or_default().iter().map(|(_, later)| later.opens_at);
-            let expires_at = further.filter(|opens| *opens > at).min().unwrap_or(at + MEANING);
-            dues.push(Due { unit: unit.slug.clone(), kind, at, expires_at });
+    let mut dues = Vec::with_capacity(units.len() * 3);
+    for (place, (unit, _)) in units.iter().enumerate() {
+        for kind in Kind::ALL {
+            let Some(at) = due::due(cohort, &in_order, place, by_rule(*kind)) else { continue };
+            let later = units.iter().skip(place + 1).filter(|(_, release)| !release.held && release.opens_at > at);
+            let expires_at = later.map(|(_, release)| release.opens_at).min().unwrap_or(at + MEANING);
+            dues.push(Due { unit: unit.slug.clone(), kind: *kind, at, expires_at });
         }
     }
     dues.retain(|due| due.at < ends);
     dues.sort_by_key(|due| (due.at, due.kind));
     dues
+}
+
+fn by_rule(kind: Kind) -> due::Kind {
+    match kind {
+        Kind::Opens => due::Kind::Opens,
+        Kind::Nudge => due::Kind::Nudge,
+        Kind::WrapUp => due::Kind::WrapUp,
+    }
+}
+
+/// The programme's units that have a release, each with it.
+pub fn in_order<'p, 'r>(programme: &'p Programme, releases: &'r [Release]) -> Vec<(&'p Unit, &'r Release)> {
+    programme.units.iter().filter_map(|unit| Some((unit, release_of(releases, unit)?))).collect()
 }
 
 /// The unit after this one, unless it is held: nobody knows when that opens.
@@ -63,41 +70,22 @@ pub fn next_unit<'p, 'r>(
     releases: &'r [Release],
     unit: &Unit,
 ) -> Option<(&'p Unit, &'r Release)> {
-    let later = programme.units.iter().skip_while(|other| other.slug != unit.slug).skip(1);
-    let released = |unit: &'p Unit| Some((unit, release_of(releases, unit)?));
-    later.filter_map(released).next().filter(|(_, release)| !release.held)
+    let mut units = in_order(programme, releases).into_iter().skip_while(|(other, _)| other.slug != unit.slug);
+    units.nth(1).filter(|(_, release)| !release.held)
 }
 
 pub fn release_of<'r>(releases: &'r [Release], unit: &Unit) -> Option<&'r Release> {
     releases.iter().find(|release| is_called(unit, &release.unit))
 }
 
-/// The three moments of one unit. A nudge or wrap-up that would not come after the release (the next unit opens a day
-/// later) has nothing to say and does not fall due.
-fn moments(cohort: &Cohort, release: &Release, next: Option<&Release>) -> Vec<(Kind, Instant)> {
-    let at_the_hour = |day: NaiveDate| cohort.zone.instant(day.and_time(cohort.release_time));
-    let opened = release.local_time.date();
-    let nudge = opened.checked_add_days(Days::new(NUDGE_DAYS));
-    let wrap_up = match next {
-        Some(next) => next.local_time.date().checked_sub_days(Days::new(1)),
-        None => opened.checked_add_days(Days::new(LAST_WRAP_UP_DAYS)),
-    };
-    let later = [(Kind::Nudge, nudge), (Kind::WrapUp, wrap_up)];
-    let later = later.into_iter().filter_map(|(kind, day)| Some((kind, day.filter(|day| *day > opened)?)));
-    std::iter::once((Kind::Opens, release.opens_at)).chain(later.map(|(kind, day)| (kind, at_the_hour(day)))).collect()
-}
-
 /// From then on no reminder is sent: the cohort has closed, or nobody may read its units any more.
 pub fn ends_at(cohort: &Cohort, releases: &[Release]) -> Instant {
-    let last = releases.iter().map(|release| release.local_time.date()).max();
-    let by_default = last.and_then(|day| day.checked_add_days(Days::new(28)));
-    let closes = cohort.closes_on.or(by_default).unwrap_or(NaiveDate::MAX);
-    cohort.zone.instant(closes.and_time(NaiveTime::MIN)).min(cohort.access_ends_at())
+    schedule::closes_at(cohort, releases).min(cohort.access_ends_at())
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{NaiveTime, TimeDelta};
+    use chrono::{Days, NaiveTime};
     use proptest::prelude::*;
 
     use super::super::sample::{at, cohort, day, programme, release, releases, slug};
@@ -123,6 +111,7 @@ mod tests {
                 "unit-2 wrap_up Sun 04 Apr 09:00",
             ]
         );
+        assert_eq!(dues[1].at, dues[0].at + TimeDelta::days(NUDGE_DAYS as i64));
         assert_eq!(dues[1].at.rfc3339(), "2027-03-26T09:00:00Z");
         assert_eq!(dues[2].at.rfc3339(), "2027-03-28T08:00:00Z");
     }
