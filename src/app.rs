@@ -88,6 +88,7 @@ impl App {
             .app_data(Data::new(self.passwords.clone()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
+            .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
     }
 

@@ -73,7 +73,6 @@ pub fn all(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/reminders", post().to(reminder::manage::send_again))
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
-        .route("/cohorts/{cohort}/manage/schedule/units/{unit}", get().to(schedule::show_unit))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))
         .route("/cohorts/{cohort}/manage/schedule/{unit}", get().to(schedule::show_unit))
         // Administering

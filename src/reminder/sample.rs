@@ -70,6 +70,7 @@ pub fn programme(units: u16) -> Programme {
         effort: "2 to 3 hours a week.".into(),
         about_html: String::new(),
         certificate: CertificateRule::default(),
+        diagnostic: None,
         units: (1..=units).map(unit).collect(),
     }
 }

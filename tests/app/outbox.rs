@@ -1,11 +1,30 @@
 //! What the outbox promises: at most once for bulk mail, at least once for account mail, nothing lost in silence.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+/// Makes each story two tests: one for each database.
+macro_rules! stories {
+    ($(async fn $name:ident($office:ident: Office) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+            async fn story($office: Office) $body
+            #[actix_web::test]
+            async fn sqlite() {
+                story(Office::on(Backend::Sqlite).await).await;
+            }
+            #[actix_web::test]
+            async fn postgres() {
+                story(Office::on(Backend::Postgres).await).await;
+            }
+        }
+    )+};
+}
 
 mod crashes;
 mod keeping;
 mod sending;
 mod servers;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -13,19 +32,11 @@ use trellis::outbox::deliver::{Courier, Deadlines};
 use trellis::outbox::{Class, Letter, List, MessageId, Rules, Standing, State, store};
 use trellis::platform::clock::{Clock, Instant};
 use trellis::platform::config::{BaseUrl, MailRoute, Settings};
-use trellis::platform::db::{Conn, Db, DbError, Url, migrate};
+use trellis::platform::db::{Conn, Db, DbError};
 use trellis::schema::accounts;
 
 use crate::smtp::{Behaviour, SmtpServer};
-
-/// An empty, migrated database, and what has to live as long as it.
-fn outbox_db() -> (Url, Db, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = Url::Sqlite(folder.path().join("trellis.sqlite3"));
-    migrate(&url).unwrap();
-    let db = Db::open(&url, 4).unwrap();
-    (url, db, folder)
-}
+use crate::world::{Backend, fresh_database};
 
 /// A post office: a database, a mail server and a clock.
 struct Office {
@@ -35,14 +46,17 @@ struct Office {
     settings: Settings,
     rules: Rules,
     folder: tempfile::TempDir,
+    backend: Backend,
 }
 
 /// Monday 1 March 2027, 09:00 UTC.
 const OPENING: i64 = 1_803_891_600_000_000;
 
 impl Office {
-    async fn open() -> Self {
-        let (database, db, folder) = outbox_db();
+    async fn on(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, _) = fresh_database(backend, folder.path());
+        let db = Db::open(&database, 4).unwrap();
         let server = SmtpServer::start().await;
         let settings = Settings {
             bind: "127.0.0.1:0".parse().unwrap(),
@@ -53,15 +67,15 @@ impl Office {
             mail: MailRoute::Smtp(server.url()),
             mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
         };
+        let rules = Rules { unwanted: Arc::new(unwanted), undeliverable };
         let clock = Clock::standing_at(Instant::from_micros(OPENING));
-        Self { db, clock, server, settings, rules: Rules { unwanted, undeliverable }, folder }
+        Self { db, clock, server, settings, rules, folder, backend }
     }
 
     fn courier(&self) -> Courier {
-        let quick = Duration::from_millis(300);
-        Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules, "test")
+        Courier::new(&self.settings, self.db.clone(), self.clock.clone(), self.rules.clone(), "test")
             .unwrap()
-            .with_deadlines(Deadlines { connect: quick, command: quick, end_of_data: quick })
+            .with_deadlines(Deadlines::short())
     }
 
     /// A round of a courier that is new each time, as after a restart.

@@ -1,4 +1,5 @@
 //! A mail server of the tests' own: it keeps what it takes, and misbehaves as it is told, for all or for one recipient.
+#![allow(clippy::expect_used, reason = "a test that cannot go on stops here")]
 
 mod decode;
 

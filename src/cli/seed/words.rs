@@ -99,6 +99,8 @@ pub struct Said {
     /// Answers the post before it.
     pub is_reply: bool,
     pub by_facilitator: bool,
+    /// By whoever wrote the post that is answered.
+    pub by_author: bool,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +130,7 @@ pub fn talk() -> anyhow::Result<Vec<(u16, Vec<Said>)>> {
     let said = |words: Words| Said {
         is_reply: !words.reply.is_empty(),
         by_facilitator: words.by == "facilitator",
+        by_author: words.by == "author",
         text: if words.reply.is_empty() { words.text } else { words.reply },
     };
     Ok(talk.unit.into_iter().map(|u| (u.number, u.posts.into_iter().map(said).collect())).collect())

@@ -24,6 +24,14 @@ pub struct Deadlines {
     pub end_of_data: Duration,
 }
 
+impl Deadlines {
+    /// For a server on the same machine that is meant to fail soon.
+    pub fn short() -> Self {
+        let soon = Duration::from_millis(300);
+        Self { connect: soon, command: soon, end_of_data: soon }
+    }
+}
+
 impl Default for Deadlines {
     fn default() -> Self {
         let seconds = Duration::from_secs;

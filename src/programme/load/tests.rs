@@ -1,6 +1,7 @@
 //! Content that can be read, content that cannot, and content that nobody would write.
 
 mod faults;
+mod files;
 mod mutations;
 
 use tempfile::TempDir;
