@@ -194,10 +194,10 @@ impl Course {
             let account = make_account(conn, &name, &email, administrator, now);
             let enrolment = place.map(|(cohort, role)| make_enrolment(conn, cohort, account, role, now));
             make_session(conn, account, hash.as_str(), now);
-            (account, enrolment, email)
+            (enrolment, email)
         });
-        let (account, enrolment, email) = made.await;
-        Person::signed_in(&self.base, &secret, account, enrolment, email)
+        let (enrolment, email) = made.await;
+        Person::signed_in(&self.base, &secret, enrolment, email)
     }
 }
 
