@@ -8,7 +8,6 @@ const TALK: &str = "units/01-start/03-talk.md";
 const NOTE: &str = "units/01-start/04-note.md";
 const MEASURE: &str = "units/01-start/05-measure.md";
 const SHOW: &str = "units/01-start/06-show.md";
-const CHECK: &str = "units/01-start/07-check.md";
 const QUIZ: &str = "units/01-start/07-check.toml";
 const MEET: &str = "units/01-start/08-meet.md";
 const UNIT: &str = "units/01-start/unit.toml";
