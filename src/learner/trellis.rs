@@ -193,8 +193,8 @@ fn group(unit: &UnitProgress<'_>) -> Group {
 fn in_words(progress: &Progress<'_>) -> Vec<(Group, String)> {
     let words = [
         (Group::Done, "done"),
-        (Group::Part, "part done"),
         (Group::Untouched, "not started"),
+        (Group::Part, "part done"),
         (Group::Now, "open now"),
         (Group::Later, "still to open"),
     ];

@@ -111,7 +111,7 @@ stories! {
 
         assert_eq!(times_mailed(&course, ADA).await, 1);
         let page = ada.get("/cohorts/spring/reminders").await.expect(200);
-        assert!(page.has("Not sent because every required step of the unit was done."), "{}", page.html);
+        assert!(page.has("because every required step of the unit was done."), "{}", page.html);
     }
 
     async fn a_mail_program_stops_reminders_with_one_click_and_no_cookie(course: Course) {
@@ -134,7 +134,7 @@ stories! {
         course.run_jobs().await;
         assert_eq!(times_mailed(&course, ADA).await, 1);
         let page = ada.get("/cohorts/spring/reminders").await.expect(200);
-        assert!(page.has("You have stopped reminders") && page.has("Not sent because reminders had been stopped."));
+        assert!(page.has("You have stopped reminders") && page.has("because reminders had been stopped."));
 
         let back = program.submit(&link, &[("reminders", "resume")]).await.expect(200);
         assert!(back.has("You will get reminders again"), "{}", back.html);
@@ -194,9 +194,9 @@ stories! {
         assert_eq!(times_mailed(&course, ADA).await, 0);
         let priya = course.facilitator().await;
         let opens = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await.expect(200);
-        assert!(opens.has("Not sent because the place in the course had been given up."), "{}", opens.html);
+        assert!(opens.has("because the place in the course had been given up."), "{}", opens.html);
         let nudge = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=nudge").await.expect(200);
-        assert!(nudge.has("Not sent because the place in the course had been given up."), "{}", nudge.html);
+        assert!(nudge.has("because the place in the course had been given up."), "{}", nudge.html);
     }
 
     async fn who_enrols_in_week_five_gets_no_flood_of_what_was_before(course: Course) {
@@ -238,7 +238,7 @@ stories! {
         assert_eq!(subjects.len(), 2, "{subjects:?}");
         assert!(subjects[1].contains("Unit 2 is open"), "{subjects:?}");
         let page = ada.get("/cohorts/spring/reminders").await;
-        assert!(page.has("Not sent because its time had passed when Trellis came to it."), "{}", page.html);
+        assert!(page.has("because its time had passed when Trellis came to it."), "{}", page.html);
     }
 
     async fn however_often_and_wherever_the_jobs_run_a_reminder_is_sent_once(course: Course) {
@@ -268,7 +268,7 @@ stories! {
         course.run_jobs().await;
         assert_eq!(times_mailed(&course, ADA).await, 1);
         let page = ada.get("/cohorts/spring/reminders").await;
-        assert!(page.has("Goes out Tuesday 12 January 2027, 05:00 GMT, 20 hours after the mail before it."), "{}", page.html);
+        assert!(page.has(": goes out Tuesday 12 January 2027, 05:00 GMT, 20 hours after the mail before it."), "{}", page.html);
         course.live_until("2027-01-12 04:00").await;
         assert_eq!(times_mailed(&course, ADA).await, 1);
         course.live_until("2027-01-12 05:00").await;
@@ -299,8 +299,8 @@ stories! {
         let before = course.db.statements();
         let each = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await.expect(200);
         assert!(course.db.statements() - before <= 8);
-        assert!(each.has("Sent Monday 11 January 2027, 09:00 GMT. The mail server accepted it with ‘250"), "{}", each.html);
-        assert!(each.has("Failed: 550 5.7.1") && each.has("Not accepted yet") && each.has("Nobody knows"), "{}", each.html);
+        assert!(each.has(" Monday 11 January 2027, 09:00 GMT. The mail server accepted it with ‘250"), "{}", each.html);
+        assert!(each.has(": 550 5.7.1") && each.has("not accepted yet") && each.has("it may have arrived"), "{}", each.html);
 
         course.smtp.set_for("cat@example.org", Behaviour::Ok);
         let cat = between_rows(&each.html, "Cat");
@@ -310,7 +310,7 @@ stories! {
         assert!(priya.get(again.location()).await.has("It goes out again in a moment."));
         course.live_until("2027-01-11 11:00").await;
         let each = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await;
-        assert!(!each.has("Nobody knows"), "{}", each.html);
+        assert!(!each.has("it may have arrived"), "{}", each.html);
     }
 
     async fn the_ledger_is_for_the_facilitators_of_the_cohort(course: Course) {

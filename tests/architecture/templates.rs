@@ -6,6 +6,9 @@ use crate::source::{files, sources, text};
 /// Where HTML goes out as it is, and why it is safe there.
 const SAFE_IN: &[(&str, &str)] = &[
     ("templates/components/talk.html", "posts, sanitised by programme::markdown"),
+    ("templates/learner/step.html", "course content, sanitised by programme::markdown"),
+    ("templates/learner/unit.html", "course content, sanitised by programme::markdown"),
+    ("templates/learner/work/assignment.html", "people's work, sanitised by programme::markdown"),
     ("templates/programme/syllabus.html", "course content, sanitised by programme::markdown"),
 ];
 

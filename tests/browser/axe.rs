@@ -79,7 +79,8 @@ impl Browser {
 
     /// Where the links of the page lead on this site, without what follows `#`.
     pub async fn links(&self) -> Vec<String> {
-        let ask = "return [...document.links].filter(a => a.origin === location.origin).map(a => a.pathname + a.search);";
+        let ask =
+            "return [...document.links].filter(a => a.origin === location.origin).map(a => a.pathname + a.search);";
         strings(self.driver.execute(ask, vec![]).await.unwrap().json())
     }
 }

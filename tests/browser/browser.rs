@@ -32,7 +32,7 @@ pub enum Script {
     Off,
 }
 
-/// Fields are dropped in this order: the session ends before its driver, the driver before the profile goes.
+/// Fields are dropped in this order: the profile goes when nobody uses it any more.
 pub struct Browser {
     pub driver: WebDriver,
     _chromedriver: Running,
@@ -62,7 +62,7 @@ impl Browser {
     }
 
     pub async fn quit(self) {
-        self.driver.quit().await.unwrap();
+        self.driver.clone().quit().await.unwrap();
     }
 
     /// Goes to a path of the site, or to a whole address that came by mail.
@@ -102,8 +102,9 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// By its label, as the box itself is drawn.
     pub async fn tick(&self, label: &str) {
-        self.labelled(label, "").await.click().await.unwrap();
+        self.click(label, &format!("//label[{}]", has("normalize-space(.)", label))).await;
     }
 
     /// Chooses, in the list with this label, the first choice that has these words.
@@ -129,7 +130,7 @@ impl Browser {
     /// Chooses the first answer of each question, and writes where there is something to write.
     pub async fn answer_everything(&self) {
         for group in self.driver.find_all(By::Css("main fieldset")).await.unwrap() {
-            group.find(By::Css("input[type=radio], input[type=checkbox]")).await.unwrap().click().await.unwrap();
+            group.find(By::Tag("label")).await.unwrap().click().await.unwrap();
         }
     }
 
@@ -171,6 +172,14 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Else the driver would wait for an answer that this thread, which is ending, cannot take. What it started is ended
+        // with it.
+        let _ = self.driver.clone().leak();
     }
 }
 

@@ -23,7 +23,9 @@ pub fn for_learners(site: &Site) -> Vec<String> {
     let cohort = &site.cohort;
     let own = ["", "/units/1", "/units/6", "/units/7", "/discussions", "/discussions/new", "/reminders"];
     let steps = first_steps();
-    ["/".to_owned()].into_iter().chain(own.iter().map(|end| format!("{cohort}{end}")))
+    ["/".to_owned()]
+        .into_iter()
+        .chain(own.iter().map(|end| format!("{cohort}{end}")))
         .chain(steps.values().map(|step| format!("{cohort}/units/{step}")))
         .collect()
 }

@@ -1,7 +1,9 @@
 //! Programs that a test starts, and ends again whatever happens.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,9 +36,23 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        let started = children(self.0.id());
         let _ = self.0.kill();
         let _ = self.0.wait();
+        for child in started {
+            let _ = Command::new("kill").args(["-9", &child]).stderr(Stdio::null()).status();
+            // Its files are ours to remove once it is gone; it is not ours to wait for.
+            let gone = || !Path::new("/proc").join(&child).exists();
+            (0..100).take_while(|_| !gone()).for_each(|_| std::thread::sleep(Duration::from_millis(20)));
+        }
     }
+}
+
+/// What the process started and has not ended itself: the browser of a test that failed.
+fn children(pid: u32) -> Vec<String> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// A port that nobody has just now.

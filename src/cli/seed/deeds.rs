@@ -177,7 +177,7 @@ fn read(rng: &mut Rng, programme: &Programme, step: &Step) -> Option<What> {
     let point: reading::Point = step.reading.as_deref()?.parse().ok()?;
     let mut answers = reading::Answers::default();
     for (field, _) in reading::asked(programme.diagnostic.as_ref()?, point) {
-        let score = u8::try_from(2 + rng.u8(0..3) + rng.u8(0..2)).unwrap_or(3).min(5);
+        let score = (2 + rng.u8(0..3) + rng.u8(0..2)).min(5);
         answers.add(&field, reading::Answer::Score(score));
     }
     Some(What::Read { point, answers: answers.to_text() })
