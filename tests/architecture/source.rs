@@ -143,7 +143,10 @@ fn take_apart(text: &str) -> (String, Vec<String>) {
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |i| i + 2)
         } else if let Some(length) = quote(rest, code.chars().next_back()) {
-            quoted.push(rest[..length].trim_matches(['r', 'b', '#', '"']).into());
+            let whole = &rest[..length];
+            let start = whole.find('"').map_or(0, |i| i + 1);
+            let end = whole.rfind('"').filter(|end| *end >= start).unwrap_or(length);
+            quoted.push(whole[start..end].into());
             length
         } else {
             let c = rest.chars().next().unwrap();

@@ -63,8 +63,8 @@ async fn what_a_learner_sees() {
 async fn what_a_quiz_shows() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
-    browser.sign_in(crate::site::FACILITATOR, PASSWORD).await;
-    browser.open(&format!("{}/units/{}", site.cohort, pages::first_quiz())).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    browser.open(&format!("{}/units/{}?again=1", site.cohort, pages::first_quiz())).await;
     browser.press("Hand in|Check|answers").await;
     browser.sees_words("There is a problem").await;
     let mut faults = browser.faults("a quiz refused").await;
@@ -85,6 +85,7 @@ async fn what_a_facilitator_sees() {
     let mut faults = pages::look_at_all(&browser, pages::for_facilitators(&site)).await;
 
     browser.open(&format!("{}/manage/schedule/7", site.cohort)).await;
+    browser.fill("How many later", "some").await;
     browser.press("Show what would move").await;
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a move refused").await);

@@ -1,3 +1,5 @@
+//! The mails, word by word: what they say, to whom, and that nothing in a name becomes markup.
+
 use super::super::sample::{at, cohort, programme, slug};
 use super::*;
 use crate::accounts::AccountId;
