@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "what cannot be had fails the test")]
 
 mod access;
+mod accounts;
 mod administration;
 mod discussion;
 mod door;

@@ -13,14 +13,20 @@ pub mod unit;
 
 use actix_web::web::Data;
 use chrono::TimeDelta;
+use diesel::QueryResult;
 
+use crate::accounts::{self, SessionId};
 use crate::cohort::{EnrolmentId, Place, store as cohorts};
 use crate::platform::clock::Instant;
-use crate::platform::db::{Db, DbError};
+use crate::platform::db::{Conn, Db, DbError};
 
-/// That somebody enrolled was here, if it is to be noted: ten minutes after the last time.
+/// That somebody was here, in the cohort and in their session, where it is to be noted: ten minutes after the last time.
 #[derive(Debug, Clone, Copy)]
-struct Visit(Option<(EnrolmentId, Instant)>);
+struct Visit {
+    enrolment: Option<EnrolmentId>,
+    session: Option<SessionId>,
+    now: Instant,
+}
 
 impl Visit {
     const EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -28,16 +34,28 @@ impl Visit {
     fn of(place: &Place, now: Instant) -> Self {
         let due = |seen: Instant| now.since(seen) >= Self::EVERY;
         let enrolment = place.enrolment.as_ref().filter(|e| e.last_seen_at.is_none_or(due));
-        Self(enrolment.map(|e| (e.id, now)))
+        let session = place.person.is_due_for_touch(now).then_some(place.person.session);
+        Self { enrolment: enrolment.map(|e| e.id), session, now }
+    }
+}
+
+impl Visit {
+    fn note(self, conn: &mut Conn) -> QueryResult<()> {
+        if let Some(session) = self.session {
+            accounts::store::touch(conn, session, self.now)?;
+        }
+        self.enrolment.map_or(Ok(()), |enrolment| cohorts::touch(conn, enrolment, self.now))
     }
 }
 
 /// Notes the visit beside the answer, which does not wait for it.
 fn note_visit(db: &Data<Db>, visit: Visit) {
-    let Some((enrolment, now)) = visit.0 else { return };
+    if visit.enrolment.is_none() && visit.session.is_none() {
+        return;
+    }
     let db = db.clone();
     actix_web::rt::spawn(async move {
-        let noted = db.write(move |conn| cohorts::touch(conn, enrolment, now).map_err(DbError::from)).await;
+        let noted = db.write(move |conn| visit.note(conn).map_err(DbError::from)).await;
         if let Err(error) = noted {
             tracing::warn!(%error, "a visit was not noted");
         }
