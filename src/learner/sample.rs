@@ -29,6 +29,7 @@ pub fn learners_place() -> Place {
             name: "Ada".into(),
             email: "ada@example.org".into(),
             is_administrator: false,
+            seen_at: at("2027-01-01 09:00"),
         },
         enrolment: Some(Enrolment {
             id: EnrolmentId(1),
