@@ -88,13 +88,15 @@ impl App {
             .app_data(Data::new(self.passwords.clone()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
+            .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
     }
 
     /// The server on a listening socket, running until its handle stops it.
     pub fn start(&self, listener: TcpListener, threads: usize) -> std::io::Result<actix_web::dev::Server> {
         let app = self.clone();
-        let per_thread = if app.db.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS } as usize / threads;
+        let per_thread =
+            if app.db.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS } as usize / threads;
         let server = HttpServer::new(move || {
             let shared = app.clone();
             ActixApp::new()

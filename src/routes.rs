@@ -13,17 +13,35 @@ use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
 use crate::{health, programme};
 
-#[rustfmt::skip]
+/// All of them, in sections.
 pub fn all(config: &mut ServiceConfig) {
     config
-        // Everybody
+        .configure(everybody)
+        .configure(accounts)
+        .configure(learning)
+        .configure(talking)
+        .configure(facilitating)
+        .configure(administering)
+        .configure(operating)
+        .default_service(web::route().to(error::not_found));
+}
+
+/// Pages for everybody.
+#[rustfmt::skip]
+fn everybody(config: &mut ServiceConfig) {
+    config
         .route("/", get().to(learner::home::show))
         .route("/programmes/{programme}", get().to(programme::pages::show))
         .route("/help", get().to(account::words::help))
         .route("/accessibility", get().to(account::words::accessibility))
         .route("/privacy", get().to(account::words::privacy))
-        .route("/static/{file}", get().to(assets::show))
-        // Accounts
+        .route("/static/{file}", get().to(assets::show));
+}
+
+/// Who someone is.
+#[rustfmt::skip]
+fn accounts(config: &mut ServiceConfig) {
+    config
         .route("/sign-up", get().to(account::sign_up::show))
         .route("/sign-up", post().to(account::sign_up::submit))
         .route("/verify/{token}", get().to(account::verify::show))
@@ -39,8 +57,12 @@ pub fn all(config: &mut ServiceConfig) {
         .route("/invitations/{token}", post().to(cohort::invitation::submit))
         .route("/unsubscribe/{token}", get().to(reminder::unsubscribe::show))
         .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit));
+}
+
+/// A learner's course.
+#[rustfmt::skip]
+fn learning(config: &mut ServiceConfig) {
     config
-        // Learning
         .route("/cohorts/{cohort}", get().to(learner::course::show))
         .route("/cohorts/{cohort}/join", get().to(cohort::join::show))
         .route("/cohorts/{cohort}/join", post().to(cohort::join::submit))
@@ -55,8 +77,13 @@ pub fn all(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/units/{unit}/{step}/reading", post().to(learner::diagnostic::hand_in))
         .route("/cohorts/{cohort}/units/{unit}/{step}/submission", post().to(learner::assignment::hand_in))
         .route("/cohorts/{cohort}/units/{unit}/{step}/reviews/{submission}", post().to(learner::assignment::review))
-        .route("/cohorts/{cohort}/units/{unit}/{step}/posts", post().to(learner::talk::post))
-        // Talking
+        .route("/cohorts/{cohort}/units/{unit}/{step}/posts", post().to(learner::talk::post));
+}
+
+/// Its conversations.
+#[rustfmt::skip]
+fn talking(config: &mut ServiceConfig) {
+    config
         .route("/cohorts/{cohort}/discussions", get().to(discussion::list))
         .route("/cohorts/{cohort}/discussions/new", get().to(discussion::new))
         .route("/cohorts/{cohort}/discussions/new", post().to(discussion::create))
@@ -65,25 +92,39 @@ pub fn all(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/edit", get().to(discussion::edit))
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/edit", post().to(discussion::change))
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/remove", post().to(discussion::remove));
+}
+
+/// What facilitators do.
+#[rustfmt::skip]
+fn facilitating(config: &mut ServiceConfig) {
     config
-        // Facilitating
         .route("/cohorts/{cohort}/manage/learners", get().to(facilitator::learners::show))
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
         .route("/cohorts/{cohort}/manage/reminders", get().to(reminder::manage::show))
+        .route("/cohorts/{cohort}/manage/reminders", post().to(reminder::manage::send_again))
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
-        .route("/cohorts/{cohort}/manage/schedule/units/{unit}", get().to(schedule::show_unit))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))
-        // Administering
+        .route("/cohorts/{cohort}/manage/schedule/{unit}", get().to(schedule::show_unit));
+}
+
+/// What administrators do.
+#[rustfmt::skip]
+fn administering(config: &mut ServiceConfig) {
+    config
         .route("/admin/cohorts", get().to(admin::cohorts::show))
         .route("/admin/cohorts/new", get().to(admin::new_cohort::show))
         .route("/admin/cohorts/new", post().to(admin::new_cohort::submit))
         .route("/admin/cohorts/{cohort}", get().to(admin::cohort::show))
         .route("/admin/cohorts/{cohort}/facilitators", post().to(admin::cohort::appoint))
         .route("/admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss", post().to(admin::cohort::dismiss))
-        .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite))
-        // Operating
+        .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite));
+}
+
+/// What operators ask.
+#[rustfmt::skip]
+fn operating(config: &mut ServiceConfig) {
+    config
         .route("/healthz", get().to(health::alive))
-        .route("/readyz", get().to(health::ready))
-        .default_service(web::route().to(error::not_found));
+        .route("/readyz", get().to(health::ready));
 }

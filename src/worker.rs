@@ -39,7 +39,8 @@ pub async fn run_daily(app: &App) {
     let now = app.clock.now();
     logged("end old sessions", app.db.write(move |conn| accounts::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
-    logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from))).await;
+    logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
+        .await;
 }
 
 async fn logged<T: std::fmt::Debug>(job: &str, work: impl Future<Output = Result<T, DbError>>) {

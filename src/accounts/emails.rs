@@ -18,39 +18,36 @@ use crate::platform::web::Site;
 /// How long word of a change of password is worth sending.
 const NOTICE_LASTS: TimeDelta = TimeDelta::hours(72);
 
-#[derive(Template)]
-#[template(path = "emails/accounts/verify.txt")]
-struct Verify {
-    link: String,
-}
-
-#[derive(Template)]
-#[template(path = "emails/accounts/choose_password.txt")]
-struct ChoosePassword {
-    link: String,
-}
-
-#[derive(Template)]
-#[template(path = "emails/accounts/already_here.txt")]
-struct AlreadyHere<'a> {
-    name: &'a str,
-    sign_in: String,
-    link: String,
-}
-
-#[derive(Template)]
-#[template(path = "emails/accounts/reset.txt")]
-struct Reset<'a> {
+/// What a mail may say. Text and HTML say the same.
+struct Facts<'a> {
     /// Empty where nobody has confirmed the address.
     name: &'a str,
+    /// The one thing to do.
     link: String,
+    sign_in: String,
 }
 
-#[derive(Template)]
-#[template(path = "emails/accounts/password_set.txt")]
-struct PasswordSet<'a> {
-    name: &'a str,
-    forgot: String,
+macro_rules! halves {
+    ($($name:ident in $path:literal;)+) => {$(
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            f: &'a Facts<'a>,
+        }
+    )+};
+}
+
+halves! {
+    VerifyText in "emails/accounts/verify.txt";
+    VerifyHtml in "emails/accounts/verify.html";
+    ChoosePasswordText in "emails/accounts/choose_password.txt";
+    ChoosePasswordHtml in "emails/accounts/choose_password.html";
+    AlreadyHereText in "emails/accounts/already_here.txt";
+    AlreadyHereHtml in "emails/accounts/already_here.html";
+    ResetText in "emails/accounts/reset.txt";
+    ResetHtml in "emails/accounts/reset.html";
+    PasswordSetText in "emails/accounts/password_set.txt";
+    PasswordSetHtml in "emails/accounts/password_set.html";
 }
 
 /// The answer to a sign-up, by what it found.
@@ -64,41 +61,47 @@ pub fn signed_up(
     match found {
         SignedUp::New => verify(site, to, secret, now),
         SignedUp::Again => {
-            let text = ChoosePassword { link: reset_link(site, secret) };
-            letter(to, "Choose your password for Trellis", &text, now + VERIFY_LASTS)
+            let f = &Facts::new(site, to, reset_path(secret));
+            let halves = (ChoosePasswordText { f }, ChoosePasswordHtml { f });
+            letter(to, "Choose your password for Trellis", halves, now + VERIFY_LASTS)
         }
         SignedUp::Already => {
-            let sign_in = site.base_url.join("/sign-in");
-            let text = AlreadyHere { name: &to.name, sign_in, link: reset_link(site, secret) };
-            letter(to, "You have an account already", &text, now + RESET_LASTS)
+            let f = &Facts::new(site, to, reset_path(secret));
+            let halves = (AlreadyHereText { f }, AlreadyHereHtml { f });
+            letter(to, "You have an account already", halves, now + RESET_LASTS)
         }
     }
 }
 
 pub fn verify(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
-    let text = Verify { link: site.base_url.join(&format!("/verify/{}", secret.as_str())) };
-    letter(to, "Confirm your email address", &text, now + VERIFY_LASTS)
+    let f = &Facts::new(site, to, format!("/verify/{}", secret.as_str()));
+    letter(to, "Confirm your email address", (VerifyText { f }, VerifyHtml { f }), now + VERIFY_LASTS)
 }
 
 pub fn reset(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
-    let text = Reset { name: confirmed_name(to), link: reset_link(site, secret) };
-    letter(to, "Set a new password", &text, now + RESET_LASTS)
+    let f = &Facts::new(site, to, reset_path(secret));
+    letter(to, "Set a new password", (ResetText { f }, ResetHtml { f }), now + RESET_LASTS)
 }
 
 pub fn password_set(site: &Site, to: &Account, now: Instant) -> Result<Letter, askama::Error> {
-    let text = PasswordSet { name: &to.name, forgot: site.base_url.join("/password/forgot") };
-    letter(to, "Your password has been set", &text, now + NOTICE_LASTS)
+    let f = &Facts::new(site, to, "/password/forgot".into());
+    letter(to, "Your password has been set", (PasswordSetText { f }, PasswordSetHtml { f }), now + NOTICE_LASTS)
 }
 
 /// Puts it on its way, in the transaction of its cause.
 pub fn queue(conn: &mut Conn, site: &Site, letter: &Letter, now: Instant) -> QueryResult<MessageId> {
-    let host = site.base_url.host();
-    let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
-    outbox::store::queue(conn, letter, name, now)
+    outbox::store::queue(conn, letter, site.base_url.host(), now)
 }
 
-fn reset_link(site: &Site, secret: &Secret) -> String {
-    site.base_url.join(&format!("/password/reset/{}", secret.as_str()))
+impl<'a> Facts<'a> {
+    fn new(site: &Site, to: &'a Account, path: String) -> Self {
+        let link = site.base_url.join(&path);
+        Self { name: confirmed_name(to), link, sign_in: site.base_url.join("/sign-in") }
+    }
+}
+
+fn reset_path(secret: &Secret) -> String {
+    format!("/password/reset/{}", secret.as_str())
 }
 
 fn confirmed_name(account: &Account) -> &str {
@@ -108,7 +111,7 @@ fn confirmed_name(account: &Account) -> &str {
 fn letter(
     to: &Account,
     subject: &str,
-    text: &impl Template,
+    (text, html): (impl Template, impl Template),
     expires_at: Instant,
 ) -> Result<Letter, askama::Error> {
     Ok(Letter {
@@ -118,7 +121,7 @@ fn letter(
         to: to.email.clone(),
         subject: subject.to_owned(),
         text: text.render()?,
-        html: None,
+        html: Some(html.render()?),
         reply_to: None,
         list: None,
         expires_at,

@@ -63,7 +63,9 @@ impl Password {
             return Err("Choose a password that is harder to guess: this one is among the first that are tried".into());
         }
         if holds_what_others_know(&password.0, name, email) {
-            return Err("Leave your name, your email address and the words Trellis and networks out of the password".into());
+            return Err(
+                "Leave your name, your email address and the words Trellis and networks out of the password".into()
+            );
         }
         Ok(password)
     }

@@ -3,15 +3,16 @@
 mod links;
 mod sessions;
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
-pub use links::{forget_links, holder_of_link, issue_link, use_link};
-pub use sessions::{end_session, forget_sessions, open_session, person_of_session, touch};
+pub use links::{holder_of_link, issue_link, use_link};
+pub use sessions::{end_session, open_session, person_of_session, touch};
 
 use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
 use crate::each;
 use crate::platform::clock::Instant;
-use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::db::{Conn, MultiBackend, OnBoth as _};
 use crate::platform::secret::Secret;
 use crate::platform::text::EmailAddress;
 use crate::schema::accounts;
@@ -29,8 +30,8 @@ pub struct Account {
     pub suspended_at: Option<Instant>,
 }
 
-fn columns() -> <Account as Selectable<<Conn as diesel::Connection>::Backend>>::SelectExpression {
-    <Account as Selectable<<Conn as diesel::Connection>::Backend>>::construct_selection()
+fn columns() -> <Account as Selectable<MultiBackend>>::SelectExpression {
+    <Account as Selectable<MultiBackend>>::construct_selection()
 }
 
 /// A row to be.
@@ -105,21 +106,21 @@ pub fn find_account(conn: &mut Conn, key: &str) -> QueryResult<Option<Account>> 
     accounts::table.filter(accounts::email_key.eq(key)).select(columns()).first(conn).optional()
 }
 
-/// Writes and unwrites an account, which costs what issuing a link costs: so the time of an answer does not tell whether
-/// an address has an account.
-pub fn write_nothing(conn: &mut Conn, now: Instant) -> QueryResult<()> {
-    let nobody = Secret::random();
-    let nobody = NewAccount {
-        name: String::new(),
-        email: String::new(),
-        email_key: nobody.as_str().into(),
-        password_hash: None,
-        is_administrator: false,
-        created_at: now,
-        verified_at: None,
-    };
-    let id: AccountId = diesel::insert_into(accounts::table).values(&nobody).returning(accounts::id).get_result(conn)?;
-    diesel::delete(accounts::table.find(id)).execute(conn)?;
+/// Makes an account with a link and takes both away again, which costs what a link for a real account costs: so the time
+/// of an answer does not tell whether an address has one.
+pub fn issue_link_to_nobody(conn: &mut Conn, lasts: TimeDelta, now: Instant) -> QueryResult<()> {
+    let nobody: AccountId = diesel::insert_into(accounts::table)
+        .values((
+            accounts::name.eq(""),
+            accounts::email.eq(""),
+            accounts::email_key.eq(Secret::random().as_str()),
+            accounts::is_administrator.eq(false),
+            accounts::created_at.eq(now),
+        ))
+        .returning(accounts::id)
+        .get_result(conn)?;
+    issue_link(conn, nobody, Purpose::Reset, lasts, now)?;
+    diesel::delete(accounts::table.find(nobody)).execute(conn)?;
     Ok(())
 }
 
@@ -153,17 +154,18 @@ pub fn rehash(conn: &mut Conn, account: AccountId, seen: &str, hash: &str) -> Qu
     diesel::update(same).set(accounts::password_hash.eq(hash)).execute(conn).map(|rows| rows == 1)
 }
 
+/// Those who can sign in: who was invited and has no password yet administers nothing.
 pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
-    accounts::table.filter(accounts::is_administrator.eq(true)).count().get_result(conn)
+    accounts::table
+        .filter(accounts::is_administrator.eq(true))
+        .filter(accounts::password_hash.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .count()
+        .get_result(conn)
 }
 
 /// An administrator without a password yet, or the account of that address made one.
-pub fn create_administrator(
-    conn: &mut Conn,
-    name: &str,
-    email: &EmailAddress,
-    now: Instant,
-) -> QueryResult<AccountId> {
+pub fn create_administrator(conn: &mut Conn, name: &str, email: &EmailAddress, now: Instant) -> QueryResult<AccountId> {
     let new = NewAccount { is_administrator: true, ..NewAccount::learner(name, email, None, now) };
     diesel::insert_into(accounts::table)
         .values(&new)
@@ -200,22 +202,21 @@ pub fn create_accounts(conn: &mut Conn, new: &[NewAccount]) -> QueryResult<Vec<A
     Ok(ids)
 }
 
-/// The addresses that nobody confirmed in 14 days, with all that hangs from them. Says how many.
-pub fn forget_unverified(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    let old = accounts::table
+/// No mail server knows the address any more. `account`: as the outbox keeps it.
+pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
+    diesel::update(accounts::table.find(AccountId(account)).filter(accounts::undeliverable_at.is_null()))
+        .set(accounts::undeliverable_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes sessions and links that have ended, and accounts whose address nobody confirmed in 14 days, with all that
+/// hangs from them. Says how many rows.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let unconfirmed = accounts::table
         .filter(accounts::verified_at.is_null())
         .filter(accounts::is_administrator.eq(false))
         .filter(accounts::created_at.lt(now - UNVERIFIED_KEPT));
-    diesel::delete(old).execute(conn)
-}
-
-/// The mail server says that there is no such address: no reminder goes there any more. The first time stands.
-pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
-    let first = accounts::table.find(AccountId(account)).filter(accounts::undeliverable_at.is_null());
-    diesel::update(first).set(accounts::undeliverable_at.eq(now)).execute(conn).map(drop)
-}
-
-/// What is kept no longer: ended sessions, links that lost their use, addresses that nobody confirmed. Says how many.
-pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    Ok(forget_sessions(conn, now)? + forget_links(conn, now)? + forget_unverified(conn, now)?)
+    let ended = sessions::forget_ended(conn, now)? + links::forget_expired(conn, now)?;
+    Ok(ended + diesel::delete(unconfirmed).execute(conn)?)
 }

@@ -68,7 +68,10 @@ async fn fill(app: &App) -> anyhow::Result<()> {
 fn moments(past: &Past) -> Vec<Instant> {
     let openings = past.releases.iter().map(|release| release.opens_at);
     let mut moments: Vec<Instant> = openings
-        .flat_map(|opens| [0, i64::try_from(NUDGE_DAYS).unwrap_or(4), 6].map(|days| opens + TimeDelta::days(days) + TimeDelta::minutes(1)))
+        .flat_map(|opens| {
+            [0, i64::try_from(NUDGE_DAYS).unwrap_or(4), 6]
+                .map(|days| opens + TimeDelta::days(days) + TimeDelta::minutes(1))
+        })
         .filter(|moment| *moment <= past.now)
         .collect();
     moments.sort_unstable();

@@ -27,9 +27,7 @@ pub fn restore(settings: Settings, file: &Path) -> Outcome {
     let app = open(settings, false)?;
     let now = app.clock.now();
     // A restored database believes that mail of the past is still to be sent.
-    let held = app.db.write(move |conn| {
-        outbox::store::halt(conn, "restored from a copy", now).map_err(DbError::from)
-    });
+    let held = app.db.write(move |conn| outbox::store::halt(conn, "restored from a copy", now).map_err(DbError::from));
     block_on(held).map_err(anyhow::Error::from)?;
     say("Restored. Mail is on hold: look at `trellis mail status`, then `trellis mail resume`.");
     Ok(())

@@ -133,7 +133,8 @@ fn make(
     now: Instant,
 ) -> QueryResult<Made> {
     let zone = Zone::named("Europe/London").unwrap_or_else(Zone::utc);
-    let today = zone.local_date(now);
+    // Before Monday's release the week has not begun.
+    let today = zone.local_date(now - TimeDelta::hours(9));
     let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
     let starts_on = monday - Days::new(7 * (u64::from(plan.week) - 1));
     let new = NewCohort {

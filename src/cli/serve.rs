@@ -58,7 +58,12 @@ async fn welcome_first_administrator(app: &App) -> anyhow::Result<()> {
     let secret = app
         .db
         .write(move |conn| match accounts::store::count_administrators(conn)? {
-            0 => Ok::<_, DbError>(Some(accounts::store::invite_first_administrator(conn, "Administrator", &address, now)?)),
+            0 => Ok::<_, DbError>(Some(accounts::store::invite_first_administrator(
+                conn,
+                "Administrator",
+                &address,
+                now,
+            )?)),
             _ => Ok(None),
         })
         .await?;
@@ -66,7 +71,9 @@ async fn welcome_first_administrator(app: &App) -> anyhow::Result<()> {
         let link = app.settings.base_url.join(&format!("/password/reset/{}", secret.as_str()));
         say("Nobody administers this Trellis yet. Open this link within 7 days and set a password:");
         say(&format!("  {link}"));
-        say(&format!("Then sign in as {FIRST_ADMINISTRATOR}. To administer under your own address, or for a new link:"));
+        say(&format!(
+            "Then sign in as {FIRST_ADMINISTRATOR}. To administer under your own address, or for a new link:"
+        ));
         say("  trellis admin create --email you@example.org --name 'Your Name'");
     }
     Ok(())

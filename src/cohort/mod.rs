@@ -117,7 +117,12 @@ impl Place {
         let path = self.cohort.path();
         let here = |nav: Nav| nav.marked(&ask.path);
         let mut frame = Frame::of_person(ask, &self.person.name);
-        frame.nav.push(here(Nav::new("Programme", path.clone())));
+        let mut programme = here(Nav::new("Programme", path.clone()));
+        if programme.current == "true" && !ask.path.starts_with(&format!("{path}/units/")) {
+            // The cohort's other pages begin with the same address.
+            programme.current = "";
+        }
+        frame.nav.push(programme);
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
         if self.facilitates() {
             frame.staff_nav = vec![

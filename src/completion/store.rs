@@ -65,7 +65,8 @@ pub fn attempts(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'
             .filter(quiz_attempts::unit.eq(unit))
             .filter(quiz_attempts::step.eq(step))
     };
-    let latest = own().order(quiz_attempts::id.desc()).select(quiz_attempts::answers).first::<String>(conn).optional()?;
+    let latest =
+        own().order(quiz_attempts::id.desc()).select(quiz_attempts::answers).first::<String>(conn).optional()?;
     let (count, best) = own()
         .select((diesel::dsl::count_star(), diesel::dsl::max(quiz_attempts::right_count)))
         .first::<(i64, Option<i32>)>(conn)?;

@@ -13,8 +13,8 @@ use crate::programme::{Step, Unit};
 use crate::schema::{posts as post_rows, threads};
 
 pub use posts::{
-    PAGE, REPLIES_PAGE, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top, page_start,
-    post, post_text, remove_post, top_posts,
+    PAGE, REPLIES_PAGE, StepThread, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top,
+    page_start, post, post_text, remove_post, top_posts,
 };
 
 /// How many threads a page lists.
@@ -168,9 +168,10 @@ pub(super) fn names(slug: &Slug, formerly: &[Slug]) -> Vec<Slug> {
 /// Counts every thread's posts anew, and says how many counts were wrong.
 pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
     let counted: Vec<(ThreadId, i32, i64)> = threads::table
-        .left_join(crate::schema::posts::table.on(
-            crate::schema::posts::thread_id.eq(threads::id).and(crate::schema::posts::removed_at.is_null()),
-        ))
+        .left_join(
+            crate::schema::posts::table
+                .on(crate::schema::posts::thread_id.eq(threads::id).and(crate::schema::posts::removed_at.is_null())),
+        )
         .group_by((threads::id, threads::post_count))
         .select((threads::id, threads::post_count, diesel::dsl::count(crate::schema::posts::id.nullable())))
         .load(conn)?;

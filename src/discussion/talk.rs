@@ -30,16 +30,15 @@ pub struct Talk {
 /// Two queries. `closes_at`: of the cohort, by [`crate::schedule::closes_at`].
 pub fn load(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, closes_at: Instant) -> QueryResult<Talk> {
     let right = poster(place, closes_at, ask.now);
-    let (thread, tops) = store::newest_of_step(conn, place.cohort.id, open.unit.unit, open.step, BELOW_A_STEP)?;
-    let ids: Vec<PostId> = tops.iter().map(|(post, _)| post.id).collect();
-    let replies = if ids.is_empty() { Vec::new() } else { store::newest_replies(conn, &ids)? };
-    let thread_href = thread.map(|(id, _)| path_of(&place.cohort, id)).unwrap_or_default();
+    let thread = store::newest_of_step(conn, place.cohort.id, open.unit.unit, open.step, BELOW_A_STEP)?;
+    let replies = store::newest_replies(conn, &thread.tops)?;
+    let thread_href = thread.id.map(|id| path_of(&place.cohort, id)).unwrap_or_default();
     let page = Page { place, now: ask.now, may_post: right.is_ok(), thread: &thread_href, after: None };
     let action = format!("{}/units/{}/{}/posts", place.cohort.path(), open.unit.unit.number, open.step.slug);
     Ok(Talk {
         prompt: open.step.prompt.clone(),
-        summary: summary(thread.map_or(0, |(_, count)| count)),
-        conversations: conversations(tops, replies).into_iter().map(|c| page.conversation(c)).collect(),
+        summary: summary(thread.post_count),
+        conversations: conversations(thread.tops, replies).into_iter().map(|c| page.conversation(c)).collect(),
         writing: Writing::new(right, place, PostForm::new(action, "Your post", "Post")),
         thread_href,
     })

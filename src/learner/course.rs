@@ -33,9 +33,13 @@ pub fn kept(conn: &mut Conn, place: &Place) -> QueryResult<Kept> {
 pub enum Stage {
     Running,
     /// Everything open can be read; nothing can be completed.
-    Closed { since: Instant },
+    Closed {
+        since: Instant,
+    },
     /// Its units are open no more.
-    Ended { since: Instant },
+    Ended {
+        since: Instant,
+    },
 }
 
 pub fn stage(cohort: &Cohort, releases: &[Release], now: Instant) -> Stage {
@@ -82,11 +86,7 @@ impl<'a> Course<'a> {
     }
 
     fn plain_band(&self) -> Band {
-        Band {
-            eyebrow: self.place.cohort.name.clone(),
-            title: self.programme.title.clone(),
-            ..Band::default()
-        }
+        Band { eyebrow: self.place.cohort.name.clone(), title: self.programme.title.clone(), ..Band::default() }
     }
 
     fn closed_band(&self, since: Instant) -> Band {
@@ -124,7 +124,11 @@ impl<'a> Course<'a> {
             return String::new();
         };
         let others = || of_unit.left(&self.kept.done).filter(|s| s.slug != step.slug);
-        let when = if of_unit.newest && unit.number > 0 { "this week".into() } else { format!("of {}", words::the_unit(unit)) };
+        let when = if of_unit.newest && unit.number > 0 {
+            "this week".into()
+        } else {
+            format!("of {}", words::the_unit(unit))
+        };
         let rest = match others().count() {
             0 => format!("It is the last one {when}."),
             1 => format!("After this, one step is left {when}: about {}.", duration(others().map(|s| s.minutes).sum())),
@@ -228,8 +232,8 @@ pub struct State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learner::sample::learners_place;
     use crate::completion::sample::{at, done, programme, releases};
+    use crate::learner::sample::learners_place;
 
     fn band(steps: &[&str], now: &str) -> Band {
         let (place, programme) = (learners_place(), programme());
@@ -256,7 +260,9 @@ mod tests {
 
     #[test]
     fn before_the_start_and_after_the_end_it_says_so() {
-        assert!(band(&[], "2026-12-01 12:00").lead.starts_with("Your course begins soon. The orientation opens Monday"));
+        assert!(
+            band(&[], "2026-12-01 12:00").lead.starts_with("Your course begins soon. The orientation opens Monday")
+        );
         assert!(band(&[], "2027-03-01 12:00").lead.starts_with("The course closed on Monday 22\u{a0}February 2027"));
         let ended = band(&[], "2028-03-01 12:00");
         assert!(ended.lead.starts_with("Access to this course ended on") && ended.action.is_none());

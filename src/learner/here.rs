@@ -35,7 +35,12 @@ struct NotNow {
 }
 
 /// Five queries. 404 and 403 by the gates.
-pub fn here<'c>(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, address: &StepAddress) -> Result<Here<'c>, Error> {
+pub fn here<'c>(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &'c Catalogue,
+    address: &StepAddress,
+) -> Result<Here<'c>, Error> {
     let (cohort, unit, step) = address;
     let place = gate::place(conn, ask, cohort)?;
     let open = open_step(conn, ask, &place, catalogue, unit_number(unit)?, step)?;

@@ -134,9 +134,5 @@ fn neighbours<'u>(unit: &'u Unit, step: &Step) -> (Option<&'u Step>, Option<&'u 
 }
 
 fn overview(cohort: &Cohort, unit: &Unit, what: &str) -> PagerLink {
-    PagerLink {
-        href: super::unit_path(cohort, unit),
-        what: what.into(),
-        title: format!("{} overview", unit.label()),
-    }
+    PagerLink { href: super::unit_path(cohort, unit), what: what.into(), title: format!("{} overview", unit.label()) }
 }

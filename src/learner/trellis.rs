@@ -58,7 +58,8 @@ pub fn drawing(progress: &Progress<'_>) -> Trellis {
     let units = &progress.units;
     let at = positions(units.len());
     let parts = in_words(progress);
-    let caption: Vec<_> = parts.iter().filter(|(state, _)| *state != Group::Later).map(|(_, words)| words.clone()).collect();
+    let caption: Vec<_> =
+        parts.iter().filter(|(state, _)| *state != Group::Later).map(|(_, words)| words.clone()).collect();
     let all: Vec<_> = parts.into_iter().map(|(_, words)| words).collect();
     let here = units.iter().position(|u| u.newest);
     Trellis {
@@ -156,7 +157,8 @@ fn is_pause(one: &UnitProgress<'_>, next: &UnitProgress<'_>) -> bool {
 }
 
 /// Tenths to the right and down of a node's middle, and degrees.
-const LEAVES: [(i32, i32, i32); 5] = [(-9, -170, -75), (-114, 126, 150), (30, -167, -62), (130, 109, 58), (-147, 85, 168)];
+const LEAVES: [(i32, i32, i32); 5] =
+    [(-9, -170, -75), (-114, 126, 150), (30, -167, -62), (130, 109, 58), (-147, 85, 168)];
 
 fn leaves(units: &[UnitProgress<'_>], at: &[(i32, i32)]) -> Vec<String> {
     let grown = units.iter().zip(at).zip(LEAVES.iter().cycle());
@@ -232,8 +234,18 @@ mod tests {
     #[test]
     fn twelve_units_stand_where_they_were_drawn() {
         let expected = [
-            (34, 228), (80, 192), (126, 156), (172, 192), (218, 156), (264, 120),
-            (310, 156), (356, 120), (402, 84), (448, 120), (494, 84), (540, 48),
+            (34, 228),
+            (80, 192),
+            (126, 156),
+            (172, 192),
+            (218, 156),
+            (264, 120),
+            (310, 156),
+            (356, 120),
+            (402, 84),
+            (448, 120),
+            (494, 84),
+            (540, 48),
         ];
         assert_eq!(positions(12), expected);
         assert!(positions(40).iter().all(|(_, y)| (HIGHEST..=FIRST.1).contains(y)));

@@ -8,6 +8,7 @@ mod route;
 mod smtp;
 mod verdict;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 const LOSSES: u32 = 2;
 
 /// Sends what is due. Any number of them may run at once, in any number of processes.
+#[derive(Clone)]
 pub struct Courier {
     db: Db,
     clock: Clock,
@@ -41,7 +43,7 @@ pub struct Courier {
     /// What stands on its leases, different for each courier.
     owner: String,
     deadlines: Deadlines,
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
 }
 
 /// What a claim gave.
@@ -63,7 +65,7 @@ impl Courier {
         };
         let owner = format!("{owner}/{}", Secret::random().as_str());
         let (from, deadlines) = (settings.mail_from.clone(), Deadlines::default());
-        Ok(Self { db, clock, rules, route, from, owner, deadlines, stopped: AtomicBool::new(false) })
+        Ok(Self { db, clock, rules, route, from, owner, deadlines, stopped: Arc::default() })
     }
 
     #[must_use]
@@ -218,9 +220,11 @@ impl Courier {
         announce(claim.id, &verdict);
         let mut pauses = [200, 1_000].into_iter();
         loop {
-            let (claim, verdict, owner, rules) = (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
+            let (claim, verdict, owner, rules) =
+                (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
             let now = self.clock.now();
-            let settled = self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
+            let settled =
+                self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
             match (settled, pauses.next()) {
                 (Err(DbError::Unavailable(_)), Some(pause)) => tokio::time::sleep(Duration::from_millis(pause)).await,
                 (settled, _) => return settled,
@@ -235,7 +239,7 @@ fn next_attempt(claim: &Claim, now: Instant) -> Instant {
 
 fn announce(message: MessageId, verdict: &Verdict) {
     match verdict {
-        Verdict::Sent { answer } => tracing::info!(%message, answer, "mail sent"),
+        Verdict::Sent { answer } => tracing::debug!(%message, answer, "mail sent"),
         Verdict::Retry { reason } => tracing::warn!(%message, reason, "mail will be tried again"),
         Verdict::Failed { reason, .. } => tracing::warn!(%message, reason, "mail failed"),
         Verdict::Unknown { reason } => tracing::warn!(%message, reason, "mail may or may not have arrived"),
@@ -265,12 +269,25 @@ fn write_down(
         }
         Verdict::Failed { reason, answer, no_such_address } => {
             let settled = store::settle_failed(conn, id, owner, (reason, answer.as_deref()), now)?;
-            if let (Some(account), true, Some(_)) = (claim.letter.account, settled, answer) {
-                if *no_such_address || store::keeps_refusing(conn, account, &claim.letter.to)? {
-                    (rules.undeliverable)(conn, account, now)?;
-                }
+            if settled && answer.is_some() {
+                doubt_address(conn, claim, *no_such_address, rules, now)?;
             }
             Ok(settled)
         }
     }
+}
+
+/// The server refused a mail for good: perhaps there will be no more to this address.
+fn doubt_address(
+    conn: &mut Conn,
+    claim: &Claim,
+    no_such_address: bool,
+    rules: Rules,
+    now: Instant,
+) -> diesel::QueryResult<()> {
+    let Some(account) = claim.letter.account else { return Ok(()) };
+    if no_such_address || store::keeps_refusing(conn, account, &claim.letter.to)? {
+        (rules.undeliverable)(conn, account, now)?;
+    }
+    Ok(())
 }

@@ -59,12 +59,14 @@ pub struct List {
 }
 
 /// How a message stands: what a ledger, a page and the command line say of it.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::messages)]
 pub struct Standing {
     pub id: MessageId,
     /// As in the mail's header, with its angle brackets.
     pub message_id: String,
     pub class: Class,
+    #[diesel(column_name = recipient)]
     pub to: String,
     pub subject: String,
     pub state: State,
@@ -78,7 +80,7 @@ pub struct Standing {
 }
 
 /// Why nothing is sent at all, and since when.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Halt {
     pub reason: String,
     pub halted_at: Instant,

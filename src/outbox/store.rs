@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 pub use batch::queue_all;
+use claim::WAITING;
 pub use claim::{
     Claim, claim, due, give_back, mark_data_started, release, settle_cancelled, settle_failed, settle_retry,
     settle_sent, settle_unknown, take_back,
@@ -42,7 +43,7 @@ fn without_port(host: &str) -> &str {
 }
 
 pub fn find(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Standing>> {
-    messages::table.find(id).select(STANDING).first(conn).optional()
+    messages::table.find(id).select(Standing::as_select()).first(conn).optional()
 }
 
 /// The newest messages in one state, such as those that failed.
@@ -51,7 +52,7 @@ pub fn list_in(conn: &mut Conn, state: State, most: i64) -> QueryResult<Vec<Stan
         .filter(messages::state.eq(state))
         .order(messages::id.desc())
         .limit(most)
-        .select(STANDING)
+        .select(Standing::as_select())
         .load(conn)
 }
 
@@ -61,45 +62,14 @@ pub fn list_to(conn: &mut Conn, account: i64, most: i64) -> QueryResult<Vec<Stan
         .filter(messages::account_id.eq(account))
         .order(messages::id.desc())
         .limit(most)
-        .select(STANDING)
+        .select(Standing::as_select())
         .load(conn)
 }
 
-/// The columns of a [`Standing`], in its order.
-const STANDING: (
-    messages::id,
-    messages::message_id,
-    messages::class,
-    messages::recipient,
-    messages::subject,
-    messages::state,
-    messages::reason,
-    messages::server_answer,
-    messages::attempts,
-    messages::created_at,
-    messages::next_attempt_at,
-    messages::settled_at,
-) = (
-    messages::id,
-    messages::message_id,
-    messages::class,
-    messages::recipient,
-    messages::subject,
-    messages::state,
-    messages::reason,
-    messages::server_answer,
-    messages::attempts,
-    messages::created_at,
-    messages::next_attempt_at,
-    messages::settled_at,
-);
-
 /// Every state with how many messages are in it, in the order of [`State::ALL`].
 pub fn count_by_state(conn: &mut Conn) -> QueryResult<Vec<(State, i64)>> {
-    let counted: Vec<(State, i64)> = messages::table
-        .group_by(messages::state)
-        .select((messages::state, diesel::dsl::count_star()))
-        .load(conn)?;
+    let counted: Vec<(State, i64)> =
+        messages::table.group_by(messages::state).select((messages::state, diesel::dsl::count_star())).load(conn)?;
     let of = |state| counted.iter().find(|(found, _)| *found == state).map_or(0, |(_, n)| *n);
     Ok(State::ALL.iter().map(|&state| (state, of(state))).collect())
 }
@@ -117,15 +87,12 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
         .filter(messages::id.eq(id))
         .filter(messages::state.eq_any([State::Failed, State::Unknown]))
         .set((
-            messages::state.eq(State::Pending),
+            WAITING,
             messages::attempts.eq(0),
             messages::next_attempt_at.eq(now),
             messages::expires_at.eq(expires_at.max(now + AGAIN)),
             messages::reason.eq(None::<String>),
             messages::server_answer.eq(None::<String>),
-            messages::lease_owner.eq(None::<String>),
-            messages::lease_until.eq(None::<Instant>),
-            messages::settled_at.eq(None::<Instant>),
         ))
         .execute(conn)?;
     Ok(changed == 1)
@@ -133,8 +100,7 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
 
 /// Blanks what mails of more than 90 days ago said, and deletes the rows of a year ago. How many rows changed.
 pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    let deleted =
-        diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
+    let deleted = diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
     let blanked = diesel::update(messages::table)
         .filter(messages::created_at.lt(now - BODIES_KEPT))
         .filter(messages::text_body.ne(""))

@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn six_people_of_the_worked_example_are_warm_at_70() {
-        let six = [[4, 4, 3, 4, 4], [4, 3, 3, 4, 4], [5, 4, 2, 4, 4], [4, 4, 4, 3, 5], [3, 4, 1, 4, 4], [4, 5, 5, 4, 4]];
+        let six =
+            [[4, 4, 3, 4, 4], [4, 3, 3, 4, 4], [5, 4, 2, 4, 4], [4, 4, 4, 3, 5], [3, 4, 1, 4, 4], [4, 5, 5, 4, 4]];
         let persons: Vec<f64> = six.into_iter().map(person).collect();
         assert_eq!(persons, [3.8, 3.6, 3.8, 4.0, 3.2, 4.4]);
         let mean = mean(&persons);

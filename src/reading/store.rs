@@ -19,13 +19,7 @@ pub fn list_readings(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec
 }
 
 /// Keeps the reading in the place of an earlier one of the same point.
-pub fn save(
-    conn: &mut Conn,
-    enrolment: EnrolmentId,
-    point: Point,
-    answers: &Answers,
-    now: Instant,
-) -> QueryResult<()> {
+pub fn save(conn: &mut Conn, enrolment: EnrolmentId, point: Point, answers: &Answers, now: Instant) -> QueryResult<()> {
     let text = answers.to_text();
     let values = (
         readings::enrolment_id.eq(enrolment),

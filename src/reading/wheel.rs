@@ -31,7 +31,8 @@ pub fn wheel(parts: &[(&str, Option<u8>)]) -> Option<Wheel> {
     if parts.len() != NAMES.len() {
         return None;
     }
-    let wedges = parts.iter().zip(NAMES).zip(0u8..).map(|((part, name_at), n)| wedge(part, name_at, f64::from(n) * 72.0));
+    let wedges =
+        parts.iter().zip(NAMES).zip(0u8..).map(|((part, name_at), n)| wedge(part, name_at, f64::from(n) * 72.0));
     let said = parts.iter().map(|(name, value)| match value {
         Some(value) => format!("{name} {value}"),
         None => format!("{name} unknown"),
@@ -45,13 +46,13 @@ fn wedge((name, value): &(&str, Option<u8>), name_at: (u16, u16), angle: f64) ->
     let (from, to) = (point(radius, angle - HALF), point(radius, angle + HALF));
     let inside = radius > 60.0;
     let (x, y) = point(if inside { radius * 0.72 } else { radius + 24.0 }, angle);
-    let name = name.split_once(" and ").map_or((name.to_string(), String::new()), |(a, b)| (a.into(), format!("and {b}")));
+    let name =
+        name.split_once(" and ").map_or((name.to_string(), String::new()), |(a, b)| (a.into(), format!("and {b}")));
     Wedge {
         d: match radius > 0.0 {
-            true => format!(
-                "M300 312L{:.1} {:.1}A{radius:.1} {radius:.1} 0 0 1 {:.1} {:.1}Z",
-                from.0, from.1, to.0, to.1
-            ),
+            true => {
+                format!("M300 312L{:.1} {:.1}A{radius:.1} {radius:.1} 0 0 1 {:.1} {:.1}Z", from.0, from.1, to.0, to.1)
+            }
             false => String::new(),
         },
         name,
@@ -74,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_wedge_reaches_as_far_as_its_temperature() {
-        let parts = [("Purpose and direction", Some(45)), ("B", Some(50)), ("C", Some(34)), ("D", None), ("E", Some(55))];
+        let parts =
+            [("Purpose and direction", Some(45)), ("B", Some(50)), ("C", Some(34)), ("D", None), ("E", Some(55))];
         let drawn = wheel(&parts).unwrap();
         assert_eq!(drawn.wedges[0].d, "M300 312L242.4 228.2A101.7 101.7 0 0 1 357.6 228.2Z");
         assert_eq!(drawn.wedges[0].name, ("Purpose".to_owned(), "and direction".to_owned()));

@@ -1,6 +1,8 @@
 //! The mails about units, written for one learner each: text first, HTML says the same.
 
 mod fold;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use askama::Template;
@@ -117,7 +119,7 @@ impl<'a> Sender<'a> {
             next: part.next.map(|(next, at)| (called_in_text(next), zone.plain_with_year(at))),
             ends: zone.plain_with_year(self.cohort.access_ends_at()),
             not_started: part.wording == Wording::NotStarted,
-            has_earlier: unit.number > 0,
+            has_earlier: self.programme.units.iter().any(|other| other.number < unit.number),
             step_count: count(unit.steps.len(), "step"),
             time: duration(unit.steps.iter().map(|step| step.minutes).sum()),
             practice: unit.practice.as_ref().map(|practice| duration(practice.minutes)),

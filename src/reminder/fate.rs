@@ -52,47 +52,48 @@ impl Fate {
         }
     }
 
-    /// In a word or two, with how it looks: `done`, `now` or empty, the ending of `app-state--`.
+    /// In a word, with how it looks: `done`, `now` or empty, the ending of `app-state--`.
     pub fn label(&self) -> (&'static str, &'static str) {
         match self {
             Self::Sent { .. } => ("Sent", "done"),
-            Self::Forgotten { .. } => ("Sent", ""),
             Self::Waiting { .. } => ("Waiting", "now"),
             Self::BeingSent => ("Being sent", "now"),
             Self::NotSent(_) | Self::Dropped(_) => ("Not sent", ""),
             Self::Failed(_) => ("Failed", "now"),
             Self::Unknown => ("Unknown", "now"),
+            Self::Forgotten { .. } => ("Sent long ago", ""),
         }
     }
 
-    /// The whole story, in the cohort's time.
-    pub fn words(&self, zone: &Zone, now: Instant) -> String {
+    /// The rest of the sentence that the label begins, in the cohort's time.
+    pub fn story(&self, zone: &Zone, now: Instant) -> String {
         match self {
             Self::Sent { at, answer } if answer.is_empty() => {
-                format!("Sent {} and accepted by the mail server.", zone.exact(*at))
+                format!(" {} and accepted by the mail server.", zone.exact(*at))
             }
             Self::Sent { at, answer } => {
-                format!("Sent {}. The mail server accepted it with ‘{answer}’.", zone.exact(*at))
+                format!(" {}. The mail server accepted it with ‘{answer}’.", zone.exact(*at))
             }
             Self::Waiting { until, after } if !after.is_empty() => {
-                format!("Not accepted yet: {after}. The next try is {}.", zone.exact(*until))
+                format!(": not accepted yet, {after}. The next try is {}.", zone.exact(*until))
             }
             Self::Waiting { until, .. } if *until > now => {
-                format!("Goes out {}, 20 hours after the mail before it.", zone.exact(*until))
+                format!(": goes out {}, 20 hours after the mail before it.", zone.exact(*until))
             }
-            Self::Waiting { .. } => "In the queue; it goes out in a moment.".into(),
-            Self::BeingSent => "Being handed to the mail server now.".into(),
-            Self::NotSent(reason) => format!("Not sent because {}.", reason.because()),
-            Self::Dropped(reason) => format!("Not sent because {reason}."),
-            Self::Failed(why) if why.is_empty() => "Failed. The mail server did not say why.".into(),
-            Self::Failed(why) => format!("Failed: {why}."),
+            Self::Waiting { .. } => ": it goes out in a moment.".into(),
+            Self::BeingSent => ": the mail server has it in hand.".into(),
+            Self::NotSent(reason) => format!(" because {}.", reason.because()),
+            Self::Dropped(reason) if reason.is_empty() => "; why is not on record.".into(),
+            Self::Dropped(reason) => format!(" because {reason}."),
+            Self::Failed(why) if why.is_empty() => ": the mail server did not say why.".into(),
+            Self::Failed(why) => format!(": {why}."),
             Self::Unknown => {
-                "Nobody knows: sending broke off before the mail server answered, so it may have arrived. \
-                              It is not sent again by itself."
+                ": sending broke off before the mail server answered, so it may have arrived. It is not sent \
+                              again by itself."
                     .into()
             }
             Self::Forgotten { at } => {
-                format!("Queued {}. Mails are kept on record for 12 months.", zone.exact(*at))
+                format!(", {}. Mails are kept on record for 12 months.", zone.exact(*at))
             }
         }
     }
@@ -109,7 +110,7 @@ mod tests {
         let mail = |state, reason: Option<&str>, answer: Option<&str>| {
             Fate::of(None, Some((state, reason.map(Into::into), answer.map(Into::into), at, Some(at))), at)
         };
-        let said = |fate: Fate| fate.words(&zone, at);
+        let said = |fate: Fate| format!("{}{}", fate.label().0, fate.story(&zone, at));
         let when = zone.exact(at);
         assert_eq!(
             said(mail(State::Sent, None, Some("250 2.0.0 Ok"))),
@@ -127,7 +128,7 @@ mod tests {
             said(Fate::of(Some(NotSent::Done), None, at)),
             "Not sent because every required step of the unit was done."
         );
-        assert!(said(Fate::of(None, None, at)).starts_with("Queued"));
+        assert!(said(Fate::of(None, None, at)).starts_with("Sent long ago, "));
         for state in State::ALL {
             assert!(said(mail(*state, None, None)).len() > 20);
         }

@@ -6,6 +6,8 @@ pub mod emails;
 pub mod fate;
 pub mod pages;
 pub mod plan;
+#[cfg(test)]
+mod sample;
 pub mod store;
 pub mod wanted;
 pub mod welcome;

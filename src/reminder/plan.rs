@@ -2,6 +2,8 @@
 //! transactions.
 
 mod round;
+#[cfg(test)]
+mod tests;
 
 use diesel::QueryResult;
 

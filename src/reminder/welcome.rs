@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use super::due::release_of;
+use super::due::in_order;
 use super::emails::{self, Sender, unwritable};
 use super::store;
 use crate::accounts::AccountId;
@@ -28,9 +28,10 @@ pub fn welcome(
     let Some(learner) = store::find_learner(conn, cohort, account)? else { return Ok(None) };
     let facilitators = list_facilitators(conn, cohort)?;
     let sender = Sender { cohort: &course.cohort, programme, facilitators: &facilitators, base_url };
-    let released = programme.units.iter().filter_map(|unit| Some((unit, release_of(&course.releases, unit)?)));
-    let (opened, coming): (Vec<_>, Vec<_>) =
-        released.filter(|(_, release)| !release.held).partition(|(_, release)| release.is_open(now));
+    let (opened, coming): (Vec<_>, Vec<_>) = in_order(programme, &course.releases)
+        .into_iter()
+        .filter(|(_, release)| !release.held)
+        .partition(|(_, release)| release.is_open(now));
     let when = |(unit, release): (_, &Release)| (unit, release.opens_at);
     let opened: Vec<_> = opened.into_iter().map(when).collect();
     let letter = emails::welcome(&sender, &learner, &opened, coming.into_iter().map(when).next(), now);

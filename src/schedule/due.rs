@@ -1,6 +1,6 @@
 //! When a unit's three reminders fall due by rule. Each follows from a release, so each moves with it.
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 
 use super::Release;
 use crate::cohort::Cohort;
@@ -9,6 +9,8 @@ use crate::platform::text::Slug;
 
 const NUDGE_AFTER: Days = Days::new(4);
 const LAST_WRAP_UP_AFTER: Days = Days::new(6);
+/// What fell due longer ago than that is not sent any more.
+const CATCH_UP: TimeDelta = TimeDelta::hours(36);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -47,13 +49,27 @@ pub fn due(cohort: &Cohort, releases: &[Release], place: usize, kind: Kind) -> O
     (day > opened).then(|| cohort.zone.instant(day.and_time(cohort.release_time)))
 }
 
-/// A reminder that has not fallen due and would at another time; `None`: while it is held, never.
+/// A reminder that has not fallen due and would at another time; `None`: not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     pub unit: Slug,
     pub kind: Kind,
     pub from: Option<Instant>,
     pub to: Option<Instant>,
+    pub fate: Fate,
+}
+
+/// What becomes of a reminder that moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Later,
+    AtOnce,
+    /// Its new time has long passed.
+    TooLate,
+    /// Its unit is held: it waits for its opening.
+    Waits,
+    /// The mail would come no later than the next unit, or than its own.
+    Dropped,
 }
 
 /// Those that move with a change. What has fallen due stays as it is.
@@ -64,13 +80,63 @@ pub fn moved(cohort: &Cohort, before: &[Release], after: &[Release], now: Instan
             let (from, to) = (due(cohort, before, place, kind), due(cohort, after, place, kind));
             // What was held and has its old time again was sent then.
             let waits = from.map_or(to.is_some_and(|to| to >= now), |from| from > now);
-            (waits && from != to).then(|| Moved { unit: before[place].unit.clone(), kind, from, to })
+            let fate = fate(to, after[place].held, now);
+            (waits && from != to).then(|| Moved { unit: before[place].unit.clone(), kind, from, to, fate })
         })
         .collect()
+}
+
+fn fate(to: Option<Instant>, held: bool, now: Instant) -> Fate {
+    match to {
+        Some(to) if to > now => Fate::Later,
+        Some(to) if now.since(to) <= CATCH_UP => Fate::AtOnce,
+        Some(_) => Fate::TooLate,
+        None if held => Fate::Waits,
+        None => Fate::Dropped,
+    }
 }
 
 /// How many have fallen due.
 pub fn fallen_due(cohort: &Cohort, releases: &[Release], now: Instant) -> usize {
     let places = (0..releases.len()).flat_map(|place| Kind::ALL.map(|kind| (place, kind)));
     places.filter(|(place, kind)| due(cohort, releases, *place, *kind).is_some_and(|due| due <= now)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::change::{Change, Terms, apply};
+    use crate::schedule::sample::{breaks, local, releases, slug, spring};
+
+    fn after(change: &Change) -> (Vec<Moved>, usize) {
+        let (cohort, breaks) = (spring(), breaks());
+        let now = cohort.zone.instant(local("2027-02-23 12:00"));
+        let before = releases(&cohort, &breaks, now);
+        let after = apply(&before, change, &Terms { cohort: &cohort, breaks: &breaks, now, confirmed: true }).unwrap();
+        (moved(&cohort, &before, &after, now), fallen_due(&cohort, &before, now))
+    }
+
+    #[test]
+    fn three_go_with_each_unit_and_the_wrap_up_of_the_one_ahead() {
+        let (moved, fallen_due) = after(&Change::Move { unit: slug(8), days: 7 });
+        assert_eq!((moved.len(), fallen_due), (13, 19));
+        let ahead = &moved[0];
+        assert_eq!((&ahead.unit, ahead.kind, ahead.fate), (&slug(7), Kind::WrapUp, Fate::Later));
+        assert_eq!(ahead.from.unwrap().rfc3339(), "2027-03-07T09:00:00Z");
+        assert_eq!(ahead.to.unwrap().rfc3339(), "2027-03-14T09:00:00Z");
+        let last = moved.last().unwrap();
+        assert_eq!(last.to.unwrap().rfc3339(), "2027-04-25T08:00:00Z", "the last unit's wrap-up: 6 days after it");
+    }
+
+    #[test]
+    fn what_has_fallen_due_stays() {
+        let (moved, _) = after(&Change::SetTime { unit: slug(6), local_time: local("2027-02-26 09:00") });
+        assert_eq!(moved.iter().map(|m| m.kind).collect::<Vec<_>>(), [Kind::Nudge]);
+    }
+
+    #[test]
+    fn a_held_unit_keeps_its_mails_waiting() {
+        let (moved, _) = after(&Change::Hold { unit: slug(7) });
+        assert_eq!(moved.iter().map(|m| (&m.unit, m.fate)).collect::<Vec<_>>(), [(&slug(7), Fate::Waits); 3]);
+    }
 }

@@ -10,6 +10,10 @@ use crate::platform::text::Slug;
 use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Catalogue, Programme, Step, Unit};
 
+/// Only this file can make one.
+#[derive(Debug, Clone, Copy)]
+struct Seal;
+
 /// This person may see this unit now: it is open to them, or they facilitate.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenUnit<'c> {
@@ -18,7 +22,7 @@ pub struct OpenUnit<'c> {
     /// Its learners do not see it yet: a facilitator looks ahead.
     pub preview: bool,
     pub opens_at: Instant,
-    _made_by_the_gate: (),
+    _seal: Seal,
 }
 
 /// This person may see this step now.
@@ -70,7 +74,7 @@ fn seen<'c>(
 ) -> Option<OpenUnit<'c>> {
     let released = release.is_open(ask.now);
     let open = released && ask.now < place.cohort.access_ends_at();
-    let seen = OpenUnit { programme, unit, preview: !released, opens_at: release.opens_at, _made_by_the_gate: () };
+    let seen = OpenUnit { programme, unit, preview: !released, opens_at: release.opens_at, _seal: Seal };
     (open || place.facilitates()).then_some(seen)
 }
 

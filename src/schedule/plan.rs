@@ -163,6 +163,7 @@ mod tests {
             effort: String::new(),
             about_html: String::new(),
             certificate: crate::programme::CertificateRule::default(),
+            diagnostic: None,
             units: Vec::new(),
         }
     }

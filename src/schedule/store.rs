@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::change::{self, ScheduleFault, Terms};
 use super::{Release, in_order, plan};
@@ -10,7 +11,7 @@ use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::programme::{Programme, Unit};
+use crate::programme::{Catalogue, Programme, Unit};
 use crate::schema::releases;
 
 #[derive(Queryable, Selectable)]
@@ -89,18 +90,37 @@ pub fn save(conn: &mut Conn, cohort: CohortId, expected_version: i32, changed: &
     if !cohort_store::bump_schedule_version(conn, cohort, expected_version)? {
         return Ok(false);
     }
-    for release in changed {
-        let row = releases::table.filter(releases::cohort_id.eq(cohort)).filter(releases::unit.eq(&release.unit));
-        diesel::update(row)
-            .set((
+    let rows: Vec<_> = changed
+        .iter()
+        .map(|release| {
+            (
+                releases::cohort_id.eq(cohort),
+                releases::unit.eq(&release.unit),
                 releases::local_time.eq(release.local_time),
                 releases::opens_at.eq(release.opens_at),
                 releases::set_by_hand.eq(release.set_by_hand),
                 releases::held.eq(release.held),
                 releases::opened_at.eq(release.opened_at),
-            ))
-            .execute(conn)?;
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(true);
     }
+    each!(conn, c => {
+        diesel::insert_into(releases::table)
+            .values(&rows)
+            .on_conflict((releases::cohort_id, releases::unit))
+            .do_update()
+            .set((
+                releases::local_time.eq(excluded(releases::local_time)),
+                releases::opens_at.eq(excluded(releases::opens_at)),
+                releases::set_by_hand.eq(excluded(releases::set_by_hand)),
+                releases::held.eq(excluded(releases::held)),
+                releases::opened_at.eq(excluded(releases::opened_at)),
+            ))
+            .execute(c)
+    })?;
     Ok(true)
 }
 
@@ -152,9 +172,9 @@ pub fn replan(
 }
 
 /// Gives a cohort that was just made its releases, by plan.
-pub fn plan_cohort(conn: &mut Conn, slug: &Slug, catalogue: &crate::programme::Catalogue) -> QueryResult<()> {
-    let cohort = crate::cohort::store::find(conn, slug)?.ok_or(diesel::result::Error::NotFound)?;
+pub fn plan_cohort(conn: &mut Conn, slug: &Slug, catalogue: &Catalogue) -> QueryResult<()> {
+    let cohort = cohort_store::find(conn, slug)?.ok_or(diesel::result::Error::NotFound)?;
     let programme = catalogue.programme(&cohort.programme).ok_or(diesel::result::Error::NotFound)?;
-    let breaks = crate::cohort::store::list_breaks(conn, cohort.id)?;
+    let breaks = cohort_store::list_breaks(conn, cohort.id)?;
     add_missing(conn, &cohort, &breaks, programme).map(drop)
 }

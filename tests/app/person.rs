@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use reqwest::cookie::Jar;
 use reqwest::header::LOCATION;
 use reqwest::{Client, Url, redirect};
-use trellis::accounts::AccountId;
 use trellis::cohort::EnrolmentId;
 use trellis::platform::secret::Secret;
 
@@ -14,7 +13,6 @@ pub struct Person {
     base: String,
     token: RefCell<Option<String>>,
     pub email: String,
-    pub account: Option<AccountId>,
     pub enrolment: Option<EnrolmentId>,
 }
 
@@ -62,32 +60,26 @@ impl Page {
 
 impl Person {
     pub fn visiting(base: &str) -> Self {
-        Self::with(base, Jar::default(), String::new(), None, None)
+        Self::with(base, Jar::default(), String::new(), None)
     }
 
-    pub fn signed_in(
-        base: &str,
-        session: &Secret,
-        account: AccountId,
-        enrolment: Option<EnrolmentId>,
-        email: String,
-    ) -> Self {
+    pub fn signed_in(base: &str, session: &Secret, enrolment: Option<EnrolmentId>, email: String) -> Self {
         let jar = Jar::default();
         let url: Url = base.parse().unwrap();
         jar.add_cookie_str(&format!("session={}; Path=/", session.as_str()), &url);
-        let person = Self::with(base, jar, email, Some(account), enrolment);
+        let person = Self::with(base, jar, email, enrolment);
         *person.token.borrow_mut() = Some(session.form_token());
         person
     }
 
-    fn with(base: &str, jar: Jar, email: String, account: Option<AccountId>, enrolment: Option<EnrolmentId>) -> Self {
+    fn with(base: &str, jar: Jar, email: String, enrolment: Option<EnrolmentId>) -> Self {
         let client = Client::builder()
             .cookie_provider(jar.into())
             .redirect(redirect::Policy::none())
             .no_proxy()
             .build()
             .unwrap();
-        Self { client, base: base.into(), token: RefCell::new(None), email, account, enrolment }
+        Self { client, base: base.into(), token: RefCell::new(None), email, enrolment }
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -100,7 +92,8 @@ impl Person {
             self.get("/sign-in").await;
         }
         let token = self.token.borrow().clone().unwrap_or_default();
-        let all: Vec<(&str, &str)> = [("form_token", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let all: Vec<(&str, &str)> =
+            [("form_token", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
         self.send_raw(path, &all).await
     }
 

@@ -1,12 +1,16 @@
 //! A mail server of the tests' own: it keeps what it takes, and misbehaves as it is told, for all or for one recipient.
+#![allow(clippy::expect_used, reason = "a test that cannot go on stops here")]
+
+mod decode;
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use base64::Engine as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+
+use decode::{base64_decoded, boundary, header, quoted_decoded, words_decoded};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behaviour {
@@ -62,7 +66,9 @@ impl Received {
             Some(boundary) => self
                 .raw
                 .split(&format!("--{boundary}"))
-                .find(|part| header(part.trim_start(), "Content-Type").is_some_and(|kind| kind.starts_with("text/plain")))
+                .find(|part| {
+                    header(part.trim_start(), "Content-Type").is_some_and(|kind| kind.starts_with("text/plain"))
+                })
                 .unwrap_or_default()
                 .trim_start(),
             None => &self.raw,
@@ -151,7 +157,13 @@ impl Shared {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         shared.lock().connections += 1;
-        let talk = Talk { stream: BufReader::new(stream), shared: shared.clone(), from: String::new(), to: String::new(), mails: 0 };
+        let talk = Talk {
+            stream: BufReader::new(stream),
+            shared: shared.clone(),
+            from: String::new(),
+            to: String::new(),
+            mails: 0,
+        };
         tokio::spawn(async move {
             let _ = talk.hold().await;
         });
@@ -236,7 +248,9 @@ impl Talk {
             Behaviour::AuthRequired => self.say("530 5.7.0 Authentication required").await,
             Behaviour::Hang => self.hang().await,
             Behaviour::Busy => self.say("421 4.3.2 Too busy").await.and(Err(Away)),
-            Behaviour::Grey if self.shared.lock().greyed.insert(to.clone()) => self.say("451 4.7.1 Come back later").await,
+            Behaviour::Grey if self.shared.lock().greyed.insert(to.clone()) => {
+                self.say("451 4.7.1 Come back later").await
+            }
             _ => {
                 self.to = to;
                 self.say("250 2.1.5 Ok").await
@@ -306,52 +320,4 @@ impl Talk {
 
 fn address(line: &str) -> String {
     line.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
-}
-
-fn header(raw: &str, name: &str) -> Option<String> {
-    let (head, _) = raw.split_once("\r\n\r\n").unwrap_or((raw, ""));
-    let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
-    let found = unfolded.lines().filter_map(|line| line.split_once(':')).find(|(n, _)| n.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value.trim().to_owned())
-}
-
-fn boundary(content_type: &str) -> Option<String> {
-    let (_, after) = content_type.split_once("boundary=\"")?;
-    after.split('"').next().map(str::to_owned)
-}
-
-fn base64_decoded(text: &str) -> Vec<u8> {
-    let packed: String = text.split_whitespace().collect();
-    base64::engine::general_purpose::STANDARD.decode(packed).unwrap_or_default()
-}
-
-/// Quoted-printable and its cousin in headers: `escape` and two hex digits.
-fn quoted_decoded(text: &str, escape: u8) -> Vec<u8> {
-    let (mut decoded, mut rest) = (Vec::new(), text.as_bytes());
-    while let [first, after @ ..] = rest {
-        let hex = after.get(..2).filter(|_| *first == escape).and_then(|pair| std::str::from_utf8(pair).ok());
-        let byte = hex.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        decoded.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    decoded
-}
-
-/// Encoded words (RFC 2047) made readable.
-fn words_decoded(value: &str) -> String {
-    let joined = value.replace("?= =?", "?==?");
-    let (mut decoded, mut rest) = (String::new(), joined.as_str());
-    while let Some((before, word)) = rest.split_once("=?") {
-        decoded.push_str(before);
-        let mut parts = word.splitn(3, '?');
-        let (_, kind, after) = (parts.next(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let (text, after) = after.split_once("?=").unwrap_or((after, ""));
-        let bytes = match kind {
-            "b" | "B" => base64_decoded(text),
-            _ => quoted_decoded(&text.replace('_', " "), b'='),
-        };
-        decoded.push_str(&String::from_utf8_lossy(&bytes));
-        rest = after;
-    }
-    decoded + rest
 }

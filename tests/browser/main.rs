@@ -1,1 +1,13 @@
-fn main() {}
+//! Real Chromium on a running Trellis: the paths that matter most, and every page by axe-core.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "what cannot be had fails the test")]
+
+mod accessible;
+mod axe;
+mod browser;
+mod facilitator;
+mod learner;
+mod mail;
+mod pages;
+mod process;
+mod site;

@@ -51,7 +51,7 @@ pub async fn submit(ask: Ask, db: Data<Db>, doors: Data<Doors>, fields: Fields) 
 
 fn send_link(conn: &mut Conn, ask: &Ask, key: &str) -> Result<(), Error> {
     let Some(account) = store::find_account(conn, key)? else {
-        return Ok(store::write_nothing(conn, ask.now)?);
+        return Ok(store::issue_link_to_nobody(conn, RESET_LASTS, ask.now)?);
     };
     let secret = store::issue_link(conn, account.id, Purpose::Reset, RESET_LASTS, ask.now)?;
     let letter = emails::reset(&ask.site, &account, &secret, ask.now)?;

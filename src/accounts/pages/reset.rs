@@ -37,13 +37,7 @@ pub async fn show(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
     }
 }
 
-pub async fn submit(
-    ask: Ask,
-    db: Data<Db>,
-    passwords: Data<Passwords>,
-    token: Path<String>,
-    fields: Fields,
-) -> Answer {
+pub async fn submit(ask: Ask, db: Data<Db>, passwords: Data<Passwords>, token: Path<String>, fields: Fields) -> Answer {
     fields.only(&["password"])?;
     let Some(secret) = hash_of(&token) else { return dead_link(&ask) };
     let Some(account) = holder(&ask, &db, Some(secret.clone())).await? else { return dead_link(&ask) };

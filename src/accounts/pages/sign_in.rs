@@ -61,13 +61,7 @@ pub async fn show(ask: Ask, db: Data<Db>) -> Answer {
     ask.page(page)
 }
 
-pub async fn submit(
-    ask: Ask,
-    db: Data<Db>,
-    passwords: Data<Passwords>,
-    doors: Data<Doors>,
-    fields: Fields,
-) -> Answer {
+pub async fn submit(ask: Ask, db: Data<Db>, passwords: Data<Passwords>, doors: Data<Doors>, fields: Fields) -> Answer {
     fields.only(&["email", "password", "shared", "next"])?;
     let (email, password) = read(&fields).map_err(|faults| Error::refused(SignIn::new(&ask, &fields, faults)))?;
     doors.may_sign_in(email.key(), ask.peer)?;

@@ -55,13 +55,7 @@ pub async fn show(ask: Ask, db: Data<Db>) -> Answer {
     }
 }
 
-pub async fn submit(
-    ask: Ask,
-    db: Data<Db>,
-    passwords: Data<Passwords>,
-    doors: Data<Doors>,
-    fields: Fields,
-) -> Answer {
+pub async fn submit(ask: Ask, db: Data<Db>, passwords: Data<Passwords>, doors: Data<Doors>, fields: Fields) -> Answer {
     fields.only(&["name", "email", "password", "terms"])?;
     let wish = read(&fields).map_err(|faults| Error::refused(SignUp::new(&ask, &fields, faults)))?;
     doors.may_sign_up(ask.peer)?;

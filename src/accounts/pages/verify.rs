@@ -18,9 +18,8 @@ struct Verify {
 pub async fn show(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
     let Some(secret) = hash_of(&token) else { return dead_link(&ask) };
     let now = ask.now;
-    let holder = db
-        .read(move |conn| Ok::<_, Error>(store::holder_of_link(conn, Purpose::Verify, &secret, now)?))
-        .await?;
+    let holder =
+        db.read(move |conn| Ok::<_, Error>(store::holder_of_link(conn, Purpose::Verify, &secret, now)?)).await?;
     match holder {
         Some(account) => unreferred(ask.page(Verify { frame: Frame::plain(&ask), email: account.email })?),
         None => dead_link(&ask),

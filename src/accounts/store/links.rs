@@ -74,14 +74,12 @@ pub fn use_link(
 }
 
 pub(super) fn end_all_links(conn: &mut Conn, account: AccountId, now: Instant) -> QueryResult<()> {
-    let open = account_tokens::table
-        .filter(account_tokens::account_id.eq(account))
-        .filter(account_tokens::used_at.is_null());
+    let open =
+        account_tokens::table.filter(account_tokens::account_id.eq(account)).filter(account_tokens::used_at.is_null());
     diesel::update(open).set(account_tokens::used_at.eq(now)).execute(conn)?;
     Ok(())
 }
 
-/// Deletes the rows of links that have expired. Says how many.
-pub fn forget_links(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+pub(super) fn forget_expired(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     diesel::delete(account_tokens::table.filter(account_tokens::expires_at.le(now))).execute(conn)
 }

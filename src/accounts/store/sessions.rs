@@ -78,7 +78,6 @@ pub(super) fn end_all_sessions(conn: &mut Conn, account: AccountId) -> QueryResu
     Ok(())
 }
 
-/// Deletes the rows of sessions that have ended. Says how many.
-pub fn forget_sessions(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+pub(super) fn forget_ended(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)
 }

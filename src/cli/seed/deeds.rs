@@ -30,14 +30,34 @@ pub struct Deed {
 #[derive(Debug, Clone)]
 pub enum What {
     Marked,
-    Answered { answers: String, right: i32, of: i32 },
+    Answered {
+        answers: String,
+        right: i32,
+        of: i32,
+    },
     Noted(&'static str),
-    Read { point: reading::Point, answers: String },
+    Read {
+        point: reading::Point,
+        answers: String,
+    },
     /// Posts have ids of our own, so that replies can name what they answer.
-    Posted { id: i64, parent: Option<i64>, title: String, text: String, html: String },
-    HandedIn { id: i64, text: String, html: String },
+    Posted {
+        id: i64,
+        parent: Option<i64>,
+        title: String,
+        text: String,
+        html: String,
+    },
+    HandedIn {
+        id: i64,
+        text: String,
+        html: String,
+    },
     /// Commented on somebody's work.
-    Reviewed { work: i64, answers: String },
+    Reviewed {
+        work: i64,
+        answers: String,
+    },
 }
 
 const NOTES: &[&str] = &[
@@ -157,7 +177,7 @@ fn read(rng: &mut Rng, programme: &Programme, step: &Step) -> Option<What> {
     let point: reading::Point = step.reading.as_deref()?.parse().ok()?;
     let mut answers = reading::Answers::default();
     for (field, _) in reading::asked(programme.diagnostic.as_ref()?, point) {
-        let score = u8::try_from(2 + rng.u8(0..3) + rng.u8(0..2)).unwrap_or(3).min(5);
+        let score = (2 + rng.u8(0..3) + rng.u8(0..2)).min(5);
         answers.add(&field, reading::Answer::Score(score));
     }
     Some(What::Read { point, answers: answers.to_text() })

@@ -109,11 +109,9 @@ pub fn offer(
     (unit, step): StepKey<'_>,
     only: Option<SubmissionId>,
 ) -> QueryResult<Option<Offered>> {
-    let reviewed = peer_reviews::table.filter(peer_reviews::reviewer_id.eq(reviewer)).select(peer_reviews::submission_id);
-    let comments = peer_reviews::table
-        .filter(peer_reviews::submission_id.eq(submissions::id))
-        .count()
-        .single_value();
+    let reviewed =
+        peer_reviews::table.filter(peer_reviews::reviewer_id.eq(reviewer)).select(peer_reviews::submission_id);
+    let comments = peer_reviews::table.filter(peer_reviews::submission_id.eq(submissions::id)).count().single_value();
     let mut open = submissions::table
         .inner_join(enrolments::table.inner_join(accounts::table))
         .filter(submissions::cohort_id.eq(cohort))

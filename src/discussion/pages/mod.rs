@@ -1,16 +1,20 @@
 //! The pages of a cohort's discussions: the list, a new thread, a thread, and one's own posts.
 
+mod answer;
 mod list;
 mod new;
 mod own;
+mod show;
 mod thread;
 
+pub use answer::add_post;
 pub use list::list;
 pub use new::{create, new};
 pub use own::{change, edit, remove};
-pub use thread::{add_post, show};
+pub use show::show;
 
-use super::{Poster, ReadOnly, Thread, ThreadId, poster, store};
+use super::posting::{OnStepPosts, Posted};
+use super::{Post, PostId, Poster, ReadOnly, Thread, ThreadId, poster, store};
 use crate::cohort::{self, Place};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -47,11 +51,11 @@ impl<'c> Room<'c> {
     }
 
     /// The thread, if the viewer may see what it is about. One query.
-    fn thread(&self, conn: &mut Conn, id: &str) -> Result<(Thread, About<'c>), Error> {
+    fn subject(self, conn: &mut Conn, id: &str) -> Result<Subject<'c>, Error> {
         let id = number(id).map(ThreadId).ok_or(Error::NotFound)?;
         let thread = store::thread(conn, self.place.cohort.id, id)?.ok_or(Error::NotFound)?;
         let about = self.about(&thread).ok_or(Error::NotFound)?;
-        Ok((thread, about))
+        Ok(Subject { room: self, thread, about })
     }
 
     /// None: it is about a unit that is not open to the viewer.
@@ -72,6 +76,43 @@ impl<'c> Room<'c> {
     /// The unit with this slug, if it is open to the viewer.
     fn unit(&self, slug: &Slug) -> Option<&'c Unit> {
         self.units.iter().find(|open| open.unit.slug == *slug).map(|open| open.unit)
+    }
+}
+
+/// A thread that somebody may see, and where they stand.
+struct Subject<'c> {
+    room: Room<'c>,
+    thread: Thread,
+    about: About<'c>,
+}
+
+impl Subject<'_> {
+    fn path(&self) -> String {
+        self.thread.path(&self.room.place.cohort)
+    }
+
+    /// Tells what else depends on the posts of a step's own thread.
+    fn tell(&self, conn: &mut Conn, told: &OnStepPosts, has_post: bool) -> Result<(), Error> {
+        match &self.about {
+            About::Step(open) => told.0(conn, &self.room.place, open, has_post, self.room.now),
+            _ => Ok(()),
+        }
+    }
+
+    /// The page that shows the post. Two queries.
+    fn href_of(&self, conn: &mut Conn, Posted { post, top, .. }: Posted) -> Result<String, Error> {
+        let start = store::page_start(conn, self.thread.id, top)?;
+        let page = start.map(|id| format!("?after={id}")).unwrap_or_default();
+        Ok(format!("{}{page}#post-{post}", self.path()))
+    }
+
+    fn crumbs(&self) -> Vec<(String, String)> {
+        let place = &self.room.place;
+        let mut crumbs = vec![("Discussions".to_owned(), self.room.path())];
+        if let Some(open) = self.about.unit() {
+            crumbs.push((in_words(open.unit), format!("{}/units/{}", place.cohort.path(), open.unit.number)));
+        }
+        crumbs
     }
 }
 
@@ -121,6 +162,20 @@ fn in_words(unit: &Unit) -> String {
 
 fn is_named(slug: &Slug, formerly: &[Slug], name: &Slug) -> bool {
     slug == name || formerly.contains(name)
+}
+
+fn visible(conn: &mut Conn, subject: &Subject<'_>, id: PostId) -> Result<Option<Post>, Error> {
+    Ok(store::post(conn, subject.thread.id, id)?.filter(|post| post.removed_at.is_none()))
+}
+
+/// Empty: none. What is no id is no address of ours.
+fn post_id(text: &str) -> Result<Option<PostId>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    number(text)
+        .map(|id| Some(PostId(id)))
+        .ok_or(Error::BadRequest("It names a post in a way that this page does not."))
 }
 
 /// An id as addresses and forms write it, and no other way of writing it.

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::thread::{Subject, status};
-use super::{Room, number};
+use super::answer::status;
+use super::{About, Room, Subject, number};
 use crate::discussion::posting::{OnStepPosts, PostLimits, Posted, Refusal};
 use crate::discussion::{Post, PostBody, PostId, Poster, store};
 use crate::platform::db::{Conn, Db};
@@ -103,15 +103,14 @@ struct Own<'c> {
 impl<'c> Own<'c> {
     /// Whoever did not write it, or has removed it, is told that there is no such page.
     fn find(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, path: &Way) -> Result<Self, Error> {
-        let room = Room::enter(conn, ask, catalogue, &path.0)?;
-        let (thread, about) = room.thread(conn, &path.1)?;
+        let subject = Room::enter(conn, ask, catalogue, &path.0)?.subject(conn, &path.1)?;
         let id = number(&path.2).map(PostId).ok_or(Error::NotFound)?;
-        let post = store::post(conn, thread.id, id)?.ok_or(Error::NotFound)?;
-        let own = room.place.enrolment.as_ref().is_some_and(|e| e.id == post.author.enrolment);
+        let post = store::post(conn, subject.thread.id, id)?.ok_or(Error::NotFound)?;
+        let own = subject.room.place.enrolment.as_ref().is_some_and(|e| e.id == post.author.enrolment);
         if !own || post.removed_at.is_some() {
             return Err(Error::NotFound);
         }
-        Ok(Self { subject: Subject { room, thread, about }, post })
+        Ok(Self { subject, post })
     }
 
     fn href(&self, conn: &mut Conn) -> Result<String, Error> {
@@ -122,7 +121,7 @@ impl<'c> Own<'c> {
     fn remove(&self, conn: &mut Conn, poster: &Poster, told: &OnStepPosts) -> Result<String, Error> {
         let Subject { room, thread, about } = &self.subject;
         store::remove_post(conn, thread.id, self.post.id, poster.enrolment, room.now)?;
-        if let super::About::Step(open) = about {
+        if let About::Step(open) = about {
             let still = store::has_post_in(conn, poster.enrolment, open.unit.unit, open.step)?;
             self.subject.tell(conn, told, still)?;
         }

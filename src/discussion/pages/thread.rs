@@ -1,18 +1,15 @@
-//! A thread: its posts, and a form for one more.
+//! A thread's page: a part of its posts, and a form for one more.
 
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::{About, Room, number};
-use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Posted, Refusal, post_in_thread};
+use super::{About, Room, Subject};
+use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Page, PostForm, ShownConversation, Writing};
-use crate::discussion::{Conversation, Post, PostBody, PostId, Thread, conversations};
-use crate::platform::db::{Conn, Db};
+use crate::discussion::{Conversation, Post, PostId, Thread, conversations};
+use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
-use crate::platform::web::{Answer, Ask, Error, Faults, Fields, Frame};
-use crate::programme::Content;
+use crate::platform::web::{Ask, Error, Faults, Frame};
 
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
@@ -42,7 +39,7 @@ struct Way {
 
 /// Which posts of a thread to show.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     /// A page of conversations, after this top-level post.
     After(Option<PostId>),
     /// One conversation with all its replies, after this one.
@@ -51,175 +48,31 @@ enum Part {
 
 /// What somebody is writing.
 #[derive(Default)]
-struct Wip {
+pub(super) struct Wip {
     /// The post that they answer.
-    answers: Option<Post>,
-    text: String,
-    refusal: Option<Refusal>,
+    pub answers: Option<Post>,
+    pub text: String,
+    pub refusal: Option<Refusal>,
 }
 
-enum Shown {
-    Page(Box<ThreadPage>),
-    Elsewhere(String),
-}
-
-pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(String, String)>) -> Answer {
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let shown = db
-        .read(move |conn| {
-            let room = Room::enter(conn, &asked, &catalogue, &path.0)?;
-            let (thread, about) = room.thread(conn, &path.1)?;
-            see(conn, &asked, &Subject { room, thread, about })
-        })
-        .await?;
-    match shown {
-        Shown::Page(page) => ask.page(*page),
-        Shown::Elsewhere(to) => ask.done(to, ""),
-    }
-}
-
-pub async fn add_post(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    (limits, told): (Data<PostLimits>, Data<OnStepPosts>),
-    path: Path<(String, String)>,
-    fields: Fields,
-) -> Answer {
-    fields.only(&["body", "parent"])?;
-    // Before the database, for rendering takes time.
-    let draft = Draft { body: PostBody::parse(fields.get("body")), parent: post_id(fields.get("parent"))? };
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let to = db
-        .write(move |conn| {
-            let room = Room::enter(conn, &asked, &catalogue, &path.0)?;
-            let (thread, about) = room.thread(conn, &path.1)?;
-            let outcome = match room.poster() {
-                Ok(poster) => post_in_thread(conn, &poster, &limits, &thread, draft, room.now)?,
-                Err(why) => Err(Refusal::ReadOnly(why)),
-            };
-            let subject = Subject { room, thread, about };
-            match outcome {
-                Ok(posted) => {
-                    subject.tell(conn, &told, true)?;
-                    subject.href_of(conn, posted)
-                }
-                Err(refusal) => Err(refused(conn, &asked, &subject, &fields, refusal)?),
-            }
-        })
-        .await?;
-    ask.done(to, "posted")
-}
-
-/// A thread that somebody may see, and where they stand.
-pub(super) struct Subject<'c> {
-    pub room: Room<'c>,
-    pub thread: Thread,
-    pub about: About<'c>,
-}
-
-impl Subject<'_> {
-    pub fn path(&self) -> String {
-        self.thread.path(&self.room.place.cohort)
-    }
-
-    /// Tells what else depends on the posts of a step's own thread.
-    pub fn tell(&self, conn: &mut Conn, told: &OnStepPosts, has_post: bool) -> Result<(), Error> {
-        match &self.about {
-            About::Step(open) => told.0(conn, &self.room.place, open, has_post, self.room.now),
-            _ => Ok(()),
-        }
-    }
-
-    /// The page that shows the post. Two queries.
-    pub fn href_of(&self, conn: &mut Conn, Posted { post, top, .. }: Posted) -> Result<String, Error> {
-        let start = store::page_start(conn, self.thread.id, top)?;
-        let page = start.map(|id| format!("?after={id}")).unwrap_or_default();
-        Ok(format!("{}{page}#post-{post}", self.path()))
-    }
-
-    pub fn crumbs(&self) -> Vec<(String, String)> {
-        let place = &self.room.place;
-        let mut crumbs = vec![("Discussions".to_owned(), self.room.path())];
-        if let Some(open) = self.about.unit() {
-            crumbs.push((super::in_words(open.unit), format!("{}/units/{}", place.cohort.path(), open.unit.number)));
-        }
-        crumbs
-    }
-}
-
-/// `?post=` leads to the page that holds a post (or the `newest`); `?after=` and `?under=` choose a part; `?reply=` opens
-/// a form below the conversation it belongs to.
-fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error> {
-    let asked = ask.parameters()?;
-    if let Some(found) = wanted(conn, subject, asked.get("post"))? {
-        return Ok(Shown::Elsewhere(subject.href_of(conn, found)?));
-    }
-    let part = match post_id(asked.get("under"))? {
-        Some(top) => Part::Under(top, post_id(asked.get("after"))?),
-        None => Part::After(post_id(asked.get("after"))?),
-    };
-    let answers = match (post_id(asked.get("reply"))?, subject.room.poster()) {
-        (Some(id), Ok(_)) => visible(conn, subject, id)?,
-        _ => None,
-    };
-    let posts = read(conn, subject, part)?;
-    if let Some(post) = &answers
-        && !posts.conversations.iter().any(|c| c.post.id == post.top())
-    {
-        let start = store::page_start(conn, subject.thread.id, post.top())?;
-        let page = start.map(|id| format!("after={id}&")).unwrap_or_default();
-        return Ok(Shown::Elsewhere(format!("{}?{page}reply={}", subject.path(), post.id)));
-    }
-    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, Wip { answers, ..Wip::default() }))))
-}
-
-fn wanted(conn: &mut Conn, subject: &Subject<'_>, text: &str) -> Result<Option<Posted>, Error> {
-    let thread = subject.thread.id;
-    let found = match text {
-        "" => return Ok(None),
-        "newest" => store::newest_top(conn, thread)?.map(|post| Posted { thread, post, top: post }),
-        id => match number(id) {
-            Some(id) => store::post(conn, thread, PostId(id))?.map(|p| Posted { thread, post: p.id, top: p.top() }),
-            None => None,
-        },
-    };
-    found.map(Some).ok_or(Error::NotFound)
-}
-
-fn visible(conn: &mut Conn, subject: &Subject<'_>, id: PostId) -> Result<Option<Post>, Error> {
-    Ok(store::post(conn, subject.thread.id, id)?.filter(|post| post.removed_at.is_none()))
-}
-
-/// Empty: none. What is no id is no address of ours.
-fn post_id(text: &str) -> Result<Option<PostId>, Error> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    number(text)
-        .map(|id| Some(PostId(id)))
-        .ok_or(Error::BadRequest("It names a post in a way that this page does not."))
-}
-
-struct Posts {
-    conversations: Vec<Conversation>,
+pub(super) struct Posts {
+    pub conversations: Vec<Conversation>,
     more: bool,
 }
 
-fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result<Posts, Error> {
+pub(super) fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result<Posts, Error> {
     match part {
         Part::After(after) => {
             let mut tops = store::top_posts(conn, subject.thread.id, after)?;
             let more = tops.len() > PAGE;
             tops.truncate(PAGE);
-            let ids: Vec<PostId> = tops.iter().map(|(post, _)| post.id).collect();
-            let replies = store::newest_replies(conn, &ids)?;
+            let replies = store::newest_replies(conn, &tops)?;
             Ok(Posts { conversations: conversations(tops, replies), more })
         }
         Part::Under(top, after) => {
             let post =
                 store::post(conn, subject.thread.id, top)?.filter(|p| p.parent.is_none()).ok_or(Error::NotFound)?;
-            let mut replies = store::list_replies(conn, top, after)?;
+            let mut replies = store::list_replies(conn, subject.thread.id, top, after)?;
             let more = replies.len() > REPLIES_PAGE;
             replies.truncate(REPLIES_PAGE);
             Ok(Posts { conversations: vec![Conversation { post, replies, earlier_replies: 0 }], more })
@@ -227,39 +80,7 @@ fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result<Posts, Err
     }
 }
 
-/// The page again, with what was typed: where it was typed, or at the thread's end.
-fn refused(
-    conn: &mut Conn,
-    ask: &Ask,
-    subject: &Subject<'_>,
-    fields: &Fields,
-    refusal: Refusal,
-) -> Result<Error, Error> {
-    let answers = match post_id(fields.get("parent"))? {
-        Some(id) => visible(conn, subject, id)?,
-        None => None,
-    };
-    let at = match &answers {
-        Some(post) => Some(post.top()),
-        None => store::newest_top(conn, subject.thread.id)?,
-    };
-    let start = at.map(|top| store::page_start(conn, subject.thread.id, top)).transpose()?.flatten();
-    let part = Part::After(start);
-    let posts = read(conn, subject, part)?;
-    let status = status(&refusal);
-    let wip = Wip { answers, text: fields.get("body").into(), refusal: Some(refusal) };
-    Ok(Error::page(status, draw(ask, subject, part, posts, wip)))
-}
-
-pub(super) fn status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
-    }
-}
-
-fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, wip: Wip) -> ThreadPage {
+pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, wip: Wip) -> ThreadPage {
     let Subject { room, thread, about } = subject;
     let (path, right) = (subject.path(), room.poster());
     let after = if let Part::After(after) = part { after } else { None };

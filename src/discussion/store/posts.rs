@@ -2,11 +2,10 @@
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 
 use super::names;
 use crate::cohort::{CohortId, EnrolmentId, Role};
-use crate::discussion::{Author, Post, PostBody, PostId, ThreadId};
+use crate::discussion::{Author, Post, PostBody, PostId, ThreadId, Top};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::programme::{Step, Unit};
@@ -39,26 +38,46 @@ fn post_of((row, role, name): Row) -> Post {
     Post { id, parent, author, html, created_at, edited_at, removed_at }
 }
 
-diesel::define_sql_function! {
-    fn coalesce(first: Nullable<BigInt>, otherwise: BigInt) -> BigInt;
-}
-
-/// How many replies `posts.id` has, removed ones included, for they keep their place.
+/// How many replies `posts.id` has, removed ones included, for they keep their place. The thread is named as well
+/// so that PostgreSQL takes the index however unevenly replies are spread.
 macro_rules! reply_count {
     () => {{
         let reply = diesel::alias!(posts as reply);
-        reply.filter(reply.field(posts::parent_id).eq(posts::id.nullable())).select(count_star()).single_value()
+        reply
+            .filter(reply.field(posts::thread_id).eq(posts::thread_id))
+            .filter(reply.field(posts::parent_id).eq(posts::id.nullable()))
+            .select(count_star())
+            .single_value()
     }};
 }
 
-type TopRow = (PostRow, Role, String, Option<i64>);
+/// From which reply on they are shown under `posts.id`; null: from the first.
+macro_rules! shown_from {
+    () => {{
+        let newer = diesel::alias!(posts as newer);
+        newer
+            .filter(newer.field(posts::thread_id).eq(posts::thread_id))
+            .filter(newer.field(posts::parent_id).eq(posts::id.nullable()))
+            .order(newer.field(posts::id).desc())
+            .offset(REPLIES - 1)
+            .limit(1)
+            .select(newer.field(posts::id))
+            .single_value()
+    }};
+}
 
-fn top_of((row, role, name, replies): TopRow) -> (Post, usize) {
-    (post_of((row, role, name)), usize::try_from(replies.unwrap_or(0)).unwrap_or(0))
+type TopRow = (PostRow, Role, String, Option<i64>, Option<PostId>);
+
+fn top_of((row, role, name, replies, shown_from): TopRow) -> Top {
+    Top {
+        post: post_of((row, role, name)),
+        replies: usize::try_from(replies.unwrap_or(0)).unwrap_or(0),
+        shown_from: shown_from.unwrap_or(PostId(0)),
+    }
 }
 
 /// A page of top-level posts and, if there are more, one of the next page; each with how many replies it has.
-pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> QueryResult<Vec<(Post, usize)>> {
+pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> QueryResult<Vec<Top>> {
     let rows: Vec<TopRow> = posts::table
         .inner_join(enrolments::table.inner_join(accounts::table))
         .filter(posts::thread_id.eq(thread))
@@ -67,19 +86,26 @@ pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> Qu
         // Their parents are all null; named, they let PostgreSQL read the index in order.
         .order((posts::parent_id, posts::id))
         .limit(PAGE as i64 + 1)
-        .select((PostRow::as_select(), enrolments::role, accounts::name, reply_count!()))
+        .select((PostRow::as_select(), enrolments::role, accounts::name, reply_count!(), shown_from!()))
         .load(conn)?;
     Ok(rows.into_iter().map(top_of).collect())
 }
 
-/// The newest top-level posts of a step's own thread, newest first, with the thread and its number of visible posts.
+/// A step's own thread, its number of visible posts, and the newest of its top-level posts, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct StepThread {
+    pub id: Option<ThreadId>,
+    pub post_count: i32,
+    pub tops: Vec<Top>,
+}
+
 pub fn newest_of_step(
     conn: &mut Conn,
     cohort: CohortId,
     unit: &Unit,
     step: &Step,
     most: usize,
-) -> QueryResult<(Option<(ThreadId, i32)>, Vec<(Post, usize)>)> {
+) -> QueryResult<StepThread> {
     // As a single value it lets PostgreSQL read the posts' index backwards and stop early.
     let threads_too = diesel::alias!(threads as own_threads);
     let own_thread = threads_too
@@ -98,38 +124,34 @@ pub fn newest_of_step(
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((
             (threads::id, threads::post_count),
-            (PostRow::as_select(), enrolments::role, accounts::name, reply_count!()),
+            (PostRow::as_select(), enrolments::role, accounts::name, reply_count!(), shown_from!()),
         ))
         .load(conn)?;
-    let thread = rows.first().map(|(thread, _)| *thread);
-    Ok((thread, rows.into_iter().map(|(_, row)| top_of(row)).collect()))
+    let (id, post_count) = rows.first().map(|((id, count), _)| (*id, *count)).unzip();
+    let tops = rows.into_iter().map(|(_, row)| top_of(row)).collect();
+    Ok(StepThread { id, post_count: post_count.unwrap_or(0), tops })
 }
 
 /// The newest replies to each of these posts, in no order that means anything.
-pub fn newest_replies(conn: &mut Conn, tops: &[PostId]) -> QueryResult<Vec<Post>> {
-    let (top, newer) = diesel::alias!(posts as top, posts as newer);
-    let oldest_shown = newer
-        .filter(newer.field(posts::parent_id).eq(top.field(posts::id).nullable()))
-        .order(newer.field(posts::id).desc())
-        .offset(REPLIES - 1)
-        .limit(1)
-        .select(newer.field(posts::id))
-        .single_value();
-    let shown = posts::parent_id.eq(top.field(posts::id).nullable()).and(posts::id.ge(coalesce(oldest_shown, 0)));
-    let rows: Vec<Row> = top
-        .inner_join(posts::table.on(shown))
-        .inner_join(enrolments::table.on(enrolments::id.eq(posts::enrolment_id)))
-        .inner_join(accounts::table.on(accounts::id.eq(enrolments::account_id)))
-        .filter(top.field(posts::id).eq_any(tops.iter().copied()))
+pub fn newest_replies(conn: &mut Conn, tops: &[Top]) -> QueryResult<Vec<Post>> {
+    let mut query = posts::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
         .select((PostRow::as_select(), enrolments::role, accounts::name))
-        .load(conn)?;
-    Ok(rows.into_iter().map(post_of).collect())
+        // No post answers this one: a beginning for the list of 'or'.
+        .filter(posts::parent_id.eq(PostId(0)))
+        .into_boxed();
+    // Each of them begins in the index on its own, so that a post with thousands of replies costs no more than others.
+    for top in tops {
+        query = query.or_filter(posts::parent_id.eq(top.post.id).and(posts::id.ge(top.shown_from)));
+    }
+    Ok(query.load::<Row>(conn)?.into_iter().map(post_of).collect())
 }
 
 /// A page of the replies to one post and, if there are more, one of the next page; oldest first.
-pub fn list_replies(conn: &mut Conn, top: PostId, after: Option<PostId>) -> QueryResult<Vec<Post>> {
+pub fn list_replies(conn: &mut Conn, thread: ThreadId, top: PostId, after: Option<PostId>) -> QueryResult<Vec<Post>> {
     let rows: Vec<Row> = posts::table
         .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(posts::thread_id.eq(thread))
         .filter(posts::parent_id.eq(top))
         .filter(posts::id.gt(after.unwrap_or(PostId(0))))
         .order(posts::id)

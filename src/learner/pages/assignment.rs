@@ -43,7 +43,12 @@ pub(super) struct Comments {
 pub(super) enum Others {
     /// Why there is nothing to comment on, and who must come first.
     Nothing(String),
-    Offered { action: String, author: String, html: String, questions: Vec<Field> },
+    Offered {
+        action: String,
+        author: String,
+        html: String,
+        questions: Vec<Field>,
+    },
 }
 
 /// What the database knows; three queries.
@@ -103,7 +108,9 @@ fn keep_work(
     let learner = here.learner(ask)?;
     let found = find(conn, here, learner, None)?;
     if found.own.as_ref().is_some_and(|own| !own.reviews.is_empty()) {
-        return Err(here.not_now(ask, "Somebody has commented on your work already, so it stays as they read it.".into()));
+        return Err(
+            here.not_now(ask, "Somebody has commented on your work already, so it stays as they read it.".into())
+        );
     }
     let mut faults = Faults::default();
     let Some((body, html)) = faults.check("body", work) else {
@@ -227,7 +234,9 @@ fn assignment(here: &Here<'_>, found: Found) -> Assignment {
 
 fn given(given: usize, needed: usize) -> String {
     match given {
-        n if n >= needed => format!("You have commented on {}. More are welcome.", count(n, "piece of work").replace("works", "work")),
+        n if n >= needed => {
+            format!("You have commented on {}. More are welcome.", count(n, "piece of work").replace("works", "work"))
+        }
         n => format!("You have commented on {} of {}.", words::number(n), words::number(needed)),
     }
 }

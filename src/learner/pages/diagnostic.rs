@@ -120,7 +120,10 @@ fn save(
     for (field, _) in &questions {
         match fields.get(field) {
             "" => {}
-            word => answers.add(field, reading::Answer::parse(word).ok_or(Error::BadRequest("It holds an answer that nobody asked for."))?),
+            word => answers.add(
+                field,
+                reading::Answer::parse(word).ok_or(Error::BadRequest("It holds an answer that nobody asked for."))?,
+            ),
         }
     }
     let missing: Vec<&str> =
@@ -205,13 +208,7 @@ fn choices(field: &str, given: Option<reading::Answer>) -> Vec<Choice> {
     reading::Answer::CHOICES.iter().enumerate().map(choice).collect()
 }
 
-fn result_page(
-    ask: &Ask,
-    here: &Here<'_>,
-    asked: &Asked<'_>,
-    now: &Answers,
-    baseline: Option<&Answers>,
-) -> StepPage {
+fn result_page(ask: &Ask, here: &Here<'_>, asked: &Asked<'_>, now: &Answers, baseline: Option<&Answers>) -> StepPage {
     let closing = asked.point == Point::Closing;
     let dimensions = &asked.diagnostic.dimensions;
     let row = |dimension: &Dimension| {

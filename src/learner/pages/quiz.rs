@@ -192,24 +192,21 @@ fn refused(ask: &Ask, here: &Here<'_>, quiz: &Quiz, answers: &Answers, missing: 
         faults.add(choice_id(n, 0), format!("Question {}: {what}", n + 1));
     }
     let mut page = step::page(ask, here, Work::Quiz(form(here, quiz, answers, missing))).with_faults(faults);
-    page.lead = format!("{}. Your other answers are kept.", words::sentence(&in_words(quiz.questions.len(), "question")));
+    page.lead =
+        format!("{}. Your other answers are kept.", words::sentence(&in_words(quiz.questions.len(), "question")));
     page.html.clear();
     page
 }
 
 /// All feedback. Without attempts (a facilitator's view): which answers are right, and nobody's own.
-fn marked_page(
-    ask: &Ask,
-    here: &Here<'_>,
-    quiz: &Quiz,
-    answers: &Answers,
-    attempts: Option<&Attempts>,
-) -> StepPage {
+fn marked_page(ask: &Ask, here: &Here<'_>, quiz: &Quiz, answers: &Answers, attempts: Option<&Attempts>) -> StepPage {
     let marked = mark(quiz, answers);
     let questions = quiz.questions.iter().zip(&marked.0).enumerate();
     let own = attempts.is_some();
     let work = MarkedQuiz {
-        questions: questions.map(|(n, (q, right))| marked_question(here, quiz, answers, (n, q), own.then_some(*right))).collect(),
+        questions: questions
+            .map(|(n, (q, right))| marked_question(here, quiz, answers, (n, q), own.then_some(*right)))
+            .collect(),
         next: attempts.map(|_| go_on(here)),
         again: match attempts {
             Some(attempts) if here.may_do().is_some() && attempts_left(quiz, attempts) != Some(0) => {

@@ -67,8 +67,14 @@ pub(super) enum Finish {
     /// The work itself completes it, or says how it stands.
     ByWork,
     /// To be marked by the learner.
-    Mark { action: String },
-    Done { words: String, undo: Option<String>, next: Link },
+    Mark {
+        action: String,
+    },
+    Done {
+        words: String,
+        undo: Option<String>,
+        next: Link,
+    },
     /// Why it cannot be completed here and now.
     Not(String),
 }
@@ -81,12 +87,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
 }
 
 /// Five queries, and up to three for the work.
-fn load(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    address: &StepAddress,
-) -> Result<(StepPage, Visit), Error> {
+fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Visit), Error> {
     let again = ask.parameters()?.has("again");
     let here = here(conn, ask, catalogue, address)?;
     let page = match here.step().kind {
@@ -163,7 +164,8 @@ fn unit_label(here: &Here<'_>) -> String {
 pub(super) fn go_on(here: &Here<'_>) -> Link {
     let next = after(&here.place.cohort, here.unit(), here.step());
     let last = next.href == here.unit_path();
-    let label = if last { format!("Go on to the {}", lower_first(&next.title)) } else { format!("Go on to {}", next.title) };
+    let label =
+        if last { format!("Go on to the {}", lower_first(&next.title)) } else { format!("Go on to {}", next.title) };
     Link::new(next.href, label)
 }
 

@@ -3,12 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
-use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
 
-use crate::outbox::store::Claim;
 use crate::outbox::List;
+use crate::outbox::store::Claim;
 use crate::platform::clock::Instant;
 
 /// The longest subject and name: a header line has a limit (RFC 5322 §2.1.1), and lettre does not fold one long word.
@@ -19,7 +19,8 @@ const LONGEST: usize = 200;
 pub struct Mail {
     pub from: Address,
     pub to: Address,
-    pub bytes: Vec<u8>,
+    /// With CRLF at the end of each line, and no CR or LF but these.
+    pub content: String,
 }
 
 impl Mail {
@@ -53,12 +54,17 @@ fn build(claim: &Claim, from: &Mailbox, now: Instant) -> Result<Mail, String> {
     if let Some(list) = &letter.list {
         message = listed(message, list)?;
     }
+    let text = with_crlf(&letter.text);
     let message = match &letter.html {
-        Some(html) => message.multipart(MultiPart::alternative_plain_html(letter.text.clone(), html.clone())),
-        None => message.singlepart(SinglePart::plain(letter.text.clone())),
+        Some(html) => message.multipart(MultiPart::alternative_plain_html(text, with_crlf(html))),
+        None => message.singlepart(SinglePart::plain(text)),
     };
     let message = message.map_err(|e| e.to_string())?;
-    Ok(Mail { from: from.email.clone(), to, bytes: message.formatted() })
+    let content = String::from_utf8(message.formatted()).map_err(|e| e.to_string())?;
+    if content.replace("\r\n", "").contains(['\r', '\n']) {
+        return Err("a line does not end as lines end in mail".into());
+    }
+    Ok(Mail { from: from.email.clone(), to, content })
 }
 
 fn listed(message: MessageBuilder, list: &List) -> Result<MessageBuilder, String> {
@@ -82,6 +88,11 @@ fn address(text: &str) -> Result<Address, String> {
     let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
     let domain = idna::domain_to_ascii(domain).map_err(|_| wrong())?;
     Address::new(local, domain).map_err(|_| wrong())
+}
+
+/// lettre leaves a lone CR as it is, and some servers take that for the end of a line.
+fn with_crlf(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
 }
 
 /// One line without control characters, and nothing that a mail program would take for an encoded word.
@@ -123,14 +134,13 @@ mod tests {
     fn no_name_or_subject_can_add_a_line_to_the_head() {
         for evil in ["Eve\r\nBcc: x@y.org", "Eve\nx", "Eve\0", "\u{2028}Eve", "\r\n", "", &"long ".repeat(2_000)] {
             let mail = compose(&claim(evil, "eve@example.org", evil), &from(), Instant::from_micros(0)).unwrap();
-            let text = String::from_utf8(mail.bytes).unwrap();
-            let (head, _) = text.split_once("\r\n\r\n").unwrap();
+            let (head, _) = mail.content.split_once("\r\n\r\n").unwrap();
             assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
             assert!(head.lines().all(|line| line.len() < 998 && !line.contains(char::is_control)), "{head}");
         }
         let word = claim("Eve", "eve@example.org", "=?utf-8?q?Boss?=");
         let mail = compose(&word, &from(), Instant::from_micros(0)).unwrap();
-        assert!(!String::from_utf8(mail.bytes).unwrap().contains("=?"));
+        assert!(!mail.content.contains("=?"));
     }
 
     #[test]
@@ -138,6 +148,24 @@ mod tests {
         let broken = Mailbox::new(Some("Eve\nx".into()), "eve@example.org".parse().unwrap());
         let why = compose(&claim("Ada", "ada@example.org", "Hi"), &broken, Instant::from_micros(0)).unwrap_err();
         assert!(why.contains("half-way"), "{why}");
+    }
+
+    #[test]
+    fn every_line_ends_as_lines_end_in_mail() {
+        for text in [
+            "a\nb",
+            "a\rb",
+            "a\r\nb",
+            "a\n\r\n.\r\rb\r",
+            "\u{e9}\r\u{e9}\n",
+            &"x".repeat(5_000),
+            &"\u{e9}\r".repeat(999),
+        ] {
+            let mut claim = claim("Ada", "ada@example.org", "Hi");
+            claim.letter.text = text.into();
+            claim.letter.html = Some(text.into());
+            compose(&claim, &from(), Instant::from_micros(0)).unwrap();
+        }
     }
 
     #[test]

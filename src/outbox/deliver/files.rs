@@ -9,12 +9,12 @@ use crate::outbox::MessageId;
 
 /// Writes the mail beside its place; it is not delivered by this.
 pub async fn offer(folder: &Path, id: MessageId, mail: &Mail) -> Result<(), Refusal> {
-    let (unfinished, bytes) = (unfinished(folder, id), mail.bytes.clone());
+    let (unfinished, content) = (unfinished(folder, id), mail.content.clone());
     blocking(move || {
         if let Some(folder) = unfinished.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(unfinished, bytes)
+        std::fs::write(unfinished, content)
     })
     .await
 }

@@ -152,9 +152,16 @@ mod tests {
 
     #[test]
     fn what_is_no_mail_server_is_refused_without_repeating_a_password() {
-        for wrong in ["", "mail.example.org", "http://x.org", "smtp://", "smtp://u:secret@", "smtp://u:secret@h:99999",
-            "smtp://u:secret@h?tls=maybe", "smtp://u:%ff%fesecret@h"]
-        {
+        for wrong in [
+            "",
+            "mail.example.org",
+            "http://x.org",
+            "smtp://",
+            "smtp://u:secret@",
+            "smtp://u:secret@h:99999",
+            "smtp://u:secret@h?tls=maybe",
+            "smtp://u:%ff%fesecret@h",
+        ] {
             let why = Relay::parse(wrong, "x").err().unwrap();
             assert!(!why.contains("secret"), "{why}");
         }

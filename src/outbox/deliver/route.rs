@@ -10,6 +10,7 @@ use super::smtp::{Deadlines, Line};
 use super::verdict::{Phase, Refusal};
 use crate::outbox::MessageId;
 
+#[derive(Clone)]
 pub enum Route {
     Files(PathBuf),
     Smtp(Box<Relay>),

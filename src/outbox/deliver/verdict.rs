@@ -43,12 +43,24 @@ pub struct Refusal {
 /// What becomes of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    Sent { answer: String },
-    Retry { reason: String },
-    Failed { reason: String, answer: Option<String>, no_such_address: bool },
-    Unknown { reason: String },
+    Sent {
+        answer: String,
+    },
+    Retry {
+        reason: String,
+    },
+    Failed {
+        reason: String,
+        answer: Option<String>,
+        no_such_address: bool,
+    },
+    Unknown {
+        reason: String,
+    },
     /// The settings are wrong, not the message: nothing is sent until a person has looked.
-    Halt { reason: String },
+    Halt {
+        reason: String,
+    },
 }
 
 /// Authentication required, mechanism too weak, credentials refused, encryption required: settings, not recipients.
@@ -91,7 +103,9 @@ impl Refusal {
             (Trouble::Answered { code, text }, _) => format!("the mail server answered: {code} {text}"),
             (Trouble::Tls(why), _) => format!("the connection to the mail server cannot be trusted: {why}"),
             (Trouble::Lost(why), Phase::Greeting) => format!("the mail server cannot be reached: {why}"),
-            (Trouble::Lost(why), Phase::Content) => format!("the mail server did not say whether it took the mail: {why}"),
+            (Trouble::Lost(why), Phase::Content) => {
+                format!("the mail server did not say whether it took the mail: {why}")
+            }
             (Trouble::Lost(why), Phase::File) => format!("the mail folder cannot be written to: {why}"),
             (Trouble::Lost(why), _) => format!("the connection to the mail server was lost: {why}"),
             (Trouble::Ours(why), _) => why.clone(),

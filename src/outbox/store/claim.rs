@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamp;
+use diesel::sqlite::Sqlite;
 
 use super::super::{Class, Letter, List, MessageId, State};
 use super::halted;
@@ -26,6 +27,19 @@ pub struct Claim {
     pub letter: Letter,
 }
 
+/// In nobody's hands.
+#[derive(AsChangeset)]
+#[diesel(table_name = messages, treat_none_as_null = true)]
+pub(super) struct Waiting {
+    state: State,
+    lease_owner: Option<String>,
+    lease_until: Option<Instant>,
+    settled_at: Option<Instant>,
+}
+
+pub(super) const WAITING: Waiting =
+    Waiting { state: State::Pending, lease_owner: None, lease_until: None, settled_at: None };
+
 /// Whether a claim would give something.
 pub fn due(conn: &mut Conn, now: Instant) -> QueryResult<bool> {
     Ok(halted(conn)?.is_none() && next(conn, now)?.is_some())
@@ -46,7 +60,7 @@ pub fn claim(conn: &mut Conn, owner: &str, now: Instant, lease: TimeDelta) -> Qu
                 messages::lease_owner.eq(owner),
                 messages::lease_until.eq(now + lease),
             ))
-            .returning(ROW)
+            .returning(<Row as Selectable<Sqlite>>::construct_selection())
             .get_result(conn)
             .optional()?;
         // Without a row another process was faster: look again.
@@ -68,56 +82,29 @@ fn next(conn: &mut Conn, now: Instant) -> QueryResult<Option<MessageId>> {
         .optional()
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
 struct Row {
     id: MessageId,
     message_id: String,
     attempts: i32,
     class: Class,
+    #[diesel(column_name = account_id)]
     account: Option<i64>,
+    #[diesel(column_name = recipient_name)]
     to_name: String,
+    #[diesel(column_name = recipient)]
     to: String,
     subject: String,
+    #[diesel(column_name = text_body)]
     text: String,
+    #[diesel(column_name = html_body)]
     html: Option<String>,
     reply_to: Option<String>,
     list_id: Option<String>,
     unsubscribe_url: Option<String>,
     expires_at: Instant,
 }
-
-/// The columns of a [`Row`], in its order.
-const ROW: (
-    messages::id,
-    messages::message_id,
-    messages::attempts,
-    messages::class,
-    messages::account_id,
-    messages::recipient_name,
-    messages::recipient,
-    messages::subject,
-    messages::text_body,
-    messages::html_body,
-    messages::reply_to,
-    messages::list_id,
-    messages::unsubscribe_url,
-    messages::expires_at,
-) = (
-    messages::id,
-    messages::message_id,
-    messages::attempts,
-    messages::class,
-    messages::account_id,
-    messages::recipient_name,
-    messages::recipient,
-    messages::subject,
-    messages::text_body,
-    messages::html_body,
-    messages::reply_to,
-    messages::list_id,
-    messages::unsubscribe_url,
-    messages::expires_at,
-);
 
 impl From<Row> for Claim {
     fn from(row: Row) -> Self {
@@ -163,11 +150,7 @@ pub fn take_back(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
         .filter(messages::lease_until.le(now))
         .filter(messages::state.eq(State::Claimed).or(messages::class.eq(Class::Account)))
-        .set((
-            messages::state.eq(State::Pending),
-            messages::lease_owner.eq(None::<String>),
-            messages::lease_until.eq(None::<Instant>),
-        ))
+        .set(WAITING)
         .execute(conn)?;
     Ok(unknown + give_up(conn, now)?)
 }
@@ -277,14 +260,7 @@ pub fn settle_retry(
         .filter(messages::id.eq(id))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::state.eq_any(HELD))
-        .set((
-            messages::state.eq(State::Pending),
-            messages::next_attempt_at.eq(next_attempt_at),
-            messages::reason.eq(reason),
-            messages::settled_at.eq(None::<Instant>),
-            messages::lease_owner.eq(None::<String>),
-            messages::lease_until.eq(None::<Instant>),
-        ))
+        .set((WAITING, messages::next_attempt_at.eq(next_attempt_at), messages::reason.eq(reason)))
         .execute(conn)?;
     Ok(waits == 1)
 }
@@ -295,13 +271,7 @@ pub fn release(conn: &mut Conn, id: MessageId, owner: &str) -> QueryResult<bool>
         .filter(messages::id.eq(id))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::state.eq_any(HELD))
-        .set((
-            messages::state.eq(State::Pending),
-            messages::attempts.eq(messages::attempts - 1),
-            messages::settled_at.eq(None::<Instant>),
-            messages::lease_owner.eq(None::<String>),
-            messages::lease_until.eq(None::<Instant>),
-        ))
+        .set((WAITING, messages::attempts.eq(messages::attempts - 1)))
         .execute(conn)?;
     Ok(released == 1)
 }
@@ -311,10 +281,6 @@ pub fn give_back(conn: &mut Conn, owner: &str) -> QueryResult<usize> {
     diesel::update(messages::table)
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::state.eq(State::Claimed))
-        .set((
-            messages::state.eq(State::Pending),
-            messages::lease_owner.eq(None::<String>),
-            messages::lease_until.eq(None::<Instant>),
-        ))
+        .set(WAITING)
         .execute(conn)
 }

@@ -82,8 +82,12 @@ fn advice(keys: &Keys) -> Bands {
             Advice::default()
         }
     };
-    let bands =
-        Bands { needs_kindling: of("needs-kindling"), warming: of("warming"), warm: of("warm"), glowing: of("glowing") };
+    let bands = Bands {
+        needs_kindling: of("needs-kindling"),
+        warming: of("warming"),
+        warm: of("warm"),
+        glowing: of("glowing"),
+    };
     keys.finish();
     bands
 }

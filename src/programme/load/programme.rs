@@ -63,7 +63,8 @@ fn language(keys: &Keys) -> String {
     let letters =
         parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
     let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if !language.is_empty() && !(letters && rest) {
+    let is_tag = letters && rest;
+    if !is_tag && !language.is_empty() {
         let what = format!("'{language}' is no language tag");
         keys.fault(keys.line_of("language"), what, "write a BCP 47 tag, such as en-GB");
     }

@@ -1,6 +1,7 @@
 //! Content that can be read, content that cannot, and content that nobody would write.
 
 mod faults;
+mod files;
 mod mutations;
 
 use tempfile::TempDir;
@@ -20,8 +21,15 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("sources.toml", "[one]\ncite = \"A *book*.\"\n\n[two]\ncite = \"A paper.\"\nurl = \"https://example.org/p\"\n"),
     (
+        "diagnostic.toml",
+        "comment = \"What else?\"\nlook_back = \"And then?\"\n\n[[dimension]]\nletter = \"P\"\nname = \"Purpose\"\n\n\
+         [dimension.advice]\nneeds-kindling = { text = \"A\", weeks = \"Week 1\" }\nwarming = { text = \"B\", weeks = \"Week 1\" }\n\
+         warm = { text = \"C\", weeks = \"Week 1\" }\nglowing = { text = \"D\", weeks = \"Week 2\" }\n\n\
+         [[dimension.statement]]\nslug = \"p1\"\ntext = \"We know.\"\n\n[[dimension.statement]]\nslug = \"p2\"\ntext = \"We agree.\"\n",
+    ),
+    (
         "units/01-start/unit.toml",
-        "title = \"Start\"\nformerly = [\"beginning\"]\nblock = \"First\"\nminutes = 100\nsummary = \"It starts.\"\n\
+        "title = \"Start\"\nformerly = [\"beginning\"]\nblock = \"First\"\ndimension = \"Purpose\"\nminutes = 100\nsummary = \"It starts.\"\n\
          outcomes = [\"Begin.\"]\nprompt = \"Why?\"\nrunning_case = \"A scene.\"\n\n[practice]\ntitle = \"Try\"\nminutes = 10\n\
          text = \"Do it.\"\n\n[live]\nnumber = 1\ntitle = \"Meet\"\norder = \"Hello 5\"\n",
     ),
@@ -94,6 +102,9 @@ fn a_programme_is_read_whole() {
     assert_eq!(programme.certificate.counts, BTreeMap::from([(StepKind::Quiz, 1)]));
     let unit = programme.unit(1).unwrap();
     assert_eq!((unit.minutes, unit.steps.len(), programme.weeks()), (100, 8, 2));
+    let dimension = &programme.diagnostic.as_ref().unwrap().dimensions[0];
+    assert_eq!((dimension.letter.as_str(), dimension.statements.len()), ("P", 2));
+    assert_eq!((dimension.advice.glowing.text.as_str(), dimension.advice.glowing.weeks.as_str()), ("D", "Week 2"));
     assert_eq!(unit.practice.as_ref().unwrap().html, "<p>Do it.</p>\n");
     let article = &unit.steps[0];
     assert_eq!(article.sources[0], "A <em>book</em>.");

@@ -126,7 +126,8 @@ impl<'s> Reader<'s> {
             }
             return address;
         }
-        if !leads_out(url) && !is_of_this_site(url) && !(url.starts_with('#') && url.len() > 1) {
+        let to_heading = url.starts_with('#') && url.len() > 1;
+        if !leads_out(url) && !is_of_this_site(url) && !to_heading {
             self.remark(
                 line,
                 format!("the link '{url}' leads nowhere"),

@@ -116,7 +116,7 @@ fn line(unit: &Unit, step: &Step) -> Line {
     // Two columns where the title leaves room for the second.
     let text = match title.chars().count() {
         ..=50 => format!("  {title:<50}  {time:>16}"),
-        _ => format!("  {title}, {time}"),
+        _ => format!("  {title}, {}", time.replace(' ', "\u{a0}")),
     };
     Line { title, time, text }
 }

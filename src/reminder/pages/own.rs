@@ -32,7 +32,8 @@ struct Row {
     due_at: String,
     state: &'static str,
     look: &'static str,
-    words: String,
+    /// Goes on from `state`.
+    story: String,
 }
 
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
@@ -67,7 +68,7 @@ fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
         due_at: entry.due_at.rfc3339(),
         state,
         look,
-        words: entry.fate.words(zone, now),
+        story: entry.fate.story(zone, now),
     }
 }
 

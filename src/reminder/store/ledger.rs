@@ -132,6 +132,24 @@ pub fn list_entries(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The mail that carried one learner's reminder.
+pub fn find_mail(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (units, kind): (&[&Slug], Kind),
+    enrolment: EnrolmentId,
+) -> QueryResult<Option<MessageId>> {
+    let mail: Option<Option<MessageId>> = reminders::table
+        .filter(reminders::cohort_id.eq(cohort))
+        .filter(reminders::unit.eq_any(units))
+        .filter(reminders::kind.eq(kind))
+        .filter(reminders::enrolment_id.eq(enrolment))
+        .select(reminders::message_id)
+        .first(conn)
+        .optional()?;
+    Ok(mail.flatten())
+}
+
 /// What became of each of a learner's own reminders, newest first.
 pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<Entry>> {
     let rows = reminders::table

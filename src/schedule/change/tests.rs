@@ -1,3 +1,5 @@
+//! Changes of a schedule one by one, and the laws that hold after any of them.
+
 use proptest::prelude::*;
 
 use super::*;

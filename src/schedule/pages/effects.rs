@@ -2,12 +2,12 @@
 //! at, and what cannot be undone.
 
 use super::Sheet;
-use super::words::{clock_change, clocks_of, day_with_year, days_of, joined, units_in_words};
+use super::words::{clock_change, clocks_of, day_with_year, days_of, joined, units_in_words, upper_first};
 use crate::platform::clock::Instant;
-use crate::platform::text::count;
+use crate::platform::text::{Slug, count};
 use crate::platform::zone::day_in_words;
 use crate::programme::Unit;
-use crate::schedule::due::{self, Moved};
+use crate::schedule::due::{self, Fate, Moved};
 use crate::schedule::plan::break_on;
 use crate::schedule::{Change, Release, closes_on};
 
@@ -108,21 +108,25 @@ impl<'a> Effects<'a> {
 
     fn mail(&self) -> Vec<String> {
         let moved = self.reminders();
-        let goes = |m: &&Moved| m.to.is_some();
-        let mut sentences = match moved.iter().filter(goes).count() {
-            0 => vec!["No reminder moves.".to_owned()],
-            1 => vec!["1 reminder moves.".to_owned()],
-            n => vec![format!("{n} reminders move.")],
-        };
+        let number_of = |fate: Fate| moved.iter().filter(|m| m.fate == fate).count();
+        let mut sentences = vec![match number_of(Fate::Later) {
+            0 => "No reminder moves.".to_owned(),
+            n => format!("{}.", verb(n, "moves", "move")),
+        }];
         let alone = moved.iter().filter(|m| !self.pairs().any(|(_, old, _)| old.unit == m.unit));
         sentences.extend(alone.map(|m| self.moves_alone(m)));
-        let waiting = moved.iter().filter(|m| m.to.is_none()).count();
-        if waiting > 0 {
-            sentences.push(format!("{} until you let go.", waits(waiting)));
+        for (fate, one, many, what) in [
+            (Fate::AtOnce, "falls", "fall", "due as soon as you save."),
+            (Fate::TooLate, "comes", "come", "too late to be sent."),
+            (Fate::Waits, "waits", "wait", "until the unit opens."),
+        ] {
+            if number_of(fate) > 0 {
+                sentences.push(format!("{} {what}", verb(number_of(fate), one, many)));
+            }
         }
         let sent = due::fallen_due(&self.sheet.place.cohort, &self.sheet.releases, self.now);
         if sent > 0 {
-            sentences.push(format!("{} fallen due already. Nothing of that is sent again.", have(sent)));
+            sentences.push(format!("{} fallen due already. None of them is sent again.", verb(sent, "has", "have")));
         }
         sentences
     }
@@ -130,13 +134,14 @@ impl<'a> Effects<'a> {
     /// 'The ‘wrap-up’ of unit 7 moves from Sunday 7 March to Sunday 14 March.'
     fn moves_alone(&self, moved: &Moved) -> String {
         let zone = &self.sheet.place.cohort.zone;
-        let day = |at: Option<Instant>| at.map(|at| day_in_words(zone.local_date(at)));
+        let day = |at: Option<Instant>| at.map(|at| day_in_words(zone.local_date(at))).unwrap_or_default();
         let number = self.sheet.releases.iter().position(|r| r.unit == moved.unit).map(|i| self.sheet.units[i].number);
         let which = format!("The ‘{}’ of unit {}", moved.kind.label(), number.unwrap_or_default());
-        match (day(moved.from), day(moved.to)) {
-            (Some(from), Some(to)) => format!("{which} moves from {from} to {to}."),
-            (None, Some(to)) => format!("{which} goes on {to}."),
-            (_, None) => format!("{which} does not go."),
+        match (moved.fate, moved.from) {
+            (Fate::Later, Some(_)) => format!("{which} moves from {} to {}.", day(moved.from), day(moved.to)),
+            (Fate::Later, None) => format!("{which} goes on {}.", day(moved.to)),
+            (Fate::AtOnce, _) => format!("{which} goes as soon as you save."),
+            (Fate::TooLate | Fate::Waits | Fate::Dropped, _) => format!("{which} does not go."),
         }
     }
 
@@ -194,7 +199,7 @@ impl<'a> Effects<'a> {
     }
 
     /// A hold is about one unit: those behind it still open by themselves.
-    fn left_behind(&self, held: &crate::platform::text::Slug) -> Option<String> {
+    fn left_behind(&self, held: &Slug) -> Option<String> {
         let place = self.after.iter().position(|r| r.unit == *held)? + 1;
         let next = self.after.get(place).filter(|r| !r.held && !r.is_open(self.now))?;
         let when = self.sheet.place.cohort.zone.exact(next.opens_at);
@@ -209,11 +214,11 @@ impl<'a> Effects<'a> {
         let mut sentences = Vec::new();
         if !opening.is_empty() {
             let units = units_in_words(&opening);
-            sentences.push(format!("{units}: learners see it at once, and the ‘opens’ mail cannot be called back."));
+            sentences.push(format!("Learners see {units} at once, and the ‘opens’ mail cannot be called back."));
         }
         if !closing.is_empty() {
             let units = units_in_words(&closing);
-            sentences.push(format!("{units}: learners have seen it, and what they were sent stays with them."));
+            sentences.push(format!("Learners have seen {units}, and what they were sent stays with them."));
         }
         if sentences.is_empty() {
             sentences.push("Nothing yet: until a unit opens you can change its time again.".into());
@@ -222,20 +227,24 @@ impl<'a> Effects<'a> {
     }
 }
 
+/// '‘Opens’, ‘nudge’ and ‘wrap-up’'
 fn mails_of(release: &Release, moved: &[Moved]) -> String {
-    let own = || moved.iter().filter(|m| m.unit == release.unit);
-    let kinds: Vec<String> = own().map(|m| format!("‘{}’", m.kind.label())).collect();
-    match joined(&kinds) {
-        none if none.is_empty() => "None".into(),
-        all if own().all(|m| m.to.is_none()) => format!("{all} wait{}", if kinds.len() == 1 { "s" } else { "" }),
-        all => all,
+    let own = moved.iter().filter(|m| m.unit == release.unit && m.fate != Fate::Dropped);
+    let kinds: Vec<String> = own.map(|m| m.kind.label().to_owned()).collect();
+    let quoted: Vec<String> = kinds.iter().enumerate().map(|(i, kind)| quoted(kind, i == 0)).collect();
+    match (kinds.len(), release.held) {
+        (0, _) => "None".into(),
+        (1, true) => format!("{} waits", joined(&quoted)),
+        (_, true) => format!("{} wait", joined(&quoted)),
+        (_, false) => joined(&quoted),
     }
 }
 
-fn waits(reminders: usize) -> String {
-    format!("{} wait{}", count(reminders, "reminder"), if reminders == 1 { "s" } else { "" })
+fn quoted(kind: &str, first: bool) -> String {
+    format!("‘{}’", if first { upper_first(kind) } else { kind.to_owned() })
 }
 
-fn have(reminders: usize) -> String {
-    format!("{} {}", count(reminders, "reminder"), if reminders == 1 { "has" } else { "have" })
+/// '1 reminder moves', '13 reminders move'
+fn verb(reminders: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(reminders, "reminder"), if reminders == 1 { one } else { many })
 }

@@ -69,14 +69,14 @@ fn set(unit: Slug, fields: &Fields, faults: &mut Faults) -> Option<Change> {
     Some(Change::SetTime { unit, local_time: day?.and_time(time?) })
 }
 
-fn date(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
     match text.trim() {
         "" => Err("Enter a date".into()),
         text => text.parse().map_err(|_| "Enter a date that exists, like 2027-03-08".into()),
     }
 }
 
-fn time(text: &str) -> Result<NaiveTime, String> {
+pub(super) fn time(text: &str) -> Result<NaiveTime, String> {
     match text.trim() {
         "" => Err("Enter a time".into()),
         text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| "Enter a time of the day, like 09:00".into()),

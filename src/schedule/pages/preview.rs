@@ -125,7 +125,7 @@ impl Preview {
             hidden: sent.map(|name| (*name, fields.get(name).to_owned())).chain([("version", version)]).collect(),
             agree: match closing.is_empty() {
                 true => String::new(),
-                false => format!("Close again what is open now: {}", units_in_words(&closing).to_lowercase()),
+                false => format!("Close again what is open now: {}", units_in_words(&closing)),
             },
             path: sheet.path(),
             number,

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::Sheet;
-use super::form::Act;
+use super::form::{Act, date, time};
 use super::list::state;
 use crate::platform::db::Db;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -22,6 +22,9 @@ pub(super) struct UnitForms {
     state: String,
     date: Field,
     time: Field,
+    /// What no picker would show is shown as text, so that it can be mended.
+    date_as_text: bool,
+    time_as_text: bool,
     by: Field,
     of: Field,
     spans: Vec<(String, String)>,
@@ -56,6 +59,8 @@ impl UnitForms {
             state: state(release, zone, ask.now),
             date: Field::new("date", "Date").value(&release.local_time.format("%Y-%m-%d").to_string()),
             time: Field::new("time", "Time").hint(&zone_hint).value(&release.local_time.format("%H:%M").to_string()),
+            date_as_text: false,
+            time_as_text: false,
             by: by_field().value("1"),
             of: Field::new("of", "Weeks or days").value("weeks"),
             spans: spans(),
@@ -78,6 +83,8 @@ impl UnitForms {
             Act::Set => {
                 page.date = page.date.sent(fields, &faults);
                 page.time = page.time.sent(fields, &faults);
+                page.date_as_text = date(&page.date.value).is_err();
+                page.time_as_text = time(&page.time.value).is_err();
             }
             Act::Move => {
                 page.by = page.by.sent(fields, &faults);

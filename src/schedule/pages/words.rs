@@ -76,10 +76,10 @@ pub(super) fn joined(words: &[String]) -> String {
     }
 }
 
-/// 'Unit 7', 'Units 7 and 8'
+/// 'unit 7', 'units 7 and 8'
 pub(super) fn units_in_words(units: &[&Unit]) -> String {
     let numbers: Vec<String> = units.iter().map(|u| u.number.to_string()).collect();
-    format!("{} {}", if units.len() == 1 { "Unit" } else { "Units" }, joined(&numbers))
+    format!("{} {}", if units.len() == 1 { "unit" } else { "units" }, joined(&numbers))
 }
 
 pub(super) fn upper_first(text: &str) -> String {

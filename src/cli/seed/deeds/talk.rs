@@ -100,7 +100,7 @@ fn by_script(
             facilitator_spoke = true;
             continue;
         }
-        if said.said.is_reply && facilitator_spoke {
+        if said.said.by_author || (said.said.is_reply && facilitator_spoke) {
             writer.post(Visit { at: soon + TimeDelta::minutes(1), by: author.by }, top, said, false);
             facilitator_spoke = false;
             continue;

@@ -8,11 +8,11 @@ const TALK: &str = "units/01-start/03-talk.md";
 const NOTE: &str = "units/01-start/04-note.md";
 const MEASURE: &str = "units/01-start/05-measure.md";
 const SHOW: &str = "units/01-start/06-show.md";
-const CHECK: &str = "units/01-start/07-check.md";
 const QUIZ: &str = "units/01-start/07-check.toml";
 const MEET: &str = "units/01-start/08-meet.md";
 const UNIT: &str = "units/01-start/unit.toml";
 const PROGRAMME: &str = "programme.toml";
+const DIAGNOSTIC: &str = "diagnostic.toml";
 const SOURCES: &str = "sources.toml";
 
 /// In this file, this becomes that; the fault is on this line and says this.
@@ -28,16 +28,16 @@ const CASES: &[Case] = &[
     (PROGRAMME, "title = \"Small\"", "title = \"Small", 1, "this is no TOML"),
     (PROGRAMME, "lead =", "title = \"Twice\"\nlead =", 3, "this is no TOML"),
     (PROGRAMME, "title = \"Small\"", "title = \"Sm\\u0007all\"", 1, "title holds an invisible character"),
-    (UNIT, "minutes = 100", "minutes = \"100\"", 4, "minutes is a text"),
-    (UNIT, "minutes = 100", "minutes = -1", 4, "minutes is -1"),
-    (UNIT, "minutes = 100", "minutes = 110", 4, "the steps (90) and practice (10) make 100"),
-    (UNIT, "[\"Begin.\"]", "[]", 6, "outcomes is empty"),
-    (UNIT, "[\"Begin.\"]", "[\"Begin.\", 5]", 6, "outcomes is a whole number"),
-    (UNIT, "[\"Begin.\"]", "\"Begin.\"", 6, "outcomes is a text"),
+    (UNIT, "minutes = 100", "minutes = \"100\"", 5, "minutes is a text"),
+    (UNIT, "minutes = 100", "minutes = -1", 5, "minutes is -1"),
+    (UNIT, "minutes = 100", "minutes = 110", 5, "the steps (90) and practice (10) make 100"),
+    (UNIT, "[\"Begin.\"]", "[]", 7, "outcomes is empty"),
+    (UNIT, "[\"Begin.\"]", "[\"Begin.\", 5]", 7, "outcomes is a whole number"),
+    (UNIT, "[\"Begin.\"]", "\"Begin.\"", 7, "outcomes is a text"),
     (UNIT, "prompt = \"Why?\"\n", "", 1, "prompt is missing"),
-    (UNIT, "text = \"Do it.\"\n", "", 10, "text is missing"),
-    (UNIT, "order =", "place = \"Here\"\norder =", 18, "there is no key 'place' here"),
-    (UNIT, "[live]", "[[live]]", 15, "live is a list"),
+    (UNIT, "text = \"Do it.\"\n", "", 11, "text is missing"),
+    (UNIT, "order =", "place = \"Here\"\norder =", 19, "there is no key 'place' here"),
+    (UNIT, "[live]", "[[live]]", 16, "live is a list"),
     (READ, "summary =", "required = \"no\"\nsummary =", 5, "required is a text"),
     (READ, "summary =", "prompt = \"x\"\nsummary =", 5, "there is no key 'prompt' here"),
     (SOURCES, "cite = \"A *book*.\"", "cite = \"A book\"\ntitle = \"A\"", 3, "there is no key 'title' here"),
@@ -94,6 +94,12 @@ const CASES: &[Case] = &[
     (READ, "\"two\"]", "\"two\", \"one\"]", 7, "the source 'one' is listed twice"),
     (READ, "First.[^one]", "First.[^one] [^tree]", 9, "[^tree] is not in the step's sources"),
     (READ, "## A heading", "## A heading [^one]", 11, "[^one] stands in a heading or a link"),
+    // the diagnostic
+    (DIAGNOSTIC, "letter = \"P\"", "letter = \"Pu\"", 5, "letter is 'Pu'"),
+    (DIAGNOSTIC, "slug = \"p2\"", "slug = \"p1\"", 19, "the slug 'p1' is taken"),
+    (DIAGNOSTIC, "slug = \"p2\"", "slug = \"comment\"", 19, "the slug 'comment' is taken"),
+    (DIAGNOSTIC, "warm = { text = \"C\", weeks = \"Week 1\" }\n", "", 8, "warm is missing"),
+    (DIAGNOSTIC, "look_back = \"And then?\"\n", "", 1, "look_back is missing"),
     // Markdown
     (READ, "step:start/talk", "step:start/walk", 13, "the link step:start/walk leads nowhere"),
     (READ, "step:start/talk", "talk.html", 13, "the link 'talk.html' leads nowhere"),
@@ -111,12 +117,12 @@ const CASES: &[Case] = &[
     (READ, "Write.\n:::", "::: note In\nWrite.\n:::", 16, "a callout stands in another"),
     (PROGRAMME, "Two.\n", "## Two\n", 8, "a heading cannot stand in this text"),
     (PROGRAMME, "Two.\n", "::: try it\nTwo.\n:::\n", 8, "a callout cannot stand in this text"),
-    (UNIT, "A scene.", "A scene.[^one]", 8, "[^one] cannot be cited in this text"),
-    (UNIT, "Do it.", "[Do it](step:start/read).", 13, "a link to a step works only in a step"),
+    (UNIT, "A scene.", "A scene.[^one]", 9, "[^one] cannot be cited in this text"),
+    (UNIT, "Do it.", "[Do it](step:start/read).", 14, "a link to a step works only in a step"),
 ];
 
 /// All faults of the small programme after a change.
-fn faults_after(change: impl FnOnce(&Path)) -> Vec<String> {
+pub(super) fn faults_after(change: impl FnOnce(&Path)) -> Vec<String> {
     let root = small();
     let folder = root.path().join("small");
     change(&folder);
@@ -145,81 +151,6 @@ fn each_fault_is_found_on_its_line() {
 }
 
 #[test]
-fn files_and_folders_have_faults_too() {
-    type Change = fn(&Path);
-    let cases: &[(Change, &str, &str)] = &[
-        (
-            |f| std::fs::remove_file(f.join(QUIZ)).unwrap(),
-            CHECK,
-            "the quiz has no questions: there is no 07-check.toml",
-        ),
-        (
-            |f| std::fs::write(f.join("units/02-more/09-x.toml"), "").unwrap(),
-            "units/02-more/09-x.toml",
-            "belong to no step",
-        ),
-        (
-            |f| _ = std::fs::copy(f.join(QUIZ), f.join("units/02-more/01-do.toml")),
-            "units/02-more/01-do.toml",
-            "that is no quiz but exercise",
-        ),
-        (|f| std::fs::write(f.join(QUIZ), "").unwrap(), QUIZ, "the quiz has no question"),
-        (
-            |f| _ = std::fs::copy(f.join(MEET), f.join("units/02-more/01-other.md")),
-            "units/02-more/01-other.md",
-            "two steps have the number 1",
-        ),
-        (
-            |f| std::fs::rename(f.join("units/02-more"), f.join("units/01-more")).unwrap(),
-            "units/01-start",
-            "two units have the number 1",
-        ),
-        (
-            |f| std::fs::rename(f.join(MEET), f.join("units/01-start/08-Meet.md")).unwrap(),
-            "units/01-start/08-Meet.md",
-            "the name '08-Meet' is no number and slug",
-        ),
-        (
-            |f| std::fs::rename(f.join("units/02-more"), f.join("units/more")).unwrap(),
-            "units/more",
-            "the name 'more' is no number and slug",
-        ),
-        (
-            |f| std::fs::rename(f.join(MEET), f.join("units/01-start/00-meet.md")).unwrap(),
-            "units/01-start/00-meet.md",
-            "the step has the number 0",
-        ),
-        (
-            |f| std::fs::rename(f.join(MEET), f.join("units/01-start/09-talk.md")).unwrap(),
-            "units/01-start/09-talk.md",
-            "the step slug 'talk' is or was that of",
-        ),
-        (|f| std::fs::write(f.join(TALK), b"+++\n\xff\n").unwrap(), TALK, "a character is not UTF-8"),
-        (|f| std::fs::write(f.join(TALK), vec![b'a'; 1024 * 1024 + 1]).unwrap(), TALK, "the file is longer than 1 MiB"),
-        (
-            |f| std::fs::remove_file(f.join("units/02-more/unit.toml")).unwrap(),
-            "units/02-more/unit.toml",
-            "it cannot be read",
-        ),
-        (|f| std::fs::remove_file(f.join("units/02-more/01-do.md")).unwrap(), "units/02-more", "the unit has no step"),
-        (|f| std::fs::remove_file(f.join(PROGRAMME)).unwrap(), PROGRAMME, "it cannot be read"),
-        (
-            |f| {
-                std::fs::remove_file(f.join(PROGRAMME)).unwrap();
-                std::fs::create_dir(f.join(PROGRAMME)).unwrap();
-            },
-            PROGRAMME,
-            "this is no file",
-        ),
-    ];
-    for (change, file, what) in cases {
-        let faults = faults_after(change);
-        let found = faults.iter().any(|fault| fault.starts_with(&format!("{file}:")) && fault.contains(what));
-        assert!(found, "{file}: {what}\nfound: {faults:#?}");
-    }
-}
-
-#[test]
 fn all_faults_are_named_at_once_in_order() {
     let faults = faults_after(|folder| {
         std::fs::write(folder.join(SOURCES), "[one]\n[two]\n").unwrap();
@@ -237,25 +168,7 @@ fn all_faults_are_named_at_once_in_order() {
             "units/01-start/03-talk.md:2: title is missing",
             "units/01-start/03-talk.md:4: a heading begins with one #",
             "units/01-start/03-talk.md:6: raw HTML does not work here",
-            "units/01-start/unit.toml:4: minutes is 100, and the steps (85) and practice (10) make 95",
+            "units/01-start/unit.toml:5: minutes is 100, and the steps (85) and practice (10) make 95",
         ]
     );
-}
-
-#[test]
-fn a_place_without_a_programme_says_so() {
-    let empty = TempDir::new().unwrap();
-    for path in [empty.path().to_owned(), empty.path().join("nowhere")] {
-        let faults = check(&path).unwrap_err();
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert_eq!(faults[0].file, path);
-    }
-}
-
-#[test]
-fn the_folders_name_is_the_programmes_address() {
-    let root = small();
-    std::fs::rename(root.path().join("small"), root.path().join("Small one")).unwrap();
-    let faults = load(root.path()).unwrap_err();
-    assert!(faults[0].what.contains("the folder's name 'Small one' is no slug"), "{faults:?}");
 }

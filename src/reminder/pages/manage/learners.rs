@@ -36,7 +36,8 @@ struct Row {
     email: String,
     state: &'static str,
     look: &'static str,
-    words: String,
+    /// Goes on from `state`.
+    story: String,
     /// Whether a facilitator may have it sent once more.
     again: bool,
 }
@@ -69,7 +70,7 @@ fn row(entry: Entry, zone: &Zone, now: Instant) -> Row {
     let (state, look) = entry.fate.label();
     Row {
         enrolment: entry.enrolment,
-        words: entry.fate.words(zone, now),
+        story: entry.fate.story(zone, now),
         name: entry.name,
         email: entry.email,
         state,

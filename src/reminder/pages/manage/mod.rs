@@ -6,10 +6,12 @@ mod units;
 use actix_web::web::{Data, Path};
 
 use crate::cohort::{EnrolmentId, gate};
+use crate::outbox;
 use crate::platform::db::{Conn, Db};
+use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::{Catalogue, Content, Programme, Unit};
-use crate::reminder::Kind;
+use crate::reminder::{Kind, names, store};
 
 /// The whole cohort, or with `?unit=3&kind=nudge` one reminder's learners (`&after=` the last enrolment seen).
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
@@ -38,6 +40,27 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, parameter
         text => EnrolmentId(text.parse().map_err(|_| Error::BadRequest("'after' is a number."))?),
     };
     learners::page(conn, ask, &place, (unit, kind), after).map(Page::Learners)
+}
+
+/// Sends a mail once more that failed, or of which nobody knows whether it arrived. What is wanted no more is still not
+/// sent: the outbox asks as it always does.
+pub async fn send_again(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>, fields: Fields) -> Answer {
+    fields.only(&["unit", "kind", "enrolment"])?;
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let (path, again) = db
+        .write(move |conn| {
+            let place = gate::facilitated(conn, &asked, &slug)?;
+            let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
+            let (unit, kind) = chosen(programme, &fields)?;
+            let enrolment = EnrolmentId(fields.get("enrolment").parse().map_err(|_| Error::NotFound)?);
+            let slugs: Vec<&Slug> = names(unit).collect();
+            let mail = store::find_mail(conn, place.cohort.id, (&slugs, kind), enrolment)?.ok_or(Error::NotFound)?;
+            let again = outbox::store::retry(conn, mail, asked.now)?;
+            let path = format!("{}/manage/reminders?unit={}&kind={kind}", place.cohort.path(), unit.number);
+            Ok::<_, Error>((path, again))
+        })
+        .await?;
+    ask.done(path, if again { "reminder-again" } else { "" })
 }
 
 fn chosen<'p>(programme: &'p Programme, fields: &Fields) -> Result<(&'p Unit, Kind), Error> {

@@ -5,7 +5,6 @@ use askama::Template;
 use crate::cohort::Place;
 use crate::outbox::State;
 use crate::platform::db::Conn;
-use crate::platform::text::count;
 use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Programme, Unit};
 use crate::reminder::due::{Due, release_of, timetable};
@@ -136,6 +135,6 @@ impl Tally {
             (self.not_sent, "not sent"),
         ];
         let some: Vec<String> = fates.iter().filter(|(n, _)| *n > 0).map(|(n, fate)| format!("{n} {fate}")).collect();
-        if some.is_empty() { format!("{} had it due", count(0, "learner")) } else { some.join(", ") }
+        if some.is_empty() { "It was due to nobody".into() } else { some.join(", ") }
     }
 }

@@ -1,0 +1,75 @@
+//! Posting to a thread, or replying to a post of it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+
+use super::thread::{Part, Wip, draw, read};
+use super::{Room, Subject, post_id, visible};
+use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
+use crate::discussion::{PostBody, store};
+use crate::platform::db::{Conn, Db};
+use crate::platform::web::{Answer, Ask, Error, Fields};
+use crate::programme::Content;
+
+pub async fn add_post(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    (limits, told): (Data<PostLimits>, Data<OnStepPosts>),
+    path: Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
+    fields.only(&["body", "parent"])?;
+    // Before the database, for rendering takes time.
+    let draft = Draft { body: PostBody::parse(fields.get("body")), parent: post_id(fields.get("parent"))? };
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let to = db
+        .write(move |conn| {
+            let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
+            let outcome = match subject.room.poster() {
+                Ok(poster) => post_in_thread(conn, &poster, &limits, &subject.thread, draft, asked.now)?,
+                Err(why) => Err(Refusal::ReadOnly(why)),
+            };
+            match outcome {
+                Ok(posted) => {
+                    subject.tell(conn, &told, true)?;
+                    subject.href_of(conn, posted)
+                }
+                Err(refusal) => Err(refused(conn, &asked, &subject, &fields, refusal)?),
+            }
+        })
+        .await?;
+    ask.done(to, "posted")
+}
+
+/// The page again, with what was typed: where it was typed, or at the thread's end.
+fn refused(
+    conn: &mut Conn,
+    ask: &Ask,
+    subject: &Subject<'_>,
+    fields: &Fields,
+    refusal: Refusal,
+) -> Result<Error, Error> {
+    let answers = match post_id(fields.get("parent"))? {
+        Some(id) => visible(conn, subject, id)?,
+        None => None,
+    };
+    let at = match &answers {
+        Some(post) => Some(post.top()),
+        None => store::newest_top(conn, subject.thread.id)?,
+    };
+    let start = at.map(|top| store::page_start(conn, subject.thread.id, top)).transpose()?.flatten();
+    let part = Part::After(start);
+    let posts = read(conn, subject, part)?;
+    let status = status(&refusal);
+    let wip = Wip { answers, text: fields.get("body").into(), refusal: Some(refusal) };
+    Ok(Error::page(status, draw(ask, subject, part, posts, wip)))
+}
+
+pub(super) fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
+    }
+}

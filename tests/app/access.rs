@@ -1,0 +1,240 @@
+//! Every address × who asks for it: the status that it must answer. An address without a row fails the run.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use trellis::cohort::Role;
+use trellis::discussion::{PostBody, store};
+use trellis::platform::web::assets;
+use trellis::schema::threads;
+
+use crate::world::*;
+
+/// Method, address, and the answers to a visitor, a learner, a learner of another cohort, a facilitator, and an
+/// administrator who is not enrolled. Forms are sent with a right token and no fields. Unit 1 is open, unit 7 is not.
+const TABLE: &str = "
+GET  /                                                            200 200 200 200 200
+GET  /help                                                        200 200 200 200 200
+GET  /accessibility                                               200 200 200 200 200
+GET  /privacy                                                     200 200 200 200 200
+GET  /healthz                                                     200 200 200 200 200
+GET  /readyz                                                      200 200 200 200 200
+GET  /programmes/{programme}                                      200 200 200 200 200
+GET  /static/{file}                                               200 200 200 200 200
+GET  /sign-up                                                     200 303 303 303 303
+POST /sign-up                                                     422 422 422 422 422
+GET  /sign-in                                                     200 303 303 303 303
+POST /sign-in                                                     422 422 422 422 422
+GET  /password/forgot                                             200 200 200 200 200
+POST /password/forgot                                             422 422 422 422 422
+GET  /password/reset/{token}                                      410 410 410 410 410
+POST /password/reset/{token}                                      410 410 410 410 410
+GET  /verify/{token}                                              410 410 410 410 410
+POST /verify/{token}                                              410 410 410 410 410
+GET  /invitations/{token}                                         404 404 404 404 404
+POST /invitations/{token}                                         303 404 404 404 404
+GET  /unsubscribe/{token}                                         404 404 404 404 404
+POST /unsubscribe/{token}                                         404 404 404 404 404
+GET  /cohorts/{cohort}                                            303 200 404 200 200
+GET  /cohorts/{cohort}/join                                       303 303 200 303 200
+GET  /cohorts/{cohort}/reminders                                  303 200 404 200 404
+POST /cohorts/{cohort}/reminders                                  400 400 400 400 400
+GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
+GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
+POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{diagnostic}/reading          303 422 404 403 403
+POST /cohorts/{cohort}/units/0/{reflection}/reflection            303 422 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{discussion}/posts            303 422 404 422 403
+POST /cohorts/{cohort}/units/2/{assignment}/submission            303 403 404 403 403
+POST /cohorts/{cohort}/units/2/{assignment}/reviews/{submission}  303 403 404 403 403
+GET  /cohorts/{cohort}/units/7                                    303 403 404 200 200
+GET  /cohorts/{cohort}/units/7/{step7}                            303 403 404 200 200
+POST /cohorts/{cohort}/units/7/{step7}/complete                   303 403 404 403 403
+GET  /cohorts/{cohort}/units/99                                   303 404 404 404 404
+GET  /cohorts/{cohort}/discussions                                303 200 404 200 200
+GET  /cohorts/{cohort}/discussions/new                            303 200 404 200 403
+POST /cohorts/{cohort}/discussions/new                            303 422 404 422 403
+GET  /cohorts/{cohort}/discussions/{thread}                       303 200 404 200 200
+POST /cohorts/{cohort}/discussions/{thread}/posts                 303 422 404 422 403
+GET  /cohorts/{cohort}/discussions/{hidden}                       303 404 404 200 200
+POST /cohorts/{cohort}/discussions/{hidden}/posts                 303 404 404 422 403
+GET  /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 200 404 404 404
+POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 422 404 404 404
+POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/remove   303 303 404 404 404
+GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
+GET  /cohorts/{cohort}/manage/learners.csv                        303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
+POST /cohorts/{cohort}/manage/reminders                           303 404 404 404 404
+GET  /cohorts/{cohort}/manage/schedule                            303 404 404 200 200
+GET  /cohorts/{cohort}/manage/schedule/{unit}                     303 404 404 200 200
+POST /cohorts/{cohort}/manage/schedule/preview                    303 404 404 404 404
+POST /cohorts/{cohort}/manage/schedule                            303 404 404 404 404
+GET  /admin/cohorts                                               303 404 404 404 200
+GET  /admin/cohorts/new                                           303 404 404 404 200
+POST /admin/cohorts/new                                           303 404 404 404 422
+GET  /admin/cohorts/{cohort}                                      303 404 404 404 200
+POST /admin/cohorts/{cohort}/facilitators                         303 404 404 404 422
+POST /admin/cohorts/{cohort}/invitations                          303 404 404 404 422
+POST /admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss     303 404 404 404 303
+POST /cohorts/{cohort}/join                                       303 303 303 303 303
+POST /sign-out                                                    303 303 303 303 303
+GET  /no-such-address                                             404 404 404 404 404
+";
+
+struct Row<'t> {
+    method: &'t str,
+    address: &'t str,
+    answers: Vec<u16>,
+}
+
+fn rows() -> Vec<Row<'static>> {
+    TABLE
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let mut words = line.split_whitespace();
+            let (method, address) = (words.next().unwrap(), words.next().unwrap());
+            Row { method, address, answers: words.map(|word| word.parse().unwrap()).collect() }
+        })
+        .collect()
+}
+
+/// An address with every placeholder and number as `*`, so that rows and routes compare.
+fn shape(address: &str) -> String {
+    let parts = address.split('/').map(|part| {
+        let free = part.contains('{') || (!part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
+        if free { "*" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn every_address_has_a_row() {
+    let rows: BTreeSet<(String, String)> = rows().iter().map(|r| (r.method.to_lowercase(), shape(r.address))).collect();
+    let routes = include_str!("../../src/routes.rs");
+    let mut count = 0;
+    for route in routes.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (address, rest) = route.split_once("\", ").unwrap();
+        let method = rest.split("()").next().unwrap();
+        count += 1;
+        assert!(rows.contains(&(method.into(), shape(address))), "{method} {address} has no row in the access table");
+    }
+    assert!(count > 50, "only {count} routes were found in routes.rs");
+}
+
+stories! {
+    async fn every_address_answers_each_as_it_must(course: Course) {
+        course.travel_to("2027-01-11 10:00");
+        let people = [
+            course.visitor(),
+            course.enrol("Ada").await,
+            course.outsider("Eve").await,
+            course.facilitator().await,
+            course.administrator().await,
+        ];
+        let learner = people[1].enrolment.unwrap();
+        let facilitator = people[3].enrolment.unwrap();
+        let names = Names::make(&course, learner, facilitator).await;
+        let mut wrong = Vec::new();
+        for row in rows() {
+            let address = names.fill(row.address);
+            for (person, expected) in people.iter().zip(&row.answers) {
+                let page = match row.method {
+                    "GET" => person.get(&address).await,
+                    _ => person.submit(&address, &[]).await,
+                };
+                if page.status != *expected {
+                    let who = if person.email.is_empty() { "a visitor" } else { &person.email };
+                    wrong.push(format!("{} {address} by {who}: {} instead of {expected}", row.method, page.status));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    async fn what_one_may_not_see_looks_like_what_is_not_there(course: Course) {
+        let eve = course.outsider("Eve").await;
+        let body = |page: Page| page.html.replace(char::is_whitespace, "");
+        let hidden = eve.get("/cohorts/spring/units/1").await.expect(404);
+        let missing = eve.get("/cohorts/nowhere/units/1").await.expect(404);
+        assert_eq!(body(hidden), body(missing));
+    }
+}
+
+/// What stands for each placeholder.
+struct Names(Vec<(&'static str, String)>);
+
+impl Names {
+    async fn make(
+        course: &Course,
+        learner: trellis::cohort::EnrolmentId,
+        facilitator: trellis::cohort::EnrolmentId,
+    ) -> Self {
+        let (cohort, now) = (course.cohort, course.now());
+        let made = course.write(move |conn| {
+            let thread = make_thread(conn, cohort, None, now);
+            let hidden = make_thread(conn, cohort, Some("trust"), now);
+            let body = PostBody::parse("A post").unwrap();
+            let post = store::add_post(conn, thread, learner, None, &body, now).unwrap();
+            (thread, hidden, post)
+        });
+        let (thread, hidden, post) = made.await;
+        let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
+        let kind = |unit: u16, kind: &str| {
+            let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
+            step.map(|s| s.slug.to_string()).unwrap_or_else(|| panic!("unit {unit} has no {kind}"))
+        };
+        Self(vec![
+            ("{programme}", programme.slug.to_string()),
+            ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
+            ("{token}", "a".repeat(43)),
+            ("{cohort}", "spring".into()),
+            ("{unit}", "1".into()),
+            ("{step}", kind(1, "article")),
+            ("{quiz}", kind(1, "quiz")),
+            ("{diagnostic}", kind(1, "diagnostic")),
+            ("{discussion}", kind(1, "discussion")),
+            ("{reflection}", kind(0, "reflection")),
+            ("{assignment}", kind(2, "peer-assignment")),
+            ("{step7}", kind(7, "article")),
+            ("{submission}", "1".into()),
+            ("{reminder}", "1".into()),
+            ("{thread}", thread.to_string()),
+            ("{hidden}", hidden.to_string()),
+            ("{post}", post.to_string()),
+            ("{enrolment}", facilitator.to_string()),
+        ])
+    }
+
+    fn fill(&self, address: &str) -> String {
+        self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
+    }
+}
+
+fn make_thread(
+    conn: &mut trellis::platform::db::Conn,
+    cohort: trellis::cohort::CohortId,
+    unit: Option<&str>,
+    now: trellis::platform::clock::Instant,
+) -> trellis::discussion::ThreadId {
+    diesel::insert_into(threads::table)
+        .values((
+            threads::cohort_id.eq(cohort),
+            threads::unit.eq(unit),
+            threads::title.eq("A thread"),
+            threads::created_at.eq(now),
+            threads::last_post_at.eq(now),
+            threads::post_count.eq(0),
+        ))
+        .returning(threads::id)
+        .get_result(conn)
+        .unwrap()
+}
+
+/// The roles that the table speaks of are all that there are.
+#[test]
+fn no_role_is_missing_from_the_table() {
+    assert_eq!(Role::ALL.len(), 2);
+}

@@ -1,0 +1,176 @@
+//! How mail servers answer, or do not.
+
+use super::*;
+
+stories! {
+    async fn a_greylisting_server_gets_it_again_a_minute_later(office: Office) {
+        office.server.set(Behaviour::Grey);
+        let id = office.queue(bulk("Unit 5")).await;
+
+        assert_eq!(office.run().await, 0);
+        let waits = office.standing(id).await;
+        assert_eq!((waits.state, waits.attempts), (State::Pending, 1));
+        assert!(waits.reason.unwrap().contains("451 4.7.1 Come back later"));
+        let wait = waits.next_attempt_at.since(office.clock.now());
+        assert!((48..=72).contains(&wait.num_seconds()), "{wait}");
+
+        assert_eq!(office.run().await, 0);
+        office.travel(TimeDelta::seconds(72));
+        assert_eq!(office.run().await, 1);
+        assert_eq!(office.standing(id).await.attempts, 2);
+        assert_eq!(office.server.received().len(), 1);
+    }
+
+    async fn an_address_that_does_not_exist_is_marked_and_holds_up_nobody(office: Office) {
+        office.server.set_for("gone@example.org", Behaviour::Reject);
+        let account = office.account("gone@example.org").await;
+        let gone = office.queue(Letter { account: Some(account), ..to("gone@example.org", bulk("Unit 5")) }).await;
+        let other = office.queue(bulk("Unit 5")).await;
+
+        assert_eq!(office.run().await, 2);
+        let failed = office.standing(gone).await;
+        assert_eq!(failed.state, State::Failed);
+        assert_eq!(failed.server_answer.unwrap(), "550 5.1.1 No such user");
+        assert!(office.is_undeliverable(account).await);
+        assert_eq!(office.state(other).await, State::Sent);
+        assert_eq!(office.server.connections(), 1);
+    }
+
+    async fn three_refusals_in_a_row_mark_an_address_too(office: Office) {
+        let account = office.account("ada@example.org").await;
+        let mine = |subject| Letter { account: Some(account), ..bulk(subject) };
+        for behaviour in [Behaviour::Refuse, Behaviour::Refuse, Behaviour::Ok, Behaviour::Refuse, Behaviour::Data5] {
+            office.server.set(behaviour);
+            office.queue(mine("Unit 5")).await;
+            office.run().await;
+            office.travel(TimeDelta::minutes(1));
+            assert!(!office.is_undeliverable(account).await);
+        }
+        office.server.set(Behaviour::Refuse);
+        office.queue(mine("Unit 6")).await;
+        office.run().await;
+        assert!(office.is_undeliverable(account).await);
+    }
+
+    async fn an_answer_after_data_is_believed(office: Office) {
+        office.server.set_for("later@example.org", Behaviour::Data4);
+        office.server.set_for("never@example.org", Behaviour::Data5);
+        let later = office.queue(to("later@example.org", bulk("Unit 5"))).await;
+        let never = office.queue(to("never@example.org", bulk("Unit 5"))).await;
+        let fine = office.queue(bulk("Unit 5")).await;
+
+        assert_eq!(office.run().await, 2);
+        assert_eq!(office.state(later).await, State::Pending);
+        assert_eq!(office.state(never).await, State::Failed);
+        assert_eq!(office.state(fine).await, State::Sent);
+
+        office.server.set_for("later@example.org", Behaviour::Ok);
+        office.travel(TimeDelta::minutes(2));
+        assert_eq!(office.run().await, 1);
+    }
+
+    async fn a_connection_that_breaks_before_the_mail_is_on_its_way_is_no_doubt(office: Office) {
+        office.server.set_for("ada@example.org", Behaviour::DropBeforeData);
+        let broken = office.queue(bulk("Unit 5")).await;
+        let other = office.queue(to("ben@example.org", bulk("Unit 5"))).await;
+
+        assert_eq!(office.run().await, 1);
+        assert_eq!(office.state(broken).await, State::Pending);
+        assert_eq!(office.state(other).await, State::Sent);
+    }
+
+    async fn a_server_that_never_answers_costs_one_deadline_and_one_message(office: Office) {
+        office.server.set(Behaviour::Hang);
+        let (first, second) = (office.queue(bulk("Unit 5")).await, office.queue(bulk("Unit 5")).await);
+
+        assert_eq!(office.run().await, 0);
+        let waits = office.standing(first).await;
+        assert_eq!((waits.state, waits.attempts), (State::Pending, 1));
+        assert!(waits.reason.unwrap().contains("cannot be reached"));
+        assert_eq!(office.standing(second).await.attempts, 0);
+
+        office.server.set(Behaviour::Ok);
+        office.travel(TimeDelta::minutes(2));
+        assert_eq!(office.run().await, 2);
+    }
+
+    async fn a_recipient_who_makes_the_server_hang_waits_alone(office: Office) {
+        office.server.set_for("ada@example.org", Behaviour::Hang);
+        let stuck = office.queue(bulk("Unit 5")).await;
+        let other = office.queue(to("ben@example.org", bulk("Unit 5"))).await;
+
+        assert_eq!(office.run().await, 1);
+        assert_eq!(office.state(stuck).await, State::Pending);
+        assert_eq!(office.state(other).await, State::Sent);
+    }
+
+    async fn a_busy_server_is_left_alone_for_a_while(office: Office) {
+        office.server.set(Behaviour::Busy);
+        let (first, second) = (office.queue(bulk("Unit 5")).await, office.queue(bulk("Unit 6")).await);
+
+        assert_eq!(office.run().await, 0);
+        assert_eq!(office.server.connections(), 1);
+        assert!(office.standing(first).await.reason.unwrap().contains("421"));
+        assert_eq!(office.standing(second).await.attempts, 0);
+    }
+
+    async fn a_server_that_is_down_is_tried_by_one_message_at_a_time(office: Office) {
+        let mut office = office;
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        office.settings.mail = MailRoute::Smtp(format!("smtp://{free}"));
+        let (first, second) = (office.queue(bulk("Unit 5")).await, office.queue(bulk("Unit 6")).await);
+
+        assert_eq!(office.run().await, 0);
+        assert_eq!((office.standing(first).await.attempts, office.standing(second).await.attempts), (1, 0));
+
+        office.settings.mail = MailRoute::Smtp(office.server.url());
+        office.travel(TimeDelta::minutes(2));
+        assert_eq!(office.run().await, 2);
+        assert_eq!(office.server.connections(), 1);
+    }
+
+    async fn a_connection_that_the_server_ends_after_a_mail_is_opened_anew(office: Office) {
+        office.server.set(Behaviour::OneMailEach);
+        for subject in ["1", "2", "3"] {
+            office.queue(bulk(subject)).await;
+        }
+        assert_eq!(office.run().await, 3);
+        assert_eq!(office.subjects(), ["1", "2", "3"]);
+        assert_eq!(office.server.connections(), 3);
+    }
+
+    async fn wrong_settings_halt_the_queue_and_cost_no_mail(first: Office) {
+        for (behaviour, query) in [
+            (Behaviour::AuthRequired, ""),
+            (Behaviour::BadLogin, "login"),
+            (Behaviour::BadTls, "?tls=required"),
+            (Behaviour::Ok, "?tls=required"),
+        ] {
+            let mut office = Office::on(first.backend).await;
+            office.server.set(behaviour);
+            let plain = office.server.url();
+            let url = match query {
+                "login" => plain.replace("smtp://", "smtp://ada:wrong@"),
+                query => format!("{plain}{query}"),
+            };
+            office.settings.mail = MailRoute::Smtp(url);
+            let (first, second) = (office.queue(bulk("Unit 5")).await, office.queue(account_mail("Reset")).await);
+
+            assert_eq!(office.run().await, 0);
+            assert!(office.write(store::halted).await.is_some(), "{behaviour:?}");
+            for id in [first, second] {
+                let waits = office.standing(id).await;
+                assert_eq!((waits.state, waits.attempts), (State::Pending, 0), "{behaviour:?}");
+            }
+            let connections = office.server.connections();
+            assert_eq!(office.run().await, 0);
+            assert_eq!(office.server.connections(), connections);
+
+            office.server.set(Behaviour::Ok);
+            office.settings.mail = MailRoute::Smtp(plain);
+            let now = office.clock.now();
+            assert!(office.write(move |conn| store::resume(conn, now)).await);
+            assert_eq!(office.run().await, 2);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! How many statements a page takes: few, and no more when there is more to show.
+
+use trellis::cohort::Role;
+use trellis::discussion::{PostBody, store};
+use trellis::platform::text::Slug;
+
+use crate::world::*;
+
+/// The most that a page may ask the database.
+const MOST: u64 = 8;
+
+const LEARNER: &[&str] = &[
+    "/",
+    "/cohorts/spring",
+    "/cohorts/spring/units/1",
+    "/cohorts/spring/units/1/why-work-as-a-network",
+    "/cohorts/spring/units/1/one-strength-one-puzzle",
+    "/cohorts/spring/units/1/check-your-understanding",
+    "/cohorts/spring/discussions",
+    "/cohorts/spring/discussions/1",
+    "/cohorts/spring/reminders",
+];
+const FACILITATOR: &[&str] = &[
+    "/cohorts/spring/manage/schedule",
+    "/cohorts/spring/manage/schedule/7",
+    "/cohorts/spring/manage/learners",
+    "/cohorts/spring/manage/reminders",
+    "/cohorts/spring/manage/reminders?unit=1&kind=opens",
+];
+
+/// Statements for each page, asked for one after another.
+async fn count(course: &Course, person: &Person, paths: &[&str]) -> Vec<u64> {
+    let mut counts = Vec::new();
+    for path in paths {
+        // The first visit may note that somebody was here.
+        person.get(path).await.expect(200);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let before = course.db.statements();
+        person.get(path).await.expect(200);
+        counts.push(course.db.statements() - before);
+    }
+    counts
+}
+
+stories! {
+    async fn a_page_takes_the_same_few_statements_however_much_it_shows(course: Course) {
+        course.travel_to("2027-01-11 10:00");
+        let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
+        grow(&course, 2).await;
+        course.run_jobs().await;
+        let few = (count(&course, &ada, LEARNER).await, count(&course, &priya, FACILITATOR).await);
+        for (path, count) in LEARNER.iter().chain(FACILITATOR).zip(few.0.iter().chain(&few.1)) {
+            assert!(*count <= MOST, "{path} takes {count} statements");
+        }
+        grow(&course, 60).await;
+        let many = (count(&course, &ada, LEARNER).await, count(&course, &priya, FACILITATOR).await);
+        assert_eq!(few, many, "the pages {LEARNER:?} and {FACILITATOR:?} take more when there is more");
+    }
+}
+
+/// So many more learners, each with a post and an answer in the step's thread.
+async fn grow(course: &Course, number: usize) {
+    let (cohort, now) = (course.cohort, course.now());
+    let programme = &catalogue().programmes[&Slug::parse("effective-networks").unwrap()];
+    let unit = programme.unit(1).unwrap();
+    let step = unit.step(&Slug::parse("one-strength-one-puzzle").unwrap()).unwrap();
+    course
+        .write(move |conn| {
+            let thread = store::step_thread_made(conn, cohort, unit, step, now).unwrap();
+            let body = PostBody::parse("What we see is **not** the same.").unwrap();
+            for n in 0..number {
+                let email = format!("{number}-{n}@example.org");
+                let account = make_account(conn, &format!("Learner {n}"), &email, false, now);
+                let enrolment = make_enrolment(conn, cohort, account, Role::Learner, now);
+                let post = store::add_post(conn, thread, enrolment, None, &body, now).unwrap();
+                store::add_post(conn, thread, enrolment, Some(post), &body, now).unwrap();
+            }
+        })
+        .await;
+}

@@ -1,0 +1,88 @@
+//! What lives where inside a slice: queries in `store`, actix in `pages`, askama in `pages` and `emails`; each file one
+//! idea that says what it is.
+
+use crate::none;
+use crate::source::{Source, sources};
+
+/// How a query begins or ends.
+const QUERIES: &[&str] = &["schema::", ".load(", ".load::<", ".get_result(", ".get_results(", ".execute(", "sql_query"];
+/// Files that query outside a `store`, each for a reason.
+const QUERY_TOO: &[(&str, &str)] = &[
+    ("src/schema.rs", "the tables themselves"),
+    ("src/platform/db.rs", "the doors to the database"),
+    ("src/platform/db/", "the doors to the database"),
+    ("src/outbox/mod.rs", "a row as its readers see it, derived from the table"),
+    ("src/health/mod.rs", "asks whether the database answers: one statement, no table"),
+    ("src/cli/seed", "fills a database with thousands of rows at once, past the rules of the slices"),
+];
+/// SQL as text, which no compiler checks.
+const RAW_SQL: &[&str] = &["sql_query", "sql::<", "batch_execute"];
+const RAW_SQL_IN: &[(&str, &str)] = &[
+    ("src/platform/db/", "settings of a connection, the lock round migrations, copies"),
+    ("src/health/mod.rs", "SELECT 1"),
+    ("src/cli/seed/write.rs", "setval, which diesel has no word for"),
+    ("src/outbox/store/claim.rs", "a text put together in the database, which the enum has no operator for"),
+];
+/// Files that know the web outside `pages`, each for a reason.
+const WEB_TOO: &[(&str, &str)] = &[
+    ("src/platform/", "the extractors, errors and frame that every page stands on"),
+    ("src/app.rs", "starts the server"),
+    ("src/worker.rs", "runs on the server's runtime"),
+    ("src/routes.rs", "every address"),
+    ("src/cli/", "runs the runtime"),
+    ("src/main.rs", "runs the runtime"),
+    ("src/health/mod.rs", "three addresses too small for a file of their own"),
+    ("src/learner/here.rs", "a step that somebody cannot do now is a page that says why"),
+    ("src/schedule/gate.rs", "a unit that is not open is a page of its own: 403 with its opening time"),
+];
+
+fn excepted(path: &str, list: &[(&str, &str)]) -> bool {
+    list.iter().any(|(prefix, _)| path.starts_with(prefix))
+}
+
+fn faults(allowed: impl Fn(&Source) -> bool, words: &[&str], instead: &str) -> Vec<String> {
+    let all = sources();
+    let found = all.iter().filter(|source| !allowed(source)).flat_map(|source| source.product_lines_with(words));
+    found.map(|place| format!("{place} {instead}")).collect()
+}
+
+#[test]
+fn queries_live_in_stores() {
+    none(faults(|s| s.is_in("store") || excepted(&s.path, QUERY_TOO), QUERIES, "belongs in store.rs"));
+}
+
+#[test]
+fn sql_as_text_is_the_exception() {
+    none(faults(|s| excepted(&s.path, RAW_SQL_IN), RAW_SQL, "is SQL that no compiler checks: say it with diesel"));
+}
+
+#[test]
+fn the_web_lives_in_pages() {
+    let at_home = |s: &Source| s.is_in("pages") || excepted(&s.path, WEB_TOO);
+    let mut found = faults(at_home, &["actix_web"], "belongs in pages.rs");
+    found.extend(faults(|s| at_home(s) || s.is_in("emails"), &["askama"], "belongs in pages.rs or emails.rs"));
+    none(found);
+}
+
+#[test]
+fn every_exception_still_stands() {
+    let sources = sources();
+    let all = QUERY_TOO.iter().chain(RAW_SQL_IN).chain(WEB_TOO);
+    let gone = all.filter(|(prefix, _)| !sources.iter().any(|source| source.path.starts_with(prefix)));
+    none(gone.map(|(prefix, why)| format!("{prefix} is gone; take it off the list ({why})")).collect());
+}
+
+#[test]
+fn each_file_says_what_it_is_and_stays_short() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        if !source.text.starts_with("//! ") {
+            faults.push(format!("{}: say in a first line (`//! …`) what it is", source.path));
+        }
+        let lines = source.text.lines().count();
+        if lines > 400 {
+            faults.push(format!("{}: {lines} lines; more than 400 are more than one idea", source.path));
+        }
+    }
+    none(faults);
+}

@@ -1,0 +1,111 @@
+//! Every page, and every form that was refused, by axe-core: WCAG 2.2 A and AA and good practice, light and dark, wide
+//! and narrow.
+
+use crate::browser::{Browser, Script};
+use crate::pages;
+use crate::site::{ADMINISTRATOR, FACILITATOR, LEARNER, PASSWORD, Site};
+
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "{} to mend:\n  {}", faults.len(), faults.join("\n  "));
+}
+
+#[tokio::test]
+async fn what_a_visitor_sees() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_visitors()).await;
+
+    browser.open("/sign-up").await;
+    browser.fill("Email", "not an address").await;
+    browser.press("Create").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("sign-up refused").await);
+
+    browser.open("/sign-in").await;
+    browser.fill("Email", LEARNER).await;
+    browser.fill("Password", "not the password").await;
+    browser.press("Sign in").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("sign-in refused").await);
+
+    browser.open("/password/forgot").await;
+    browser.fill("Email", LEARNER).await;
+    browser.press("Send").await;
+    faults.extend(browser.faults("a link is on its way").await);
+    let link = site.link_in_mail_to(LEARNER, "/password/reset/").await;
+    browser.open(&link).await;
+    browser.fill("Password", "short").await;
+    browser.press("Save").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a new password refused").await);
+
+    browser.quit().await;
+    none(&faults);
+}
+
+#[tokio::test]
+async fn what_a_learner_sees() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_learners(&site)).await;
+
+    browser.open(&format!("{}/discussions/new", site.cohort)).await;
+    browser.press("Post").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a thread refused").await);
+
+    browser.quit().await;
+    none(&faults);
+}
+
+#[tokio::test]
+async fn what_a_quiz_shows() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    browser.open(&format!("{}/units/{}?again=1", site.cohort, pages::first_quiz())).await;
+    browser.press("Hand in|Check|answers").await;
+    browser.sees_words("There is a problem").await;
+    let mut faults = browser.faults("a quiz refused").await;
+
+    browser.answer_everything().await;
+    browser.press("Hand in|Check|answers").await;
+    faults.extend(browser.faults("a quiz answered").await);
+
+    browser.quit().await;
+    none(&faults);
+}
+
+#[tokio::test]
+async fn what_a_facilitator_sees() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(FACILITATOR, PASSWORD).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_facilitators(&site)).await;
+
+    browser.open(&format!("{}/manage/schedule/7", site.cohort)).await;
+    browser.fill("How many later", "some").await;
+    browser.press("Show what would move").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a move refused").await);
+
+    browser.quit().await;
+    none(&faults);
+}
+
+#[tokio::test]
+async fn what_an_administrator_sees() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(ADMINISTRATOR, PASSWORD).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_administrators(&site)).await;
+
+    browser.open("/admin/cohorts/new").await;
+    browser.press("Make this cohort").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a cohort refused").await);
+
+    browser.quit().await;
+    none(&faults);
+}

@@ -1,0 +1,196 @@
+//! Chromium, driven as somebody would: by the words on links, buttons and labels.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+use crate::process::{Running, free_port};
+use crate::site::Site;
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+const PACKAGES: &str = "chromium chromium-driver";
+const FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--lang=en-GB",
+    "--window-size=1280,900",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    On,
+    Off,
+}
+
+/// Fields are dropped in this order: the profile goes when nobody uses it any more.
+pub struct Browser {
+    pub driver: WebDriver,
+    _chromedriver: Running,
+    _profile: TempDir,
+    base: String,
+}
+
+impl Browser {
+    pub async fn on(site: &Site, script: Script) -> Self {
+        assert!(std::path::Path::new(CHROMIUM).exists(), "chromium is missing: apt-get install {PACKAGES}");
+        let profile = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let chromedriver =
+            Running::start(Command::new("chromedriver").arg(format!("--port={port}")), port, PACKAGES).await;
+        let mut caps = DesiredCapabilities::chrome();
+        caps.set_binary(CHROMIUM).unwrap();
+        for flag in FLAGS {
+            caps.add_arg(flag).unwrap();
+        }
+        caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        if script == Script::Off {
+            let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
+            caps.add_experimental_option("prefs", off).unwrap();
+        }
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
+        Self { driver, _chromedriver: chromedriver, _profile: profile, base: site.base.clone() }
+    }
+
+    pub async fn quit(self) {
+        self.driver.clone().quit().await.unwrap();
+    }
+
+    /// Goes to a path of the site, or to a whole address that came by mail.
+    pub async fn open(&self, address: &str) {
+        let address = if address.starts_with("http") { address.into() } else { format!("{}{address}", self.base) };
+        self.driver.goto(address).await.unwrap();
+    }
+
+    pub async fn path(&self) -> String {
+        self.driver.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Follows the first visible link that has these words, in any case; `a|b` means either.
+    pub async fn follow(&self, words: &str) {
+        self.click(words, &format!("//a[{}]", has("normalize-space(.)", words))).await;
+    }
+
+    /// Follows the first visible link whose address ends so.
+    pub async fn follow_to(&self, end: &str) {
+        let ends = format!("substring(@href, string-length(@href) - {}) = '{end}'", end.len() - 1);
+        self.click(end, &format!("//a[{ends}]")).await;
+    }
+
+    /// Follows the first visible link whose address has this in it.
+    pub async fn follow_into(&self, part: &str) {
+        self.click(part, &format!("//main//a[contains(@href, '{part}')]")).await;
+    }
+
+    pub async fn press(&self, words: &str) {
+        self.click(words, &format!("//button[{}]", has("normalize-space(.)", words))).await;
+    }
+
+    /// Types into the field with this label, instead of what stands there.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let field = self.labelled(label, "").await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// By its label, as the box itself is drawn.
+    pub async fn tick(&self, label: &str) {
+        self.click(label, &format!("//label[{}]", has("normalize-space(.)", label))).await;
+    }
+
+    /// Chooses, in the list with this label, the first choice that has these words.
+    pub async fn choose(&self, label: &str, words: &str) {
+        let choice = format!("/option[{}]", has("normalize-space(.)", words));
+        self.labelled(label, &choice).await.click().await.unwrap();
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str) {
+        self.open("/sign-in").await;
+        self.fill("Email", email).await;
+        self.fill("Password", password).await;
+        self.press("Sign in").await;
+        self.sees("//header//details", "account menu").await;
+    }
+
+    pub async fn sign_out(&self) {
+        self.click("the account menu", "//header//details/summary").await;
+        self.press("Sign out").await;
+        self.sees_words("signed out").await;
+    }
+
+    /// Chooses the first answer of each question, and writes where there is something to write.
+    pub async fn answer_everything(&self) {
+        for group in self.driver.find_all(By::Css("main fieldset")).await.unwrap() {
+            group.find(By::Tag("label")).await.unwrap().click().await.unwrap();
+        }
+    }
+
+    /// Waits until the page has these words, in any case.
+    pub async fn sees_words(&self, words: &str) {
+        self.sees(&format!("//body[{}]", has("normalize-space(.)", words)), words).await;
+    }
+
+    pub async fn sees(&self, path: &str, what: &str) {
+        self.first(path, what, false).await;
+    }
+
+    pub async fn heading(&self) -> String {
+        self.first("//h1", "a heading", true).await.text().await.unwrap()
+    }
+
+    async fn click(&self, what: &str, path: &str) {
+        self.first(path, what, true).await.click().await.unwrap();
+    }
+
+    /// The field of the first visible label with these words, or what lies below the field.
+    async fn labelled(&self, label: &str, below: &str) -> WebElement {
+        let label_is = has("normalize-space(.)", label);
+        self.first(&format!("//*[@id = //label[{label_is}]/@for]{below}"), label, below.is_empty()).await
+    }
+
+    /// The first match (visible, if need be), waiting for it as somebody would for a page to come.
+    pub async fn first(&self, path: &str, what: &str, visible: bool) -> WebElement {
+        let patience = Instant::now() + Duration::from_secs(10);
+        loop {
+            for found in self.driver.find_all(By::XPath(path)).await.unwrap_or_default() {
+                if !visible || found.is_displayed().await.unwrap_or(false) {
+                    return found;
+                }
+            }
+            if Instant::now() > patience {
+                let text = self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap();
+                panic!("{}: no '{what}' on this page:\n{text}", self.path().await);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Else the driver would wait for an answer that this thread, which is ending, cannot take. What it started is ended
+        // with it.
+        let _ = self.driver.clone().leak();
+    }
+}
+
+/// An XPath condition: the text has one of `a|b`, in any case.
+fn has(text: &str, words: &str) -> String {
+    let upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let lower = upper.to_lowercase();
+    let one = |word: &str| {
+        let word = word.to_lowercase();
+        assert!(!word.contains('"'), "{word}");
+        format!("contains(translate({text}, '{upper}', '{lower}'), \"{word}\")")
+    };
+    words.split('|').map(one).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,45 @@
+//! A Trellis of the test's own: the very binary, on a folder with a cohort of twelve in its sixth week.
+
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::process::{Running, free_port};
+
+/// The password of everybody whom `trellis seed` makes.
+pub const PASSWORD: &str = "a quiet lattice of seven";
+pub const LEARNER: &str = "learner0001@example.org";
+pub const FACILITATOR: &str = "facilitator1@example.org";
+pub const ADMINISTRATOR: &str = "admin@example.org";
+
+pub struct Site {
+    pub base: String,
+    /// The path of its one cohort: `/cohorts/…`.
+    pub cohort: String,
+    _server: Running,
+    pub folder: TempDir,
+}
+
+impl Site {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let seed = ["seed", "--learners", "12", "--week", "6", "--password", PASSWORD];
+        let seeded = trellis(&folder).args(seed).stdin(Stdio::null()).output().unwrap();
+        assert!(seeded.status.success(), "trellis seed: {}", String::from_utf8_lossy(&seeded.stderr));
+        let told = String::from_utf8(seeded.stdout).unwrap();
+        let cohort = told.split([' ', ',', '.', '\n']).find(|word| word.starts_with("/cohorts/")).unwrap().to_owned();
+        let port = free_port();
+        let bind = format!("127.0.0.1:{port}");
+        let server = Running::start(trellis(&folder).args(["serve", "--bind", &bind]), port, "").await;
+        Self { base: format!("http://{bind}"), cohort, _server: server, folder }
+    }
+}
+
+/// The command with nothing from our own surroundings but where to find things.
+fn trellis(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trellis"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("TRELLIS_LOG", "warn").env("TRELLIS_DATA", folder.path());
+    command.env("TRELLIS_CONTENT", concat!(env!("CARGO_MANIFEST_DIR"), "/course_content"));
+    command
+}
