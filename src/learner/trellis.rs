@@ -72,26 +72,44 @@ pub fn drawing(progress: &Progress<'_>) -> Trellis {
         paths: paths(units, &at),
         leaves: leaves(units, &at),
         nodes: units.iter().zip(&at).map(|(unit, at)| node(unit, *at)).collect(),
-        here: here.map(|i| (at[i].0, at[i].1 + 50)),
+        here: here.map(|i| label_at(&at, i)),
     }
 }
 
-/// The drawing for somebody who is in no course: twelve diamonds on their path.
+/// The drawing for somebody who is in no course: a course half-way.
 pub fn adornment() -> Trellis {
+    const NOW: usize = 6;
     let at = positions(12);
-    let nodes = at.iter().map(|&(x, y)| Node {
-        shapes: vec![Shape { class: "t-node", d: diamond((x, y), 17) }],
-        number: 0,
-        number_class: "",
-        x,
-        y: String::new(),
-    });
+    let node = |(n, &(x, y)): (usize, &(i32, i32))| {
+        let shape = |class, r| Shape { class, d: diamond((x, y), r) };
+        let shapes = match n {
+            NOW => vec![shape("t-ring", 29), shape("t-now", 23)],
+            n if n < NOW => vec![shape("t-node t-done", 17)],
+            _ => vec![shape("t-node", 17)],
+        };
+        Node { shapes, number: 0, number_class: "", x, y: String::new() }
+    };
     Trellis {
         width: width(&at),
-        paths: vec![Shape { class: "t-path", d: line(&at) }],
-        leaves: at.iter().zip(LEAVES.iter().cycle()).map(|(at, leaf)| leaf_at(*at, leaf)).collect(),
-        nodes: nodes.collect(),
+        paths: vec![
+            Shape { class: "t-path", d: line(&at[..=NOW]) },
+            Shape { class: "t-next", d: line(&at[NOW..]) },
+        ],
+        leaves: at[..NOW].iter().zip(LEAVES.iter().cycle()).map(|(at, leaf)| leaf_at(*at, leaf)).collect(),
+        nodes: at.iter().enumerate().map(node).collect(),
         ..Trellis::default()
+    }
+}
+
+/// Where the words stand free of the neighbouring diamonds.
+fn label_at(at: &[(i32, i32)], here: usize) -> (i32, i32) {
+    let (x, y) = at[here];
+    let is_lower = |n: Option<usize>| n.and_then(|n| at.get(n)).is_some_and(|(_, other)| *other > y);
+    match (is_lower(here.checked_sub(1)), is_lower(Some(here + 1)), here + 1 == at.len()) {
+        (_, _, true) => (x - 12, y - 36),
+        (true, true, _) => (x, y - 38),
+        (true, false, _) => (x + 34, y + 50),
+        (false, _, _) => (x, y + 50),
     }
 }
 
@@ -234,6 +252,13 @@ mod tests {
     }
 
     #[test]
+    fn the_words_stand_free_of_the_neighbours() {
+        let at = positions(12);
+        let label = |n: usize| label_at(&at, n);
+        assert_eq!((label(0), label(4), label(6), label(11)), ((34, 278), (252, 206), (310, 206), (528, 12)));
+    }
+
+    #[test]
     fn the_path_is_solid_as_far_as_it_is_open_and_dotted_over_a_break() {
         let (programme, mut releases) = (programme(), releases());
         releases[2].local_time += chrono::TimeDelta::days(7);
@@ -243,7 +268,7 @@ mod tests {
         assert_eq!(classes, ["t-path", "t-path t-pause", "t-next"]);
         assert_eq!(drawn.paths[0].d, "M34 228 80 192");
         assert_eq!(drawn.leaves, ["translate(33.1 211.0) rotate(-75) scale(0.82)"]);
-        assert_eq!(drawn.here, Some((126, 206)));
+        assert_eq!(drawn.here, Some((126, 118)), "above, for both neighbours are lower");
         assert_eq!(drawn.caption, "Orientation done, week 1 not started, week 2 open now.");
     }
 

@@ -231,14 +231,18 @@ fn welcome(
         false => Vec::new(),
     };
     let (title, lead) = match (courses.facilitates.is_empty(), open.is_empty()) {
-        (false, _) => (format!("Hello, {}", person.name), "Here are the cohorts you look after.".to_owned()),
+        (false, _) => {
+            ("Your cohorts".to_owned(), "Who is where, what opens next, and which mails went out.".to_owned())
+        }
         (true, false) => ("Choose a course to join".into(), "You are in no course yet.".into()),
         (true, true) => (
             "You are in no course yet".into(),
             "No course is open to join just now. If somebody invited you, follow the link in their mail.".into(),
         ),
     };
-    Ok(Welcome { frame: Frame::of_person(ask, &person.name), title, lead, courses, open })
+    let facilitated = places.iter().find(|place| place.facilitates());
+    let frame = facilitated.map_or_else(|| Frame::of_person(ask, &person.name), |place| place.frame(ask));
+    Ok(Welcome { frame, title, lead, courses, open })
 }
 
 fn front(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue) -> Result<Front, Error> {
