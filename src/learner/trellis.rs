@@ -91,10 +91,7 @@ pub fn adornment() -> Trellis {
     };
     Trellis {
         width: width(&at),
-        paths: vec![
-            Shape { class: "t-path", d: line(&at[..=NOW]) },
-            Shape { class: "t-next", d: line(&at[NOW..]) },
-        ],
+        paths: vec![Shape { class: "t-path", d: line(&at[..=NOW]) }, Shape { class: "t-next", d: line(&at[NOW..]) }],
         leaves: at[..NOW].iter().zip(LEAVES.iter().cycle()).map(|(at, leaf)| leaf_at(*at, leaf)).collect(),
         nodes: at.iter().enumerate().map(node).collect(),
         ..Trellis::default()
