@@ -15,10 +15,10 @@ use crate::discussion::posting::PostLimits;
 use crate::outbox::deliver::Courier;
 use crate::platform::clock::Clock;
 use crate::platform::config::Settings;
-use crate::platform::db::{self, Db};
+use crate::platform::db::{self, Db, DbError};
 use crate::platform::web::{Site, guard};
 use crate::programme::Content;
-use crate::{routes, worker};
+use crate::{cohort, completion, routes, schedule, worker};
 
 /// How many connections read at once; twice the server's threads keeps both cores busy and the tail short.
 const CONNECTIONS: u32 = 4;
@@ -76,6 +76,24 @@ impl App {
         let rules = worker::rules(&self.content);
         let courier = Courier::new(&self.settings, self.db.clone(), clock.clone(), rules, OWNER);
         Ok(Self { courier: Arc::new(courier.map_err(anyhow::Error::msg)?), clock, ..self.clone() })
+    }
+
+    /// Lets what the database holds follow the content: a unit gained gets its release in every cohort, and what stood
+    /// under a former name stands under the new one. Twice is as good as once.
+    pub async fn follow_content(&self) -> Result<(), DbError> {
+        let catalogue = self.content.current();
+        self.db
+            .write(move |conn| {
+                for programme in catalogue.programmes.values() {
+                    completion::store::follow_renames(conn, programme)?;
+                    for cohort in cohort::store::list_of_programme(conn, &programme.slug)? {
+                        let breaks = cohort::store::list_breaks(conn, cohort.id)?;
+                        schedule::store::add_missing(conn, &cohort, &breaks, programme)?;
+                    }
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// What every handler can ask for.

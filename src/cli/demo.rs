@@ -36,6 +36,7 @@ pub fn run(mut flags: Flags) -> Outcome {
             say("Making a course in its sixth week. This takes some seconds, once.");
             fill(&app).await?;
         }
+        app.follow_content().await.map_err(anyhow::Error::from)?;
         introduce(&app);
         app.serve(listener, true).await.map_err(Failure::from)
     })

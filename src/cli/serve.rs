@@ -19,6 +19,7 @@ pub fn serve(settings: Settings, jobs: bool) -> Outcome {
     let listener = listen(&settings)?;
     let app = open(settings, false)?;
     block_on(async {
+        app.follow_content().await.map_err(anyhow::Error::from)?;
         welcome_first_administrator(&app).await?;
         say(&format!("Trellis answers at {}", app.settings.base_url.as_str()));
         app.serve(listener, jobs).await.map_err(Failure::from)
@@ -28,6 +29,7 @@ pub fn serve(settings: Settings, jobs: bool) -> Outcome {
 pub fn work(settings: Settings, once: bool) -> Outcome {
     let app = open(settings, false)?;
     block_on(async {
+        app.follow_content().await.map_err(anyhow::Error::from)?;
         if once {
             worker::run_due(&app).await;
             worker::run_daily(&app).await;

@@ -136,6 +136,16 @@ pub fn list_all(conn: &mut Conn, before: Option<CohortId>, limit: i64) -> QueryR
         .map(|rows| rows.into_iter().map(Into::into).collect())
 }
 
+/// Every cohort of a programme.
+pub fn list_of_programme(conn: &mut Conn, programme: &Slug) -> QueryResult<Vec<Cohort>> {
+    cohorts::table
+        .filter(cohorts::programme.eq(programme))
+        .order(cohorts::id)
+        .select(CohortRow::as_select())
+        .load::<CohortRow>(conn)
+        .map(|rows| rows.into_iter().map(Into::into).collect())
+}
+
 pub fn find(conn: &mut Conn, slug: &Slug) -> QueryResult<Option<Cohort>> {
     cohorts::table
         .filter(cohorts::slug.eq(slug))

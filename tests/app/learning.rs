@@ -1,8 +1,9 @@
 //! Learning: home, the outline, a unit, and every kind of step.
 
 use diesel::prelude::*;
+use trellis::platform::clock::Instant;
 use trellis::platform::text::Slug;
-use trellis::schema::{completions, quiz_attempts, readings, reflections};
+use trellis::schema::{completions, enrolments, quiz_attempts, readings, reflections};
 
 use crate::person::between;
 use crate::world::*;
@@ -418,5 +419,68 @@ stories! {
             let made = course.db.statements() - before;
             assert!(made <= most, "{path} made {made} queries");
         }
+    }
+
+    async fn what_people_have_done_follows_a_step_that_was_renamed(course: Course) {
+        course.travel_to("2027-01-11 09:00");
+        let (ada, ben) = (course.enrol("Ada").await, course.enrol("Ben").await);
+        for person in [&ada, &ben] {
+            person.submit(&format!("{ARTICLE}/complete"), &[]).await.expect(303);
+        }
+        ada.submit("/cohorts/spring/units/1/six-jobs/complete", &[]).await.expect(303);
+        let mut programme = catalogue().programmes[&Slug::parse("effective-networks").unwrap()].clone();
+        let unit = programme.units.iter_mut().find(|u| u.number == 1).unwrap();
+        // Six jobs takes over the article's name of before; Ada has done both, and what she did first under it stands.
+        unit.steps[1].formerly = vec![unit.steps[0].slug.clone()];
+        unit.steps.remove(0);
+        for _ in 0..2 {
+            let renamed = programme.clone();
+            course.write(move |conn| trellis::completion::store::follow_renames(conn, &renamed).unwrap()).await;
+        }
+        let steps_of = |enrolment| {
+            completions::table.filter(completions::enrolment_id.eq(enrolment)).order(completions::step).select(completions::step)
+        };
+        let (of_ada, of_ben) = (ada.enrolment.unwrap(), ben.enrolment.unwrap());
+        let ada_did: Vec<String> = course.write(move |conn| steps_of(of_ada).load(conn).unwrap()).await;
+        let ben_did: Vec<String> = course.write(move |conn| steps_of(of_ben).load(conn).unwrap()).await;
+        assert_eq!((ada_did.len(), ben_did), (2, vec!["six-jobs".to_owned()]));
+    }
+
+    async fn a_visit_is_noted_every_ten_minutes_at_most(course: Course) {
+        course.travel_to("2027-01-11 09:00");
+        let ada = course.enrol("Ada").await;
+        let enrolment = ada.enrolment.unwrap();
+        let seen = async || {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(150)).await;
+            course.write(move |conn| enrolments::table.find(enrolment).select(enrolments::last_seen_at).first::<Option<Instant>>(conn).unwrap()).await
+        };
+        assert_eq!(seen().await, None);
+        ada.get(ARTICLE).await.expect(200);
+        let first = course.now();
+        assert_eq!(seen().await, Some(first));
+        course.travel_to("2027-01-11 09:09");
+        ada.get("/cohorts/spring").await.expect(200);
+        assert_eq!(seen().await, Some(first));
+        course.travel_to("2027-01-11 09:10");
+        ada.get(UNIT_1).await.expect(200);
+        assert_eq!(seen().await, Some(course.now()));
+    }
+
+    async fn nonsense_in_an_address_or_a_form_is_refused_and_never_an_error_of_ours(course: Course) {
+        course.travel_to("2027-01-11 09:00");
+        let ada = course.enrol("Ada").await;
+        for path in [
+            "/cohorts/spring/units/-1", "/cohorts/spring/units/99999999999", "/cohorts/spring/units/1%00",
+            "/cohorts/spring/units/%FF/x", "/cohorts/spring/units/1/%2e%2e", "/cohorts/SPRING", "/cohorts/spring/units/1/x%00y",
+            "/cohorts/spring/units/1/check-your-understanding?again=%FF",
+        ] {
+            let status = ada.get(path).await.status;
+            assert!((400..500).contains(&status), "{path}: {status}");
+        }
+        let long = "x".repeat(70_000);
+        ada.submit(&format!("{REFLECTION}/reflection"), &[("body", &long)]).await.expect(413);
+        ada.submit(&format!("{REFLECTION}/reflection"), &[("body", "a\0b")]).await.expect(400);
+        ada.send_raw(&format!("{ARTICLE}/complete"), &[]).await.expect(403);
+        assert_eq!(count_completions(&course).await, 0);
     }
 }

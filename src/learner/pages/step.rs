@@ -117,7 +117,7 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
             false => String::new(),
         },
         faults: Faults::default(),
-        html: step.html.clone(),
+        html: step.html_under(&format!("{}/units", cohort.path())),
         film: match (&step.src, step.kind) {
             (Some(src), StepKind::Video) => Film::At(src.clone()),
             (None, StepKind::Video) => Film::ToCome,
