@@ -8,9 +8,11 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer, middleware, web};
 use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::accounts::doors::{Doors, Limits};
 use crate::accounts::passwords::Passwords;
+use crate::cohort::pages::OnJoining;
 use crate::discussion::posting::PostLimits;
 use crate::outbox::deliver::Courier;
 use crate::platform::clock::Clock;
@@ -18,7 +20,7 @@ use crate::platform::config::Settings;
 use crate::platform::db::{self, Db, DbError};
 use crate::platform::web::{Site, guard};
 use crate::programme::Content;
-use crate::{cohort, completion, routes, schedule, worker};
+use crate::{cohort, completion, programme, routes, schedule, worker};
 
 /// How many connections read at once; twice the server's threads keeps both cores busy and the tail short.
 const CONNECTIONS: u32 = 4;
@@ -106,6 +108,7 @@ impl App {
             .app_data(Data::new(self.passwords.clone()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
+            .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
     }
@@ -140,13 +143,38 @@ impl App {
         let handle = server.handle();
         let jobs = jobs.then(|| worker::start(self.clone()));
         let limits = actix_web::rt::spawn(self.clone().forget_old_limits());
+        let reloads = actix_web::rt::spawn(self.clone().reload_on_hangup());
         actix_web::rt::spawn(stop_on_signal(handle));
         server.await?;
         limits.abort();
+        reloads.abort();
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }
         Ok(())
+    }
+
+    async fn reload_on_hangup(self) {
+        let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+        while hangups.recv().await.is_some() {
+            self.reload_content().await;
+        }
+    }
+
+    /// Reads the content again. With faults in it the old catalogue stays, and the log names each.
+    pub async fn reload_content(&self) -> bool {
+        match programme::load(&self.settings.content) {
+            Ok(catalogue) => {
+                self.content.replace(catalogue);
+                let followed = self.follow_content().await;
+                tracing::info!(?followed, "the content was read again");
+                followed.is_ok()
+            }
+            Err(faults) => {
+                faults.iter().for_each(|fault| tracing::error!(%fault, "the content was not taken"));
+                false
+            }
+        }
     }
 
     async fn forget_old_limits(self) {
@@ -169,7 +197,6 @@ async fn stop_on_signal(server: ServerHandle) {
 
 /// Waits for SIGTERM or SIGINT.
 pub async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut term), Ok(mut int)) => {
             tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::QueryResult;
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::accounts::AccountId;
 use crate::app::App;
-use crate::platform::db::DbError;
-use crate::programme::Content;
+use crate::cohort::CohortId;
+use crate::platform::db::{Conn, DbError};
+use crate::platform::web::Ask;
+use crate::programme::{Catalogue, Content};
 use crate::{accounts, outbox, reminder, schedule};
 
 /// How long between two looks.
@@ -24,6 +28,11 @@ pub fn rules(content: &Content) -> outbox::Rules {
         }),
         undeliverable: accounts::store::mark_undeliverable,
     }
+}
+
+/// Greets a learner who has just come in: one mail that lists what is open.
+pub fn greet(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, who: (CohortId, AccountId)) -> QueryResult<()> {
+    reminder::welcome::welcome(conn, catalogue, &ask.site.base_url, who, ask.now).map(drop)
 }
 
 /// Does everything that is due now, in order. Each job stands alone: one that fails holds up none.

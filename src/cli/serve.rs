@@ -1,6 +1,7 @@
 //! `serve` and `work`: the running installation.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -12,6 +13,7 @@ use crate::platform::db::DbError;
 use crate::platform::text::EmailAddress;
 use crate::worker;
 
+const PID_FILE: &str = "trellis.pid";
 /// The sign-in name of whoever comes first; `.example` is nobody's domain (RFC 2606).
 const FIRST_ADMINISTRATOR: &str = "administrator@trellis.example";
 
@@ -21,6 +23,7 @@ pub fn serve(settings: Settings, jobs: bool) -> Outcome {
     block_on(async {
         app.follow_content().await.map_err(anyhow::Error::from)?;
         welcome_first_administrator(&app).await?;
+        let _named = PidFile::write(&app.settings.data)?;
         say(&format!("Trellis answers at {}", app.settings.base_url.as_str()));
         app.serve(listener, jobs).await.map_err(Failure::from)
     })
@@ -45,6 +48,34 @@ pub fn work(settings: Settings, once: bool) -> Outcome {
             .await;
         Ok(())
     })
+}
+
+/// The file by which `content reload` finds this process; gone when it ends.
+struct PidFile(PathBuf);
+
+impl PidFile {
+    fn write(data: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(data).with_context(|| format!("making the folder {}", data.display()))?;
+        let path = data.join(PID_FILE);
+        std::fs::write(&path, std::process::id().to_string()).with_context(|| format!("writing {}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for PidFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Tells the running process to read its content again.
+pub fn reload(data: &Path) -> anyhow::Result<()> {
+    let path = data.join(PID_FILE);
+    let pid =
+        std::fs::read_to_string(&path).with_context(|| format!("no `trellis serve` runs on {}", data.display()))?;
+    let told = std::process::Command::new("kill").args(["-HUP", pid.trim()]).status().context("telling the process")?;
+    anyhow::ensure!(told.success(), "the process {} of {} is gone", pid.trim(), path.display());
+    Ok(())
 }
 
 pub fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {

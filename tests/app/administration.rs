@@ -42,6 +42,8 @@ stories! {
         ada.submit("/cohorts/autumn-2027/join", &[]).await.expect(303);
         ada.submit("/cohorts/autumn-2027/join", &[]).await.expect(303);
         ada.get("/cohorts/autumn-2027").await.expect(200);
+        course.run_jobs().await;
+        assert_eq!(course.mails_to("ada@example.org").await.len(), 1, "one mail greets who has joined");
         assert!(root.get("/admin/cohorts/autumn-2027").await.has("1 learner"));
     }
 

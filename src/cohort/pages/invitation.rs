@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::OnJoining;
 use crate::accounts::gate::{person, signed_in};
 use crate::cohort::{Role, store, zone_in_words};
 use crate::platform::db::Db;
@@ -10,6 +11,7 @@ use crate::platform::secret::{Secret, SecretHash};
 use crate::platform::text::EmailAddress;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::platform::zone::day_in_words;
+use crate::programme::Content;
 
 #[derive(Template)]
 #[template(path = "cohort/invitation.html")]
@@ -45,10 +47,17 @@ pub async fn show(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
     })
 }
 
-pub async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, fields: Fields) -> Answer {
+pub async fn submit(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    greet: Data<OnJoining>,
+    token: Path<String>,
+    fields: Fields,
+) -> Answer {
     fields.only(&[])?;
     let secret = parse(&token)?;
-    let asked = ask.clone();
+    let (asked, catalogue) = (ask.clone(), content.current());
     let cohort = db
         .write(move |conn| {
             let person = signed_in(conn, &asked)?;
@@ -58,6 +67,9 @@ pub async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, fields: Fields)
                 return Err(Error::NotFound);
             }
             store::enrol(conn, invited.cohort.id, person.id, invited.role, asked.now)?;
+            if invited.role == Role::Learner {
+                (greet.0)(conn, &asked, &catalogue, (invited.cohort.id, person.id))?;
+            }
             Ok::<_, Error>(invited.cohort)
         })
         .await?;

@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::OnJoining;
 use crate::accounts::AccountId;
 use crate::accounts::gate::signed_in;
 use crate::cohort::{Cohort, Joining, Role, store, zone_in_words};
@@ -10,6 +11,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::platform::zone::day_in_words;
+use crate::programme::Content;
 
 #[derive(Template)]
 #[template(path = "cohort/join.html")]
@@ -48,9 +50,16 @@ pub async fn show(ask: Ask, db: Data<Db>, slug: Path<String>) -> Answer {
     }
 }
 
-pub async fn submit(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
+pub async fn submit(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    greet: Data<OnJoining>,
+    slug: Path<String>,
+    fields: Fields,
+) -> Answer {
     fields.only(&[])?;
-    let asked = ask.clone();
+    let (asked, catalogue) = (ask.clone(), content.current());
     let (cohort, flash) = db
         .write(move |conn| {
             let person = signed_in(conn, &asked)?;
@@ -58,6 +67,7 @@ pub async fn submit(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) 
                 Way::Joined(cohort) => Ok::<_, Error>((cohort, "")),
                 Way::In(cohort) => {
                     store::enrol(conn, cohort.id, person.id, Role::Learner, asked.now)?;
+                    (greet.0)(conn, &asked, &catalogue, (cohort.id, person.id))?;
                     Ok((cohort, "joined"))
                 }
             }

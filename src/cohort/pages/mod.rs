@@ -2,3 +2,13 @@
 
 pub mod invitation;
 pub mod join;
+
+use crate::accounts::AccountId;
+use crate::cohort::CohortId;
+use crate::platform::db::Conn;
+use crate::platform::web::Ask;
+use crate::programme::Catalogue;
+
+/// What is done, in the same transaction, for a learner who has just come in: slices above greet them.
+#[derive(Clone, Copy)]
+pub struct OnJoining(pub fn(&mut Conn, &Ask, &Catalogue, (CohortId, AccountId)) -> diesel::QueryResult<()>);
