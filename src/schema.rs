@@ -144,8 +144,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    completions (id) {
-        id -> BigInt,
+    completions (enrolment_id, unit, step) {
         enrolment_id -> BigInt,
         unit -> Text,
         step -> Text,

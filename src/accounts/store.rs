@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 pub use links::{holder_of_link, issue_link, use_link};
-pub use sessions::{end_session, open_session, person_of_session, touch};
+pub use sessions::{PERSON, PersonRow, end_session, is_held, open_session, person_of_session, touch};
 
 use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
 use crate::each;

@@ -6,11 +6,17 @@ use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::platform::web::{Ask, Error};
 
-/// The person's place in the cohort: enrolled and active, or an administrator. Two queries.
+/// The person's place in the cohort: enrolled and active, or an administrator. One query.
 pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
-    let person = signed_in(conn, ask)?;
-    let slug = Slug::parse(slug).ok_or(Error::NotFound)?;
-    let (cohort, enrolment) = store::cohort_and_enrolment(conn, &slug, person.id)?.ok_or(Error::NotFound)?;
+    let sign_in = || Error::SignIn { next: ask.path.clone() };
+    let secret = ask.session.as_ref().ok_or_else(sign_in)?;
+    let Some(slug) = Slug::parse(slug) else {
+        signed_in(conn, ask)?;
+        return Err(Error::NotFound);
+    };
+    let found = store::place_of_session(conn, secret, &slug, ask.now)?;
+    let (person, cohort, enrolment) = found.ok_or_else(sign_in)?;
+    let cohort = cohort.ok_or(Error::NotFound)?;
     if enrolment.is_none() && !person.is_administrator {
         return Err(Error::NotFound);
     }

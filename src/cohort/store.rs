@@ -4,13 +4,14 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
-use crate::accounts::AccountId;
+use crate::accounts::store::{PERSON, PersonRow, is_held};
+use crate::accounts::{AccountId, Person};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::secret::{Secret, SecretHash};
 use crate::platform::text::{EmailAddress, Slug};
 use crate::platform::zone::Zone;
-use crate::schema::{accounts, breaks, cohorts, enrolments, invitations};
+use crate::schema::{accounts, breaks, cohorts, enrolments, invitations, sessions};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = cohorts)]
@@ -87,6 +88,33 @@ pub fn cohort_and_enrolment(
         .first::<(CohortRow, Option<EnrolmentRow>)>(conn)
         .optional()
         .map(|found| found.map(|(cohort, enrolment)| (cohort.into(), enrolment.map(Into::into))))
+}
+
+/// Who holds the session, the cohort of that name, and their active enrolment in it: all that a page of a cohort asks
+/// first, in one query.
+pub fn place_of_session(
+    conn: &mut Conn,
+    secret: &SecretHash,
+    slug: &Slug,
+    now: Instant,
+) -> QueryResult<Option<(Person, Option<Cohort>, Option<Enrolment>)>> {
+    let own = enrolments::cohort_id
+        .eq(cohorts::id)
+        .and(enrolments::account_id.eq(accounts::id))
+        .and(enrolments::state.eq(Standing::Active));
+    sessions::table
+        .inner_join(accounts::table)
+        .left_join(cohorts::table.on(cohorts::slug.eq(slug.clone())))
+        .left_join(enrolments::table.on(own))
+        .filter(is_held(secret.as_str(), now))
+        .select((PERSON, Option::<CohortRow>::as_select(), Option::<EnrolmentRow>::as_select()))
+        .first::<(PersonRow, Option<CohortRow>, Option<EnrolmentRow>)>(conn)
+        .optional()
+        .map(|found| {
+            found.map(|(person, cohort, enrolment)| {
+                (person.into(), cohort.map(Into::into), enrolment.map(Into::into))
+            })
+        })
 }
 
 pub fn list_breaks(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Break>> {

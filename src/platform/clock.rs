@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeDelta, Timelike as _, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -32,7 +32,16 @@ impl Instant {
 
     /// For `<time datetime>`: RFC 3339, whole seconds.
     pub fn rfc3339(self) -> String {
-        self.0.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        let (day, time) = (self.0.date(), self.0.time());
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            day.year(),
+            day.month(),
+            day.day(),
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
     }
 
     pub fn since(self, earlier: Self) -> TimeDelta {

@@ -84,11 +84,11 @@ impl Zone {
     pub fn exact(&self, at: Instant) -> String {
         let local = self.local(at);
         format!(
-            "{} {}\u{a0}{}, {}\u{a0}{}",
-            local.format("%A"),
-            local.day(),
-            local.format("%B %Y"),
-            local.format("%H:%M"),
+            "{} {}, {:02}:{:02}\u{a0}{}",
+            day_in_words(local.date()),
+            local.year(),
+            local.hour(),
+            local.minute(),
             self.abbreviation(at)
         )
     }
@@ -126,8 +126,23 @@ impl Zone {
 
 /// `Monday 29 March`, day and month joined by a no-break space.
 pub fn day_in_words(day: NaiveDate) -> String {
-    format!("{} {}\u{a0}{}", day.format("%A"), day.day(), day.format("%B"))
+    format!("{} {}", weekday(day), day_and_month(day))
 }
+
+/// `29 March`, joined by a no-break space.
+pub fn day_and_month(day: NaiveDate) -> String {
+    format!("{}\u{a0}{}", day.day(), MONTHS[day.month0() as usize])
+}
+
+pub fn weekday(day: NaiveDate) -> &'static str {
+    WEEKDAYS[day.weekday().num_days_from_monday() as usize]
+}
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
 
 /// `9am`, `4:12pm`, `midday`, `midnight`.
 pub fn hour_in_words(time: NaiveTime) -> String {

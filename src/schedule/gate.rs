@@ -2,10 +2,9 @@
 
 use askama::Template;
 
-use super::{Release, store};
+use super::Release;
 use crate::cohort::Place;
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Catalogue, Programme, Step, Unit};
@@ -44,18 +43,19 @@ struct Locked<'a> {
     opens: String,
 }
 
-/// The unit by its number, if it is open to the holder of the place. One query. A unit not yet open is 403.
+/// The unit by its number, if it is open to the holder of the place; `releases` are the cohort's. A unit not yet open
+/// is 403.
 pub fn open_unit<'c>(
-    conn: &mut Conn,
     ask: &Ask,
     place: &Place,
     catalogue: &'c Catalogue,
+    releases: &[Release],
     number: u16,
 ) -> Result<OpenUnit<'c>, Error> {
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let unit = programme.unit(number).ok_or(Error::NotFound)?;
-    let release = store::release(conn, place.cohort.id, unit)?.ok_or(Error::NotFound)?;
-    seen(ask, place, programme, unit, &release).ok_or_else(|| locked(ask, place, unit, &release))
+    let release = super::release_of(unit, releases).ok_or(Error::NotFound)?;
+    seen(ask, place, programme, unit, release).ok_or_else(|| locked(ask, place, unit, release))
 }
 
 /// Those of the programme's units that are open to the holder of the place, in order: for pages that show many.
@@ -80,14 +80,14 @@ fn seen<'c>(
 
 /// The step by its unit's number and its own slug. A slug that it had formerly leads nowhere here: see `programme`.
 pub fn open_step<'c>(
-    conn: &mut Conn,
     ask: &Ask,
     place: &Place,
     catalogue: &'c Catalogue,
+    releases: &[Release],
     number: u16,
     step: &str,
 ) -> Result<OpenStep<'c>, Error> {
-    let unit = open_unit(conn, ask, place, catalogue, number)?;
+    let unit = open_unit(ask, place, catalogue, releases, number)?;
     let slug = Slug::parse(step).ok_or(Error::NotFound)?;
     let step = unit.unit.step(&slug).ok_or(Error::NotFound)?;
     Ok(OpenStep { unit, step })

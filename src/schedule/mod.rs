@@ -44,10 +44,13 @@ impl Release {
 /// The programme's units with their releases, by number. A unit without a release, and a release whose unit the
 /// programme no longer has, is left out.
 pub fn in_order<'c>(programme: &'c Programme, releases: &[Release]) -> (Vec<&'c Unit>, Vec<Release>) {
-    let of = |unit: &'c Unit| {
-        let own = |r: &&Release| r.unit == unit.slug;
-        let former = |r: &&Release| unit.formerly.contains(&r.unit);
-        releases.iter().find(own).or_else(|| releases.iter().find(former)).map(|release| (unit, release.clone()))
-    };
+    let of = |unit: &'c Unit| release_of(unit, releases).map(|release| (unit, release.clone()));
     programme.units.iter().filter_map(of).unzip()
+}
+
+/// The unit's release, also where it was made under an earlier slug.
+pub fn release_of<'r>(unit: &Unit, releases: &'r [Release]) -> Option<&'r Release> {
+    let own = |r: &&Release| r.unit == unit.slug;
+    let former = |r: &&Release| unit.formerly.contains(&r.unit);
+    releases.iter().find(own).or_else(|| releases.iter().find(former))
 }

@@ -11,7 +11,7 @@ use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::programme::{Catalogue, Programme, Unit};
+use crate::programme::{Catalogue, Programme};
 use crate::schema::releases;
 
 #[derive(Queryable, Selectable)]
@@ -30,17 +30,6 @@ impl From<ReleaseRow> for Release {
         let ReleaseRow { unit, local_time, opens_at, set_by_hand, held, opened_at } = row;
         Self { unit, local_time, opens_at, set_by_hand, held, opened_at }
     }
-}
-
-/// The unit's release, also where it was made under an earlier slug.
-pub fn release(conn: &mut Conn, cohort: CohortId, unit: &Unit) -> QueryResult<Option<Release>> {
-    let names: Vec<&Slug> = std::iter::once(&unit.slug).chain(&unit.formerly).collect();
-    releases::table
-        .filter(releases::cohort_id.eq(cohort))
-        .filter(releases::unit.eq_any(names))
-        .select(ReleaseRow::as_select())
-        .load(conn)
-        .map(|rows| rows.into_iter().map(Release::from).max_by_key(|r| r.unit == unit.slug))
 }
 
 /// Every unit's release, by its time.

@@ -103,6 +103,7 @@ CREATE TABLE enrolments (
   UNIQUE (cohort_id, account_id)
 );
 CREATE INDEX enrolments_of_account ON enrolments (account_id);
+CREATE INDEX enrolments_by_role ON enrolments (cohort_id, role, state);
 CREATE TABLE invitations (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   cohort_id BIGINT NOT NULL REFERENCES cohorts (id) ON DELETE CASCADE,
@@ -132,13 +133,12 @@ CREATE INDEX releases_waiting ON releases (opened_at, opens_at);
 
 -- completion: what a learner has done
 CREATE TABLE completions (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   enrolment_id BIGINT NOT NULL REFERENCES enrolments (id) ON DELETE CASCADE,
   unit TEXT NOT NULL,
   step TEXT NOT NULL,
   completed_at TIMESTAMP NOT NULL,
-  UNIQUE (enrolment_id, unit, step)
-);
+  PRIMARY KEY (enrolment_id, unit, step)
+) WITHOUT ROWID;
 CREATE TABLE quiz_attempts (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   enrolment_id BIGINT NOT NULL REFERENCES enrolments (id) ON DELETE CASCADE,

@@ -8,35 +8,56 @@ use crate::platform::db::Conn;
 use crate::platform::secret::SecretHash;
 use crate::schema::{accounts, sessions};
 
-/// Whoever holds the session now: neither expired nor idle, the account verified and not suspended.
+/// What [`PERSON`] selects.
+pub type PersonRow = (AccountId, SessionId, String, String, bool, Instant);
+
+type PersonColumns = (
+    accounts::id,
+    sessions::id,
+    accounts::name,
+    accounts::email,
+    accounts::is_administrator,
+    sessions::last_seen_at,
+);
+
+/// A person, from sessions joined with accounts.
+pub const PERSON: PersonColumns = (
+    accounts::id,
+    sessions::id,
+    accounts::name,
+    accounts::email,
+    accounts::is_administrator,
+    sessions::last_seen_at,
+);
+
+impl From<PersonRow> for Person {
+    fn from((id, session, name, email, is_administrator, seen_at): PersonRow) -> Self {
+        Self { id, session, name, email, is_administrator, seen_at }
+    }
+}
+
+/// Sessions joined with accounts: the one with this secret, neither expired nor idle, its account verified and not
+/// suspended.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn is_held<'a>(secret: &'a str, now: Instant) -> _ {
+    let last_use: Instant = now - IDLE;
+    sessions::token_hash
+        .eq(secret)
+        .and(sessions::expires_at.gt(now))
+        .and(sessions::last_seen_at.gt(last_use))
+        .and(accounts::verified_at.is_not_null())
+        .and(accounts::suspended_at.is_null())
+}
+
+/// Whoever holds the session now.
 pub fn person_of_session(conn: &mut Conn, secret: &SecretHash, now: Instant) -> QueryResult<Option<Person>> {
     sessions::table
         .inner_join(accounts::table)
-        .filter(sessions::token_hash.eq(secret.as_str()))
-        .filter(sessions::expires_at.gt(now))
-        .filter(sessions::last_seen_at.gt(now - IDLE))
-        .filter(accounts::verified_at.is_not_null())
-        .filter(accounts::suspended_at.is_null())
-        .select((
-            accounts::id,
-            sessions::id,
-            accounts::name,
-            accounts::email,
-            accounts::is_administrator,
-            sessions::last_seen_at,
-        ))
-        .first::<(AccountId, SessionId, String, String, bool, Instant)>(conn)
+        .filter(is_held(secret.as_str(), now))
+        .select(PERSON)
+        .first::<PersonRow>(conn)
         .optional()
-        .map(|row| {
-            row.map(|(id, session, name, email, is_administrator, seen_at)| Person {
-                id,
-                session,
-                name,
-                email,
-                is_administrator,
-                seen_at,
-            })
-        })
+        .map(|row| row.map(Into::into))
 }
 
 /// For somebody whose password was right.

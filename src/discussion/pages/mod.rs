@@ -32,7 +32,7 @@ struct Room<'c> {
 }
 
 impl<'c> Room<'c> {
-    /// Three queries.
+    /// Two queries.
     fn enter(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, cohort: &str) -> Result<Self, Error> {
         let place = cohort::gate::place(conn, ask, cohort)?;
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;

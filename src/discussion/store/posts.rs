@@ -140,9 +140,15 @@ pub fn newest_replies(conn: &mut Conn, tops: &[Top]) -> QueryResult<Vec<Post>> {
         // No post answers this one: a beginning for the list of 'or'.
         .filter(posts::parent_id.eq(PostId(0)))
         .into_boxed();
-    // Each of them begins in the index on its own, so that a post with thousands of replies costs no more than others.
-    for top in tops {
-        query = query.or_filter(posts::parent_id.eq(top.post.id).and(posts::id.ge(top.shown_from)));
+    let all_are_shown = tops.iter().all(|top| top.shown_from == PostId(0));
+    for top in tops.iter().filter(|top| top.replies > 0) {
+        let own = posts::parent_id.eq(top.post.id);
+        query = match all_are_shown {
+            // One look-up of many ids. (Written as 'in', the statement would be prepared anew for each page.)
+            true => query.or_filter(own),
+            // Each begins in the index on its own, so that a post with thousands of replies costs no more than others.
+            false => query.or_filter(own.and(posts::id.ge(top.shown_from))),
+        };
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(post_of).collect())
 }

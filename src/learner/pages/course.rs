@@ -13,7 +13,7 @@ use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Frame};
-use crate::platform::zone::hour_in_words;
+use crate::platform::zone::{day_and_month, hour_in_words, weekday};
 use crate::programme::{Catalogue, Content};
 
 #[derive(Template)]
@@ -84,7 +84,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<S
     ask.page(page)
 }
 
-/// Six queries.
+/// Five queries.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Result<(Course, Visit), Error> {
     let place = gate::place(conn, ask, cohort)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
@@ -120,10 +120,6 @@ fn dates(course: &Standing<'_>) -> String {
     }
 }
 
-fn day_and_month(day: NaiveDate) -> String {
-    format!("{}\u{a0}{}", day.day(), day.format("%B"))
-}
-
 fn notice(course: &Standing<'_>) -> String {
     let zone = &course.place.cohort.zone;
     match course.stage {
@@ -140,7 +136,7 @@ fn how_it_runs(course: &Standing<'_>) -> String {
     let cohort = &course.place.cohort;
     format!(
         "A unit opens each {} at {}, {}. Nothing closes when the next one opens, so a missed week can wait.",
-        cohort.starts_on.format("%A"),
+        weekday(cohort.starts_on),
         hour_in_words(cohort.release_time),
         zone_in_words(&cohort.zone)
     )

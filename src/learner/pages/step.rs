@@ -86,7 +86,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
     ask.page(page)
 }
 
-/// Five queries, and up to three for the work.
+/// Three queries, and up to three for the work.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Visit), Error> {
     let again = ask.parameters()?.has("again");
     let here = here(conn, ask, catalogue, address)?;

@@ -58,7 +58,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(St
     ask.page(page)
 }
 
-/// Five queries.
+/// Three queries.
 fn load(
     conn: &mut Conn,
     ask: &Ask,
@@ -66,8 +66,8 @@ fn load(
     (cohort, number): &(String, String),
 ) -> Result<(Unit, Visit), Error> {
     let place = gate::place(conn, ask, cohort)?;
-    let open = open_unit(conn, ask, &place, catalogue, unit_number(number)?)?;
     let kept = kept(conn, &place)?;
+    let open = open_unit(ask, &place, catalogue, &kept.releases, unit_number(number)?)?;
     let course = Course::new(&place, open.programme, &kept, ask.now);
     let unit = open.unit;
     let standing = course.progress.units.iter().find(|u| u.unit.number == unit.number).ok_or(Error::NotFound)?;
