@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeDelta, Timelike as _, Utc};
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Timestamp;
@@ -20,6 +20,11 @@ impl Instant {
     /// `micros`: microseconds since 1970-01-01T00:00:00Z; out of range becomes the epoch.
     pub fn from_micros(micros: i64) -> Self {
         Self(DateTime::from_timestamp_micros(micros).unwrap_or_default().naive_utc())
+    }
+
+    /// Of a date and time in UTC.
+    pub fn from_utc(at: NaiveDateTime) -> Self {
+        Self(at)
     }
 
     pub fn micros(self) -> i64 {
@@ -66,15 +71,6 @@ impl std::ops::Sub<TimeDelta> for Instant {
 impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.rfc3339())
-    }
-}
-
-impl<DB: Backend> FromSql<Timestamp, DB> for Instant
-where
-    NaiveDateTime: FromSql<Timestamp, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        NaiveDateTime::from_sql(bytes).map(Self)
     }
 }
 

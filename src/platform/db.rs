@@ -3,6 +3,7 @@
 //! SQLite: readers in a small pool, one writer thread that commits what waits as a group. PostgreSQL: a pool.
 
 mod conn;
+mod instant;
 mod keep;
 mod migrate;
 mod writer;

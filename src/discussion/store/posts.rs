@@ -12,9 +12,9 @@ use crate::programme::{Step, Unit};
 use crate::schema::{accounts, enrolments, posts, threads};
 
 /// How many top-level posts a page shows.
-pub const PAGE: usize = 20;
+pub const PAGE: usize = 10;
 /// How many of its replies stand under a post at first: the newest.
-const REPLIES: i64 = 20;
+const REPLIES: usize = 5;
 /// How many replies a page of one conversation shows.
 pub const REPLIES_PAGE: usize = 50;
 
@@ -59,7 +59,7 @@ macro_rules! shown_from {
             .filter(newer.field(posts::thread_id).eq(posts::thread_id))
             .filter(newer.field(posts::parent_id).eq(posts::id.nullable()))
             .order(newer.field(posts::id).desc())
-            .offset(REPLIES - 1)
+            .offset(REPLIES as i64 - 1)
             .limit(1)
             .select(newer.field(posts::id))
             .single_value()
@@ -140,17 +140,19 @@ pub fn newest_replies(conn: &mut Conn, tops: &[Top]) -> QueryResult<Vec<Post>> {
         // No post answers this one: a beginning for the list of 'or'.
         .filter(posts::parent_id.eq(PostId(0)))
         .into_boxed();
-    let all_are_shown = tops.iter().all(|top| top.shown_from == PostId(0));
+    let are_few = tops.iter().map(|top| top.replies).sum::<usize>() <= 2 * PAGE * REPLIES;
     for top in tops.iter().filter(|top| top.replies > 0) {
         let own = posts::parent_id.eq(top.post.id);
-        query = match all_are_shown {
-            // One look-up of many ids. (Written as 'in', the statement would be prepared anew for each page.)
+        query = match are_few {
+            // One look-up of many ids, and those that are not shown are left out below. (Written as 'in', the statement
+            // would be prepared anew for each page.)
             true => query.or_filter(own),
             // Each begins in the index on its own, so that a post with thousands of replies costs no more than others.
             false => query.or_filter(own.and(posts::id.ge(top.shown_from))),
         };
     }
-    Ok(query.load::<Row>(conn)?.into_iter().map(post_of).collect())
+    let is_shown = |row: &Row| tops.iter().any(|top| row.0.parent_id == Some(top.post.id) && row.0.id >= top.shown_from);
+    Ok(query.load::<Row>(conn)?.into_iter().filter(is_shown).map(post_of).collect())
 }
 
 /// A page of the replies to one post and, if there are more, one of the next page; oldest first.

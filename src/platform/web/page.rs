@@ -7,6 +7,9 @@ use askama::Template;
 use super::ask::Ask;
 use super::error::Answer;
 
+/// About as long as a page is, so that its text moves in memory seldom while it grows.
+const PAGE_BYTES: usize = 32 * 1024;
+
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// What stands round a page's own content.
@@ -138,7 +141,9 @@ impl Ask {
             gone.make_removal();
             response.cookie(gone);
         }
-        Ok(response.content_type(HTML).body(page.render()?))
+        let mut body = String::with_capacity(PAGE_BYTES);
+        page.render_into(&mut body)?;
+        Ok(response.content_type(HTML).body(body))
     }
 
     /// After a change: see the page that shows it (303), with a word about what was done.
