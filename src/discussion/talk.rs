@@ -31,7 +31,10 @@ pub struct Talk {
 pub fn load(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, closes_at: Instant) -> QueryResult<Talk> {
     let right = poster(place, closes_at, ask.now);
     let thread = store::newest_of_step(conn, place.cohort.id, open.unit.unit, open.step, BELOW_A_STEP)?;
-    let replies = store::newest_replies(conn, &thread.tops)?;
+    let replies = match thread.id {
+        Some(id) => store::newest_replies(conn, id, &thread.tops)?,
+        None => Vec::new(),
+    };
     let thread_href = thread.id.map(|id| path_of(&place.cohort, id)).unwrap_or_default();
     let page = Page { place, now: ask.now, may_post: right.is_ok(), thread: &thread_href, after: None };
     let action = format!("{}/units/{}/{}/posts", place.cohort.path(), open.unit.unit.number, open.step.slug);

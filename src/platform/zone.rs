@@ -55,7 +55,7 @@ impl Zone {
 
     /// The local wall time of an instant.
     pub fn local(&self, at: Instant) -> NaiveDateTime {
-        from_civil(self.zoned(at).datetime())
+        from_civil(self.rules.to_datetime(self.timestamp(at)))
     }
 
     pub fn local_date(&self, at: Instant) -> NaiveDate {
@@ -74,10 +74,6 @@ impl Zone {
 
     fn timestamp(&self, at: Instant) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default()
-    }
-
-    fn zoned(&self, at: Instant) -> jiff::Zoned {
-        self.timestamp(at).to_zoned(self.rules.clone())
     }
 
     /// As facilitators read it: `Monday 29 March 2027, 09:00 BST`, with no-break spaces inside day-month and time-zone.

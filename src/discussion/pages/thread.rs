@@ -66,7 +66,7 @@ pub(super) fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result
             let mut tops = store::top_posts(conn, subject.thread.id, after)?;
             let more = tops.len() > PAGE;
             tops.truncate(PAGE);
-            let replies = store::newest_replies(conn, &tops)?;
+            let replies = store::newest_replies(conn, subject.thread.id, &tops)?;
             Ok(Posts { conversations: conversations(tops, replies), more })
         }
         Part::Under(top, after) => {

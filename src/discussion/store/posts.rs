@@ -15,6 +15,8 @@ use crate::schema::{accounts, enrolments, posts, threads};
 pub const PAGE: usize = 10;
 /// How many of its replies stand under a post at first: the newest.
 const REPLIES: usize = 5;
+/// So many replies are read as they stand, also where not all are shown.
+const FEW: usize = 2 * PAGE * REPLIES;
 /// How many replies a page of one conversation shows.
 pub const REPLIES_PAGE: usize = 50;
 
@@ -132,27 +134,31 @@ pub fn newest_of_step(
     Ok(StepThread { id, post_count: post_count.unwrap_or(0), tops })
 }
 
-/// The newest replies to each of these posts, in no order that means anything.
-pub fn newest_replies(conn: &mut Conn, tops: &[Top]) -> QueryResult<Vec<Post>> {
-    let mut query = posts::table
+/// The newest replies to each of these posts, which follow one another in their thread; in no order that means
+/// anything.
+pub fn newest_replies(conn: &mut Conn, thread: ThreadId, tops: &[Top]) -> QueryResult<Vec<Post>> {
+    let ids = || tops.iter().map(|top| top.post.id);
+    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(Vec::new()) };
+    let rows = posts::table
         .inner_join(enrolments::table.inner_join(accounts::table))
-        .select((PostRow::as_select(), enrolments::role, accounts::name))
-        // No post answers this one: a beginning for the list of 'or'.
-        .filter(posts::parent_id.eq(PostId(0)))
-        .into_boxed();
-    let are_few = tops.iter().map(|top| top.replies).sum::<usize>() <= 2 * PAGE * REPLIES;
-    for top in tops.iter().filter(|top| top.replies > 0) {
-        let own = posts::parent_id.eq(top.post.id);
-        query = match are_few {
-            // One look-up of many ids, and those that are not shown are left out below. (Written as 'in', the statement
-            // would be prepared anew for each page.)
-            true => query.or_filter(own),
-            // Each begins in the index on its own, so that a post with thousands of replies costs no more than others.
-            false => query.or_filter(own.and(posts::id.ge(top.shown_from))),
-        };
+        .select((PostRow::as_select(), enrolments::role, accounts::name));
+    if tops.iter().map(|top| top.replies).sum::<usize>() <= FEW {
+        // One stretch of the index; those that are not shown are left out below.
+        let rows: Vec<Row> = rows
+            .filter(posts::thread_id.eq(thread))
+            .filter(posts::parent_id.between(first, last))
+            .load(conn)?;
+        let is_shown =
+            |row: &Row| tops.iter().any(|t| row.0.parent_id == Some(t.post.id) && row.0.id >= t.shown_from);
+        return Ok(rows.into_iter().filter(is_shown).map(post_of).collect());
     }
-    let is_shown = |row: &Row| tops.iter().any(|top| row.0.parent_id == Some(top.post.id) && row.0.id >= top.shown_from);
-    Ok(query.load::<Row>(conn)?.into_iter().filter(is_shown).map(post_of).collect())
+    // No post answers this one: a beginning for the list of 'or'.
+    let mut query = rows.filter(posts::parent_id.eq(PostId(0))).into_boxed();
+    // Each of them begins in the index on its own, so that a post with thousands of replies costs no more than others.
+    for top in tops {
+        query = query.or_filter(posts::parent_id.eq(top.post.id).and(posts::id.ge(top.shown_from)));
+    }
+    Ok(query.load::<Row>(conn)?.into_iter().map(post_of).collect())
 }
 
 /// A page of the replies to one post and, if there are more, one of the next page; oldest first.
