@@ -1,12 +1,18 @@
 //! Reads `course_content/` and names every fault by file and line.
 
+mod captions;
 mod diagnostics;
 mod file;
+mod glossary;
+mod guide;
 mod keys;
+mod library;
 mod names;
 mod outline;
+mod pictures;
 mod programme;
 mod quiz;
+mod review;
 mod step;
 mod unit;
 
@@ -61,12 +67,22 @@ pub fn load_programme(folder: &Path) -> Result<Programme, Vec<ContentFault>> {
     faults.or(programme)
 }
 
-/// What `trellis content check` says of a folder of programmes, or of a single one.
+/// What `trellis content check` says of a folder of programmes, or of a single one: also what can be taught and should
+/// be better.
 pub fn check(path: &Path) -> Result<Summary, Vec<ContentFault>> {
-    if path.join(programme::FILE).exists() {
-        return load_programme(path).map(|programme| Summary::of([&programme]));
+    let is_programme = path.join(programme::FILE).exists();
+    let catalogue = if is_programme {
+        let programme = load_programme(path)?;
+        Catalogue { programmes: [(programme.slug.clone(), programme)].into() }
+    } else {
+        load(path)?
+    };
+    let faults = Faults::default();
+    for programme in catalogue.programmes.values() {
+        let folder = if is_programme { path.to_owned() } else { path.join(programme.slug.as_str()) };
+        review::review(&folder, programme, &faults);
     }
-    load(path).map(|catalogue| Summary::of(catalogue.programmes.values()))
+    faults.or(Some(Summary::of(catalogue.programmes.values())))
 }
 
 /// The folders that are programmes, or were meant to be.

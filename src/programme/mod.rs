@@ -3,11 +3,18 @@
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
 pub mod diagnostics;
+mod files;
+mod glossary;
+mod library;
 mod load;
 mod markdown;
 pub mod pages;
+mod readability;
 
 pub use diagnostics::Diagnostic;
+pub use files::{Picture, Served};
+pub use glossary::Term;
+pub use library::{Entry, Source, Topic};
 pub use load::{ContentFault, Summary, check, load, load_programme};
 pub use markdown::{inline_html, post_html};
 
@@ -98,6 +105,26 @@ pub struct Programme {
     pub units: Vec<Unit>,
     /// What its diagnostic steps ask.
     pub diagnostic: Option<Diagnostic>,
+    /// The library's shelves, in order.
+    pub topics: Vec<Topic>,
+    /// By key: what is cited, and the library.
+    pub sources: BTreeMap<String, Source>,
+    /// By term.
+    pub glossary: Vec<Term>,
+    /// For facilitators, by the number of the unit.
+    pub guides: BTreeMap<u16, Guide>,
+    /// Pictures and captions, by name.
+    pub files: BTreeMap<String, Served>,
+}
+
+/// What facilitators read about a unit.
+#[derive(Debug, Clone)]
+pub struct Guide {
+    pub title: String,
+    /// Sanitised.
+    pub html: String,
+    /// What it cites, as a step's.
+    pub sources: Vec<String>,
 }
 
 impl Programme {
@@ -184,7 +211,34 @@ pub struct Unit {
     pub running_case_html: String,
     pub practice: Option<Practice>,
     pub live: Option<LiveSession>,
+    pub reminders: Reminders,
     pub steps: Vec<Step>,
+}
+
+/// What the unit's mails say; nothing: what they say of every unit.
+#[derive(Debug, Clone, Default)]
+pub struct Reminders {
+    pub opens: Option<ReminderText>,
+    pub nudge: Option<ReminderText>,
+    pub wrap_up: Option<ReminderText>,
+}
+
+impl Reminders {
+    pub fn all(&self) -> impl Iterator<Item = &ReminderText> {
+        [&self.opens, &self.nudge, &self.wrap_up].into_iter().flatten()
+    }
+}
+
+/// The programme's own words in a mail, each a sentence or two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReminderText {
+    /// At most 60 characters.
+    pub subject: String,
+    pub about: String,
+    /// What to do first.
+    pub first: String,
+    /// What makes one want to.
+    pub hook: String,
 }
 
 impl Unit {
@@ -232,6 +286,12 @@ pub struct Step {
     pub html: String,
     /// What the body cites, in the order of its numbers, each as sanitised inline HTML.
     pub sources: Vec<String>,
+    /// Keys of what it cites and recommends.
+    pub draws_on: Vec<String>,
+    /// What it recommends besides, as its sources.
+    pub further: Vec<String>,
+    /// What an exercise asks to be written down.
+    pub fields: Vec<FormField>,
     /// A discussion's prompt.
     pub prompt: String,
     /// A reflection's prompts.
@@ -246,6 +306,17 @@ pub struct Step {
     /// A film's address, once one is made.
     pub src: Option<String>,
     pub captions: Option<String>,
+}
+
+/// A question of an exercise, and the room for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormField {
+    pub slug: Slug,
+    pub label: String,
+    /// Empty: none.
+    pub hint: String,
+    /// Lines to write on, 1 to 12.
+    pub rows: u32,
 }
 
 impl Step {

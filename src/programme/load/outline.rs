@@ -24,6 +24,8 @@ pub(super) struct StepPlace {
     pub text: PathBuf,
     /// `NN-name.toml`, where there is one.
     pub quiz: Option<PathBuf>,
+    /// `NN-name.vtt`, where there is one.
+    pub captions: Option<PathBuf>,
 }
 
 impl Outline {
@@ -66,7 +68,7 @@ impl Outline {
 }
 
 fn steps(folder: &Path, faults: &Faults) -> Vec<StepPlace> {
-    let (mut texts, mut quizzes) = (Vec::new(), BTreeMap::new());
+    let (mut texts, mut quizzes, mut captions) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     for path in entries(folder, faults) {
         let name = name(&path);
         if name == super::unit::FILE {
@@ -76,6 +78,8 @@ fn steps(folder: &Path, faults: &Faults) -> Vec<StepPlace> {
             texts.extend(numbered(&path, stem, faults).map(|(place, slug)| (place, slug, path)));
         } else if let Some(stem) = name.strip_suffix(".toml") {
             quizzes.insert(stem.to_owned(), path);
+        } else if let Some(stem) = name.strip_suffix(".vtt") {
+            captions.insert(stem.to_owned(), path);
         }
     }
     let mut steps = Vec::new();
@@ -83,8 +87,14 @@ fn steps(folder: &Path, faults: &Faults) -> Vec<StepPlace> {
         if place == 0 {
             faults.add(&text, 1, "the step has the number 0", "count from 01: a unit's first step is 01-…");
         }
-        let quiz = quizzes.remove(name(&text).trim_end_matches(".md"));
-        steps.push(StepPlace { place, slug, text, quiz });
+        let stem = name(&text);
+        let stem = stem.trim_end_matches(".md");
+        let (quiz, captions) = (quizzes.remove(stem), captions.remove(stem));
+        steps.push(StepPlace { place, slug, text, quiz, captions });
+    }
+    for captions in captions.values() {
+        let mend = "write the .md with kind = \"video\" under the same name, or delete this file";
+        faults.add(captions, 1, "these captions belong to no step", mend);
     }
     for quiz in quizzes.values() {
         let mend = "write the .md with kind = \"quiz\" under the same name, or delete this file";
@@ -96,7 +106,7 @@ fn steps(folder: &Path, faults: &Faults) -> Vec<StepPlace> {
 }
 
 /// `06-leadership` is 6 and `leadership`.
-fn numbered(path: &Path, name: &str, faults: &Faults) -> Option<(u16, Slug)> {
+pub(super) fn numbered(path: &Path, name: &str, faults: &Faults) -> Option<(u16, Slug)> {
     let parts = name.split_once('-').filter(|(digits, _)| (1..=3).contains(&digits.len()));
     let parts = parts.and_then(|(digits, rest)| {
         let is_number = digits.bytes().all(|b| b.is_ascii_digit());

@@ -1,26 +1,67 @@
-//! `programme.toml`, `sources.toml`, and what can only be seen when all units are read.
+//! `programme.toml`, and what can only be seen when all units are read.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::file::{Faults, Source, name};
-use super::keys::{self, Keys};
+use super::file::{Faults, Source as FileText, name};
+use super::keys::{self, Keys, Placed};
 use super::names::Names;
 use super::outline::Outline;
-use super::{diagnostics, markdown_of, unit};
+use super::pictures::Pictures;
+use super::{diagnostics, glossary, guide, library, markdown_of, unit};
 use crate::platform::text::Slug;
-use crate::programme::markdown::source_html;
-use crate::programme::{CertificateRule, Programme, StepKind, Unit};
+use crate::programme::glossary::Terms;
+use crate::programme::markdown::{Rendered, Setting, step_html};
+use crate::programme::{CertificateRule, Programme, Served, Source, StepKind, Unit};
 
 pub(super) const FILE: &str = "programme.toml";
-const SOURCES: &str = "sources.toml";
-
 /// What the parts of a programme are read with.
 pub(super) struct Course<'f> {
+    pub slug: Slug,
     pub outline: Outline,
-    /// By key, as HTML.
-    pub sources: BTreeMap<String, String>,
+    pub sources: BTreeMap<String, Source>,
+    pub pictures: Pictures,
+    pub terms: Option<Terms>,
+    /// Captions, as they were read.
+    pub captions: RefCell<Vec<Served>>,
     pub faults: &'f Faults,
+}
+
+impl Course<'_> {
+    /// A step's text, or a guide's.
+    pub fn render(&self, body: &FileText, cited: &[String]) -> Rendered {
+        let address = |path: &str| self.outline.address(path);
+        let picture = |name: &str| self.pictures.show(name).cloned();
+        let setting = Setting {
+            sources: cited,
+            address: &address,
+            picture: &picture,
+            terms: self.terms.as_ref(),
+            is_passage: false,
+        };
+        let mut rendered = step_html(&body.text, &setting);
+        for remark in rendered.remarks.drain(..) {
+            body.fault(body.first_line + remark.line.max(1) - 1, remark.what, remark.mend);
+        }
+        rendered
+    }
+
+    /// The sources that `keys` lists: keys, and citations as HTML. Each must be there, once, and cited if it is to be.
+    pub fn cited(&self, keys: &Keys, key: &'static str) -> (Vec<Placed<String>>, Vec<String>) {
+        let listed = keys.texts(key);
+        let mut html = Vec::new();
+        for (name, line) in &listed {
+            match self.sources.get(name) {
+                Some(source) => html.push(source.html.clone()),
+                None => {
+                    let what = format!("there is no source '{name}'");
+                    keys.fault(*line, what, "add it to sources.toml, or correct the key");
+                }
+            }
+        }
+        (listed, html)
+    }
 }
 
 pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
@@ -29,13 +70,25 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         let mend = "rename it to lower-case letters, digits and single dashes: it is the programme's address";
         faults.add(folder, 1, format!("the folder's name '{}' is no slug", name(folder)), mend);
     }
-    let course = Course { outline: Outline::of(folder, faults), sources: sources(folder, faults), faults };
+    let glossary = glossary::read(folder, faults);
+    let slug = slug.or_else(|| Slug::parse("programme"))?;
+    let course = Course {
+        outline: Outline::of(folder, faults),
+        sources: library::read(folder, faults),
+        pictures: Pictures::read(folder, &slug, faults),
+        terms: Terms::of(&glossary),
+        captions: RefCell::default(),
+        slug,
+        faults,
+    };
     let units = units(&course);
-    let source = Source::read(&folder.join(FILE), faults)?;
+    let guides = guide::read(folder, &course);
+    course.pictures.finish(faults);
+    let source = FileText::read(&folder.join(FILE), faults)?;
     let table = keys::table(&source)?;
     let keys = Keys::of(&source, table.get_ref());
     let programme = Programme {
-        slug: slug?,
+        slug: course.slug.clone(),
         title: keys.need_line("title"),
         language: language(&keys),
         lead: keys.need_line("lead"),
@@ -43,10 +96,22 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         about_html: markdown_of(&keys, "about", true),
         certificate: certificate(&keys, &course, &units),
         diagnostic: diagnostics::read(folder, &units, faults),
+        topics: library::topics(&keys, &course.sources, folder),
+        glossary: glossary::placed(glossary, &units, folder, faults),
+        guides,
+        files: course.files(),
+        sources: course.sources,
         units,
     };
     keys.finish();
     Some(programme)
+}
+
+impl Course<'_> {
+    fn files(&self) -> BTreeMap<String, Served> {
+        let all = self.captions.take().into_iter().chain(self.pictures.files());
+        all.map(|file| (file.name.clone(), file)).collect()
+    }
 }
 
 fn units(course: &Course) -> Vec<Unit> {
@@ -69,36 +134,6 @@ fn language(keys: &Keys) -> String {
         keys.fault(keys.line_of("language"), what, "write a BCP 47 tag, such as en-GB");
     }
     language
-}
-
-fn sources(folder: &Path, faults: &Faults) -> BTreeMap<String, String> {
-    let path = folder.join(SOURCES);
-    let mut sources = BTreeMap::new();
-    if !path.exists() {
-        return sources;
-    }
-    let Some(source) = Source::read(&path, faults) else { return sources };
-    let Some(table) = keys::table(&source) else { return sources };
-    let all = Keys::of(&source, table.get_ref());
-    for (key, line) in all.names() {
-        if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-            let mend = "use letters, digits, dashes and underscores, so that it can be cited as [^key]";
-            all.fault(line, format!("the key '{key}' cannot be cited"), mend);
-        }
-        let Some(keys) = all.named(&key) else { continue };
-        let cite = keys.need("cite");
-        let url = keys.line("url");
-        if let Some(url) = url.as_deref().filter(|url| !is_web_address(url)) {
-            keys.fault(
-                keys.line_of("url"),
-                format!("'{url}' is no web address"),
-                "begin it with https://, without spaces",
-            );
-        }
-        keys.finish();
-        sources.insert(key, source_html(&cite, url.as_deref()));
-    }
-    sources
 }
 
 /// For links that leave the site.

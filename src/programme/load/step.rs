@@ -7,14 +7,15 @@ use super::keys::{self, Keys, Placed};
 use super::names::Names;
 use super::outline::StepPlace;
 use super::programme::{Course, is_web_address};
-use super::{quiz, unit};
-use crate::programme::markdown::{Setting, step_html};
-use crate::programme::{Step, StepKind};
+use super::{captions, quiz, unit};
+use crate::programme::{FormField, Served, Step, StepKind};
 
 const FENCE: &str = "+++";
 /// Longer than this no step is read through, but people sit together for an hour.
 const MOST_MINUTES: u32 = 35;
-const TRANSCRIPT: &str = "## Transcript";
+/// Lines of an exercise's fields that fit on one printed page.
+const MOST_ROWS: u32 = 34;
+pub(super) const TRANSCRIPT: &str = "## Transcript";
 
 pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Option<Step> {
     let file = Source::read(&place.text, course.faults)?;
@@ -33,6 +34,9 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
         required: keys.flag("required", true),
         html: String::new(),
         sources: Vec::new(),
+        draws_on: Vec::new(),
+        further: Vec::new(),
+        fields: Vec::new(),
         prompt: String::new(),
         prompts: Vec::new(),
         quiz: None,
@@ -45,6 +49,7 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
     read_body(&mut step, &keys, &body, course);
     if let Some(kind) = kind {
         read_kind(&mut step, kind, &keys, &body);
+        captions(&mut step, place, kind, course);
         step.quiz = questions(place, kind, &keys, course);
         keys.finish();
     }
@@ -52,7 +57,7 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
 }
 
 /// Front matter and Markdown.
-fn parts<'f>(file: &Source<'f>) -> Option<(Source<'f>, Source<'f>)> {
+pub(super) fn parts<'f>(file: &Source<'f>) -> Option<(Source<'f>, Source<'f>)> {
     let Some(rest) = file.text.strip_prefix(FENCE).and_then(|rest| rest.strip_prefix('\n')) else {
         file.fault(
             1,
@@ -91,29 +96,21 @@ fn minutes(keys: &Keys, kind: Option<StepKind>) -> u32 {
 }
 
 fn read_body(step: &mut Step, keys: &Keys, body: &Source, course: &Course) {
-    let listed = keys.texts("sources");
-    for (key, line) in &listed {
-        match course.sources.get(key) {
-            Some(html) => step.sources.push(html.clone()),
-            None => {
-                let what = format!("there is no source '{key}'");
-                keys.fault(*line, what, "add it to sources.toml, or correct the key");
-            }
-        }
-    }
+    let (listed, sources) = course.cited(keys, "sources");
     let cited: Vec<String> = listed.iter().map(|(key, _)| key.clone()).collect();
-    let address = |path: &str| course.outline.address(path);
-    let rendered = step_html(&body.text, &Setting { sources: &cited, address: &address, is_passage: false });
-    for remark in rendered.remarks {
-        body.fault(body.first_line + remark.line.max(1) - 1, remark.what, remark.mend);
-    }
+    let rendered = course.render(body, &cited);
     if !body.text.trim().is_empty() {
         check_cited(&listed, &rendered.cited, keys, course);
     }
-    step.html = rendered.html;
+    let (further, html) = course.cited(keys, "further");
+    for (key, line) in further.iter().filter(|(key, _)| cited.contains(key)) {
+        keys.fault(*line, format!("'{key}' stands in sources too"), "take it out of further");
+    }
+    step.draws_on = cited.into_iter().chain(further.into_iter().map(|(key, _)| key)).collect();
+    (step.html, step.sources, step.further) = (rendered.html, sources, html);
 }
 
-fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, keys: &Keys, course: &Course) {
+pub(super) fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, keys: &Keys, course: &Course) {
     let mut seen = BTreeSet::new();
     for (i, (key, line)) in listed.iter().enumerate() {
         if !seen.insert(key) {
@@ -137,17 +134,62 @@ fn read_kind(step: &mut Step, kind: StepKind, keys: &Keys, body: &Source) {
         }
         StepKind::Video => {
             step.src = film(keys, "src");
-            step.captions = film(keys, "captions");
             if !body.text.lines().any(|line| line.trim_end() == TRANSCRIPT) {
                 let mend = "write everything the film says and shows under '## Transcript'";
                 body.fault(body.first_line, "the film has no transcript", mend);
             }
         }
-        StepKind::Article | StepKind::Exercise if body.text.trim().is_empty() => {
-            body.fault(body.first_line, "the step has no text", "write it below the second +++");
+        StepKind::Exercise => {
+            step.fields = fields(keys);
+            needs_text(body);
         }
-        StepKind::Article | StepKind::Exercise | StepKind::Quiz | StepKind::LiveSession => {}
+        StepKind::Article => needs_text(body),
+        StepKind::Quiz | StepKind::LiveSession => {}
     }
+}
+
+fn needs_text(body: &Source) {
+    if body.text.trim().is_empty() {
+        body.fault(body.first_line, "the step has no text", "write it below the second +++");
+    }
+}
+
+/// What an exercise asks, no more than stands on one printed page.
+fn fields(keys: &Keys) -> Vec<FormField> {
+    let mut slugs = BTreeSet::new();
+    let mut fields = Vec::new();
+    for field in keys.tables("field") {
+        let slug = field.need_slug("slug");
+        if let Some(slug) = slug.as_ref().filter(|slug| !slugs.insert((*slug).clone())) {
+            let mend = "give each field one of its own: answers are kept by it";
+            field.fault(field.line_of("slug"), format!("the slug '{slug}' is taken"), mend);
+        }
+        let (label, hint) = (field.need_line("label"), field.line("hint").unwrap_or_default());
+        let rows = field.number("rows", 1..=12).unwrap_or(3);
+        fields.extend(slug.map(|slug| FormField { slug, label, hint, rows }));
+        field.finish();
+    }
+    let rows: u32 = fields.iter().map(|field| field.rows).sum();
+    if rows > MOST_ROWS {
+        let what = format!("the fields have {rows} rows together, and {MOST_ROWS} are the most");
+        keys.fault(keys.line_of("field"), what, "make some shorter, so that the sheet prints on one page");
+    }
+    fields
+}
+
+fn captions(step: &mut Step, place: &StepPlace, kind: StepKind, course: &Course) {
+    let Some(path) = &place.captions else { return };
+    if kind != StepKind::Video {
+        let what = format!("these captions belong to a step that is no video but {kind}");
+        return course.faults.add(path, 1, what, "write kind = \"video\" there, or delete this file");
+    }
+    let Some(file) = Source::read(path, course.faults) else { return };
+    for (line, what, mend) in captions::faults(&file.text) {
+        file.fault(line, what, mend);
+    }
+    let served = Served::new(file.text.into_bytes(), "vtt", "text/vtt; charset=utf-8");
+    step.captions = Some(served.address(&course.slug));
+    course.captions.borrow_mut().push(served);
 }
 
 fn reading(keys: &Keys) -> Option<String> {

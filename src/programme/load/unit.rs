@@ -7,11 +7,13 @@ use super::outline::UnitPlace;
 use super::programme::Course;
 use super::{markdown_of, step};
 use crate::platform::text::Slug;
-use crate::programme::{LiveSession, Practice, Step, Unit};
+use crate::programme::{LiveSession, Practice, ReminderText, Reminders, Step, Unit};
 
 pub(super) const FILE: &str = "unit.toml";
 /// Of a week, a unit's or its practice's; more is a slip of the pen.
 const MOST_MINUTES: u32 = 6000;
+/// Of a mail, in characters.
+const LONGEST_SUBJECT: usize = 60;
 
 pub(super) fn read(place: &UnitPlace, course: &Course, units: &mut Names) -> Option<Unit> {
     let steps = steps(place, course);
@@ -34,6 +36,7 @@ pub(super) fn read(place: &UnitPlace, course: &Course, units: &mut Names) -> Opt
         running_case_html: markdown_of(&keys, "running_case", false),
         practice: keys.table("practice").map(practice),
         live: keys.table("live").map(live),
+        reminders: keys.table("reminders").map(reminders).unwrap_or_default(),
         steps,
     };
     add_up(&unit, &keys, place);
@@ -76,6 +79,32 @@ fn live(keys: Keys) -> LiveSession {
     };
     keys.finish();
     live
+}
+
+fn reminders(keys: Keys) -> Reminders {
+    let reminders = Reminders {
+        opens: keys.table("opens").map(reminder),
+        nudge: keys.table("nudge").map(reminder),
+        wrap_up: keys.table("wrap-up").map(reminder),
+    };
+    keys.finish();
+    reminders
+}
+
+fn reminder(keys: Keys) -> ReminderText {
+    let text = ReminderText {
+        subject: keys.need_line("subject"),
+        about: keys.need_line("about"),
+        first: keys.need_line("first"),
+        hook: keys.need_line("hook"),
+    };
+    let length = text.subject.chars().count();
+    if length > LONGEST_SUBJECT {
+        let what = format!("the subject has {length} characters, and {LONGEST_SUBJECT} are the most");
+        keys.fault(keys.line_of("subject"), what, "say it shorter: a phone shows no more");
+    }
+    keys.finish();
+    text
 }
 
 /// A week that says one sum and asks for another is no promise.

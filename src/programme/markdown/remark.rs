@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use comrak::nodes::{Node, NodeBlockDirective, NodeLink, NodeValue};
 
 use super::step::{Callout, Piece, Setting, pieces};
+use super::write::{PICTURE, lone_picture};
 use super::{is_of_this_site, leads_out};
 
 /// A fault in a Markdown text; `line` counts from 1 at its beginning.
@@ -98,7 +99,14 @@ impl<'s> Reader<'s> {
         if node.collect_text().trim().is_empty() {
             self.remark(line, "the picture has no text alternative", "say what it shows: ![what it shows](address)");
         }
-        if !is_of_this_site(&image.url) {
+        if let Some(name) = image.url.strip_prefix(PICTURE) {
+            if (self.setting.picture)(name).is_none() {
+                let mend = format!("draw pictures/{name}.svg and write pictures/{name}.md, or correct the name");
+                self.remark(line, format!("there is no picture '{name}'"), mend);
+            } else if node.parent().and_then(lone_picture).is_none() {
+                self.remark(line, "the picture does not stand alone", "give it a paragraph of its own");
+            }
+        } else if !is_of_this_site(&image.url) {
             self.remark(line, "the picture lies on another site", "use an address of this site that begins with /");
         }
     }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use comrak::html::format_document_with_formatter;
+use comrak::nodes::{Node, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Arena, Options, parse_document};
 
@@ -13,6 +14,8 @@ use super::depth::{is_too_deep, opens_too_much};
 use super::remark::{Reader, Remark};
 use super::write::{Page, write_node};
 use super::{SCHEMES, contained, tags};
+use crate::programme::Picture;
+use crate::programme::glossary::Terms;
 
 /// What a text is read with.
 pub(in crate::programme) struct Setting<'s> {
@@ -20,6 +23,10 @@ pub(in crate::programme) struct Setting<'s> {
     pub sources: &'s [String],
     /// From `unit/step` to an address as seen from a step's page.
     pub address: &'s dyn Fn(&str) -> Option<String>,
+    /// From a name to the picture.
+    pub picture: &'s dyn Fn(&str) -> Option<Picture>,
+    /// Whose first use links to the glossary.
+    pub terms: Option<&'s Terms>,
     /// A text without headings, callouts and citations, which stands on pages of its unit.
     pub is_passage: bool,
 }
@@ -50,7 +57,65 @@ const TOO_DEEP: &str = "quotations, lists or emphasis stand inside one another t
 
 /// A text without headings, callouts and citations.
 pub(in crate::programme) fn passage_html(markdown: &str) -> Rendered {
-    step_html(markdown, &Setting { sources: &[], address: &|_| None, is_passage: true })
+    let setting = Setting { sources: &[], address: &|_| None, picture: &|_| None, terms: None, is_passage: true };
+    step_html(markdown, &setting)
+}
+
+/// A paragraph of a text, in words alone.
+pub(in crate::programme) struct Block {
+    /// From 1.
+    pub line: usize,
+    pub text: String,
+    /// All of it is emphasised, as a scene note is.
+    pub is_emphasised: bool,
+    /// The strong words that it begins with, as a speaker's name.
+    pub strong_start: String,
+}
+
+/// The paragraphs of a text as people read them, for measures: without headings, tables, pictures and citations.
+pub(in crate::programme) fn prose(markdown: &str) -> Vec<Block> {
+    if opens_too_much(markdown) {
+        return Vec::new();
+    }
+    contained(|| {
+        let arena = Arena::new();
+        let root = parse_document(&arena, &with_plain_titles(markdown), &options());
+        let paragraphs = root.descendants().filter(|node| matches!(node.data().value, NodeValue::Paragraph));
+        let read = paragraphs.filter(|node| !node.ancestors().any(|n| matches!(n.data().value, NodeValue::Table(_))));
+        read.map(block).collect()
+    })
+    .unwrap_or_default()
+}
+
+fn block<'a>(paragraph: Node<'a>) -> Block {
+    let (first, last) = (paragraph.first_child(), paragraph.last_child());
+    let is = |node: Option<Node<'a>>, kind: fn(&NodeValue) -> bool| node.filter(|node| kind(&node.data().value));
+    let emphasis = is(first, |value| matches!(value, NodeValue::Emph));
+    let strong = is(first, |value| matches!(value, NodeValue::Strong));
+    Block {
+        line: paragraph.data().sourcepos.start.line,
+        text: words_of(paragraph),
+        is_emphasised: emphasis.is_some_and(|node| last.is_some_and(|last| last.same_node(node))),
+        strong_start: strong.map(words_of).unwrap_or_default(),
+    }
+}
+
+fn words_of(node: Node<'_>) -> String {
+    let mut text = String::new();
+    for node in node.descendants() {
+        match &node.data().value {
+            NodeValue::Text(words) => {
+                for piece in pieces(words) {
+                    if let Piece::Words(words) = piece {
+                        text.push_str(words);
+                    }
+                }
+            }
+            NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    text
 }
 
 /// `None` where it nests too deeply.
@@ -64,7 +129,7 @@ fn render(markdown: &str, setting: &Setting) -> Option<Rendered> {
     let mut reader = Reader::new(setting, markdown);
     reader.read(root);
     let mut html = String::new();
-    let page = Page::new(setting.sources);
+    let page = Page::new(setting);
     // Writing to a string cannot fail.
     let _ = format_document_with_formatter(root, &options, &mut html, &Plugins::default(), write_node, page);
     Some(Rendered { html: STEP.clean(&html).to_string(), remarks: reader.remarks, cited: reader.cited })
@@ -107,10 +172,13 @@ pub(super) static STEP: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "code",
             "dd",
             "del",
+            "details",
             "div",
             "dl",
             "dt",
             "em",
+            "figcaption",
+            "figure",
             "h2",
             "h3",
             "h4",
@@ -124,6 +192,7 @@ pub(super) static STEP: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "pre",
             "span",
             "strong",
+            "summary",
             "sup",
             "table",
             "tbody",
@@ -142,7 +211,7 @@ pub(super) static STEP: LazyLock<Builder<'static>> = LazyLock::new(|| {
                 ("h4", heading()),
                 ("h5", heading()),
                 ("h6", heading()),
-                ("img", ["src", "alt"].into()),
+                ("img", ["src", "alt", "width", "height"].into()),
                 ("ol", ["start"].into()),
             ]
             .into(),
@@ -161,6 +230,8 @@ pub(super) static STEP: LazyLock<Builder<'static>> = LazyLock::new(|| {
                     "div",
                     tags(["app-scroll", "app-callout", "app-callout--case", "app-callout--note", "app-callout--care"]),
                 ),
+                ("a", tags(["app-term"])),
+                ("figure", tags(["app-picture"])),
                 ("span", tags(["nhsuk-u-visually-hidden"])),
                 ("table", tags(["app-table"])),
                 ("ul", tags(["app-ticks"])),

@@ -6,14 +6,20 @@ use std::fmt::{self, Write as _};
 use comrak::html::{ChildRendering, Context, format_node_default};
 use comrak::nodes::{ListType, Node, NodeBlockDirective, NodeLink, NodeValue};
 
-use super::step::{Callout, Piece, pieces};
+use super::step::{Callout, Piece, Setting, pieces};
 use super::{escaped, inline_html, is_of_this_site, leads_out};
 use crate::platform::text::Slug;
 
+/// What the address of a picture of the programme begins with.
+pub(super) const PICTURE: &str = "picture:";
+/// The glossary's page, as seen from a step's.
+const GLOSSARY: &str = "../../glossary";
+
 /// What the writer has come past.
-#[derive(Default)]
 pub(super) struct Page<'s> {
-    sources: &'s [String],
+    setting: &'s Setting<'s>,
+    /// Slugs of the terms that were met.
+    terms: BTreeSet<&'s str>,
     ids: BTreeSet<String>,
     /// The words of the last heading.
     heading: String,
@@ -22,8 +28,15 @@ pub(super) struct Page<'s> {
 }
 
 impl<'s> Page<'s> {
-    pub fn new(sources: &'s [String]) -> Self {
-        Self { sources, ..Self::default() }
+    pub fn new(setting: &'s Setting<'s>) -> Self {
+        Self {
+            setting,
+            terms: BTreeSet::new(),
+            ids: BTreeSet::new(),
+            heading: String::new(),
+            has_heading: false,
+            labels: BTreeSet::new(),
+        }
     }
 }
 
@@ -64,8 +77,14 @@ pub(super) fn write_node(out: &mut Out, node: Node<'_>, entering: bool) -> Resul
         // What leads nowhere is a fault; until it is mended its words stand alone.
         NodeValue::Link(link) if !leads_somewhere(&link.url) => {}
         NodeValue::Link(link) => write_link(out, link, entering)?,
+        NodeValue::Paragraph if lone_picture(node).is_some() => {
+            if entering {
+                write_picture(out, node)?;
+            }
+            return Ok(ChildRendering::Skip);
+        }
         NodeValue::Image(image) if !is_of_this_site(&image.url) => {}
-        NodeValue::Text(text) if entering => write_text(out, text)?,
+        NodeValue::Text(text) if entering => write_text(out, text, is_plain(node))?,
         NodeValue::Text(_) => {}
         _ => return format_node_default(out, node, entering),
     }
@@ -163,15 +182,50 @@ fn write_link(out: &mut Out, link: &NodeLink, entering: bool) -> fmt::Result {
     write!(out, "\"{rel}>")
 }
 
-fn write_text(out: &mut Out, text: &str) -> fmt::Result {
+/// The name and the text alternative of a picture that stands alone in its paragraph.
+pub(super) fn lone_picture(paragraph: Node<'_>) -> Option<(String, String)> {
+    let child = paragraph.first_child().filter(|child| child.next_sibling().is_none())?;
+    match &child.data().value {
+        NodeValue::Image(image) => Some((image.url.strip_prefix(PICTURE)?.to_owned(), child.collect_text())),
+        _ => None,
+    }
+}
+
+fn write_picture(out: &mut Out, paragraph: Node<'_>) -> fmt::Result {
+    let Some((name, alternative)) = lone_picture(paragraph) else { return Ok(()) };
+    let Some(picture) = (out.user.setting.picture)(&name) else { return Ok(()) };
+    out.cr()?;
+    write!(
+        out,
+        "<figure class=\"app-picture\">\n<img src=\"{}\" alt=\"{}\" width=\"{}\" height=\"{}\">\n\
+         <figcaption>{}</figcaption>\n<details>\n<summary>The picture in words</summary>\n{}</details>\n</figure>\n",
+        escaped(&picture.address),
+        escaped(&alternative),
+        picture.width,
+        picture.height,
+        escaped(&picture.title),
+        picture.words_html,
+    )
+}
+
+/// Whether a text is no part of a heading, a link or a picture, where no link can stand.
+fn is_plain(text: Node<'_>) -> bool {
+    let is_taken = |n: Node<'_>| {
+        matches!(n.data().value, NodeValue::Heading(_) | NodeValue::Link(_) | NodeValue::Image(_))
+            || matches!(n.data().value, NodeValue::TableRow(true))
+    };
+    !text.ancestors().skip(1).any(is_taken)
+}
+
+fn write_text(out: &mut Out, text: &str, is_plain: bool) -> fmt::Result {
     let mut pieces = pieces(text).into_iter().peekable();
     while let Some(piece) = pieces.next() {
         match piece {
             // No space before the number: it must not begin a line.
-            Piece::Words(words) if pieces.peek().is_some() => out.escape(words.trim_end_matches(' '))?,
-            Piece::Words(words) => out.escape(words)?,
+            Piece::Words(words) if pieces.peek().is_some() => write_words(out, words.trim_end_matches(' '), is_plain)?,
+            Piece::Words(words) => write_words(out, words, is_plain)?,
             Piece::Citation(key) => {
-                let place = out.user.sources.iter().position(|source| source == key);
+                let place = out.user.setting.sources.iter().position(|source| source == key);
                 match place.map(|place| place + 1) {
                     Some(n) => write!(out, "<sup><a href=\"#source-{n}\" aria-label=\"Source {n}\">{n}</a></sup>")?,
                     None => write!(out, "[^{key}]")?,
@@ -180,4 +234,20 @@ fn write_text(out: &mut Out, text: &str) -> fmt::Result {
         }
     }
     Ok(())
+}
+
+/// Words, with a link to the glossary round the first use of each of its terms.
+fn write_words(out: &mut Out, words: &str, is_plain: bool) -> fmt::Result {
+    let Some(terms) = out.user.setting.terms.filter(|_| is_plain) else { return out.escape(words) };
+    let mut at = 0;
+    for (range, slug) in terms.uses(words) {
+        if out.user.terms.insert(slug) {
+            out.escape(&words[at..range.start])?;
+            write!(out, "<a class=\"app-term\" href=\"{GLOSSARY}#{slug}\">")?;
+            out.escape(&words[range.clone()])?;
+            out.write_str("</a>")?;
+            at = range.end;
+        }
+    }
+    out.escape(&words[at..])
 }
