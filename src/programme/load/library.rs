@@ -1,6 +1,6 @@
 //! `sources.toml`: what steps cite, and with a topic what the library shows; its shelves stand in `programme.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::file::{Faults, Source as FileText};
@@ -68,11 +68,11 @@ pub(super) fn topics(keys: &Keys, sources: &BTreeMap<String, Source>, folder: &P
         topics.extend(slug.map(|slug| Topic { slug, title }));
         topic.finish();
     }
-    let named = |slug: &Slug| topics.iter().any(|topic| topic.slug == *slug);
-    let lost = sources.values().filter(|s| s.entry.as_ref().is_some_and(|entry| !named(&entry.topic)));
-    for source in lost {
-        let what = format!("the topic of '{}' in {} is none of the programme's", source.key, folder.join(FILE).display());
-        keys.fault(keys.line_of("topic"), what, "name it under [[topic]], or correct it there");
+    let shelves: BTreeSet<&Slug> = sources.values().filter_map(|s| Some(&s.entry.as_ref()?.topic)).collect();
+    for slug in shelves.into_iter().filter(|slug| !topics.iter().any(|topic| topic.slug == **slug)) {
+        let what = format!("{} has entries on '{slug}', and the programme no such topic", folder.join(FILE).display());
+        let mend = format!("add [[topic]] with slug = \"{slug}\" and a title here, or correct it there");
+        keys.fault(keys.line_of("topic"), what, mend);
     }
     topics
 }
