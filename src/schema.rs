@@ -166,6 +166,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    exercise_answers (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        answers -> Text,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     reflections (id) {
         id -> BigInt,
         enrolment_id -> BigInt,
@@ -272,6 +282,7 @@ diesel::joinable!(invitations -> cohorts (cohort_id));
 diesel::joinable!(releases -> cohorts (cohort_id));
 diesel::joinable!(completions -> enrolments (enrolment_id));
 diesel::joinable!(quiz_attempts -> enrolments (enrolment_id));
+diesel::joinable!(exercise_answers -> enrolments (enrolment_id));
 diesel::joinable!(reflections -> enrolments (enrolment_id));
 diesel::joinable!(submissions -> enrolments (enrolment_id));
 diesel::joinable!(submissions -> cohorts (cohort_id));
@@ -299,6 +310,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     releases,
     completions,
     quiz_attempts,
+    exercise_answers,
     reflections,
     submissions,
     peer_reviews,

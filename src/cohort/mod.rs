@@ -124,11 +124,13 @@ impl Place {
         }
         frame.nav.push(programme);
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
+        frame.nav.push(here(Nav::new("Library", format!("{path}/library"))));
         if self.facilitates() {
             frame.staff_nav = vec![
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
+                here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];
         }
         frame.foot = format!("{}. All times are {}.", self.cohort.name, zone_in_words(&self.cohort.zone));

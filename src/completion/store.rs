@@ -1,5 +1,6 @@
-//! Completions, quiz attempts and reflections, as they are kept; peer work has a file of its own.
+//! Completions, quiz attempts and reflections, as they are kept; exercises and peer work have files of their own.
 
+pub mod exercises;
 pub mod peers;
 mod renames;
 
@@ -13,7 +14,7 @@ use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
 use crate::schema::{completions, quiz_attempts, reflections};
 
-pub use renames::{follow_renames, rename};
+pub use renames::{follow_renames, records, rename};
 
 /// A step as records name it: its unit's slug and its own.
 pub type StepKey<'a> = (&'a Slug, &'a Slug);

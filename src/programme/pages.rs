@@ -1,5 +1,7 @@
 //! The public page of a programme: what one does, week by week, for people who have not joined yet.
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
@@ -13,6 +15,20 @@ pub async fn show(ask: Ask, content: Data<Content>, path: Path<String>) -> Answe
     let slug = Slug::parse(&path).ok_or(Error::NotFound)?;
     let programme = catalogue.programme(&slug).ok_or(Error::NotFound)?;
     ask.page(Syllabus::of(programme, Frame::plain(&ask)))
+}
+
+/// `/programmes/{programme}/files/{file}`: a picture or captions, for good: its name changes with what is in it.
+pub async fn file(content: Data<Content>, path: Path<(String, String)>) -> Answer {
+    let catalogue = content.current();
+    let (programme, name) = path.into_inner();
+    let programme = Slug::parse(&programme).and_then(|slug| catalogue.programme(&slug)).ok_or(Error::NotFound)?;
+    let file = programme.files.get(&name).ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .content_type(file.content_type)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        // A picture holds its own styles, and nothing else.
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .body(file.bytes.clone()))
 }
 
 #[derive(Template)]

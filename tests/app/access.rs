@@ -20,6 +20,8 @@ GET  /privacy                                                     200 200 200 20
 GET  /healthz                                                     200 200 200 200 200
 GET  /readyz                                                      200 200 200 200 200
 GET  /programmes/{programme}                                      200 200 200 200 200
+GET  /programmes/{programme}/files/{picture}                      200 200 200 200 200
+GET  /programmes/{programme}/files/{token}                        404 404 404 404 404
 GET  /static/{file}                                               200 200 200 200 200
 GET  /sign-up                                                     200 303 303 303 303
 POST /sign-up                                                     422 422 422 422 422
@@ -37,6 +39,8 @@ GET  /unsubscribe/{token}                                         404 404 404 40
 POST /unsubscribe/{token}                                         404 404 404 404 404
 GET  /cohorts/{cohort}                                            303 200 404 200 200
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
+GET  /cohorts/{cohort}/library                                    303 200 404 200 200
+GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
 GET  /cohorts/{cohort}/reminders                                  303 200 404 200 404
 POST /cohorts/{cohort}/reminders                                  400 400 400 400 400
 GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
@@ -44,6 +48,9 @@ GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 20
 POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
+GET  /cohorts/{cohort}/units/0/{exercise}/sheet                   303 200 404 200 200
+GET  /cohorts/{cohort}/units/7/{exercise7}/sheet                  303 403 404 200 200
+POST /cohorts/{cohort}/units/0/{exercise}/exercise                303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{diagnostic}/reading          303 422 404 403 403
 POST /cohorts/{cohort}/units/0/{reflection}/reflection            303 422 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{discussion}/posts            303 422 404 422 403
@@ -63,6 +70,8 @@ POST /cohorts/{cohort}/discussions/{hidden}/posts                 303 404 404 42
 GET  /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 200 404 404 404
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 422 404 404 404
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/remove   303 303 404 404 404
+GET  /cohorts/{cohort}/manage/guide                               303 404 404 200 200
+GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners.csv                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
@@ -196,6 +205,9 @@ impl Names {
             ("{quiz}", kind(1, "quiz")),
             ("{diagnostic}", kind(1, "diagnostic")),
             ("{discussion}", kind(1, "discussion")),
+            ("{exercise}", kind(0, "exercise")),
+            ("{exercise7}", kind(7, "exercise")),
+            ("{picture}", programme.files.keys().next().unwrap().clone()),
             ("{reflection}", kind(0, "reflection")),
             ("{assignment}", kind(2, "peer-assignment")),
             ("{step7}", kind(7, "article")),

@@ -1,12 +1,15 @@
 //! A step or unit that was given another slug: what people have done follows.
 
+use std::collections::BTreeMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::StepKey;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Programme;
-use crate::schema::{cohorts, completions, enrolments, quiz_attempts, reflections, submissions};
+use crate::schema::{cohorts, completions, enrolments, exercise_answers, quiz_attempts, reflections, submissions};
 
 /// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.
 pub fn follow_renames(conn: &mut Conn, programme: &Programme) -> QueryResult<()> {
@@ -43,7 +46,32 @@ pub fn rename(conn: &mut Conn, programme: &Slug, from: StepKey<'_>, to: StepKey<
     }
     follow!(completions);
     follow!(quiz_attempts);
+    follow!(exercise_answers);
     follow!(reflections);
     follow!(submissions);
     Ok(())
+}
+
+/// Under which units and steps the programme's cohorts hold records of learners' work, and how many.
+pub fn records(conn: &mut Conn, programme: &Slug) -> QueryResult<BTreeMap<(String, String), i64>> {
+    let mut records = BTreeMap::new();
+    macro_rules! count {
+        ($table:ident) => {{
+            let rows: Vec<(String, String, i64)> = $table::table
+                .inner_join(enrolments::table.inner_join(cohorts::table))
+                .filter(cohorts::programme.eq(programme))
+                .group_by(($table::unit, $table::step))
+                .select(($table::unit, $table::step, count_star()))
+                .load(conn)?;
+            for (unit, step, count) in rows {
+                *records.entry((unit, step)).or_insert(0) += count;
+            }
+        }};
+    }
+    count!(completions);
+    count!(quiz_attempts);
+    count!(exercise_answers);
+    count!(reflections);
+    count!(submissions);
+    Ok(records)
 }

@@ -3,7 +3,10 @@
 pub mod assignment;
 pub mod course;
 pub mod diagnostic;
+pub mod exercise;
+pub mod glossary;
 pub mod home;
+pub mod library;
 pub mod mark;
 pub mod quiz;
 pub mod reflection;

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::assignment::{self, Assignment, Others};
 use super::diagnostic::{self, ReadingForm, Temperatures};
+use super::exercise::{self, Sheet};
 use super::quiz::{self, MarkedQuiz, QuizForm};
 use super::reflection::{self, Reflection};
 use super::talk;
@@ -35,6 +36,9 @@ pub(super) struct StepPage {
     pub html: String,
     film: Film,
     sources: Vec<String>,
+    /// What else there is to read.
+    further: Vec<String>,
+    library: String,
     pub work: Work,
     pub finish: Finish,
     toc: Vec<TocItem>,
@@ -47,7 +51,11 @@ enum Film {
     /// The step is no film.
     None,
     ToCome,
-    At(String),
+    At {
+        src: String,
+        captions: Option<String>,
+        language: String,
+    },
 }
 
 /// What a kind of step asks for besides reading.
@@ -56,6 +64,7 @@ pub(super) enum Work {
     Talk(Box<Talk>),
     Quiz(QuizForm),
     MarkedQuiz(MarkedQuiz),
+    Exercise(Sheet),
     Reflection(Reflection),
     Reading(ReadingForm),
     Temperatures(Box<Temperatures>),
@@ -91,9 +100,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress
     let again = ask.parameters()?.has("again");
     let here = here(conn, ask, catalogue, address)?;
     let page = match here.step().kind {
-        StepKind::Article | StepKind::Video | StepKind::Exercise | StepKind::LiveSession => {
-            page(ask, &here, Work::Nothing)
-        }
+        StepKind::Article | StepKind::Video | StepKind::LiveSession => page(ask, &here, Work::Nothing),
+        StepKind::Exercise => exercise::page(conn, ask, &here)?,
         StepKind::Discussion => talk::page(conn, ask, &here)?,
         StepKind::Reflection => reflection::page(conn, ask, &here)?,
         StepKind::Quiz => quiz::page(conn, ask, &here, again)?,
@@ -119,11 +127,17 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
         faults: Faults::default(),
         html: step.html_under(&format!("{}/units", cohort.path())),
         film: match (&step.src, step.kind) {
-            (Some(src), StepKind::Video) => Film::At(src.clone()),
+            (Some(src), StepKind::Video) => Film::At {
+                src: src.clone(),
+                captions: step.captions.clone(),
+                language: here.open.unit.programme.language.clone(),
+            },
             (None, StepKind::Video) => Film::ToCome,
             _ => Film::None,
         },
         sources: step.sources.clone(),
+        further: step.further.clone(),
+        library: format!("{}/library", cohort.path()),
         finish: finish(here),
         work,
         toc: toc(cohort, unit, &here.kept.done, &step.slug),

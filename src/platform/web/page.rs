@@ -99,6 +99,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("invited", "The invitation is on its way."),
     ("completed", "This step is done."),
     ("incompleted", "This step is to do again."),
+    ("exercise-saved", "Your answers are saved. Only you can read them."),
     ("reflection-saved", "Your note is saved. Only you can read it."),
     ("posted", "Your post is there."),
     ("post-edited", "Your post is changed."),

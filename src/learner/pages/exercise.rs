@@ -1,0 +1,152 @@
+//! An exercise's sheet: answers kept for their author alone, saved by POST `…/exercise`, and as a page to print at
+//! `…/sheet`.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::step::{self, StepPage, Work};
+use super::{Visit, note_visit};
+use crate::completion::store::exercises::{self, SheetAnswers};
+use crate::learner::Link;
+use crate::learner::here::{Here, StepAddress, here};
+use crate::platform::db::{Conn, Db};
+use crate::platform::text::paragraphs;
+use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
+use crate::programme::{Catalogue, Content, StepKind};
+
+/// Of one answer, in characters.
+const LONGEST: usize = 5_000;
+
+/// The sheet below the exercise's text.
+pub(super) struct Sheet {
+    pub action: String,
+    pub print: String,
+    /// With how many lines each has. Empty: an exercise on paper.
+    pub fields: Vec<(Field, u32)>,
+    pub may_write: bool,
+    pub saved: bool,
+}
+
+/// The sheet on a page of its own, to print.
+#[derive(Template)]
+#[template(path = "learner/sheet.html")]
+struct PrintedSheet {
+    frame: Frame,
+    back: Link,
+    eyebrow: String,
+    title: String,
+    fields: Vec<(Field, u32)>,
+}
+
+/// One query.
+pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPage, Error> {
+    let answers = own_answers(conn, here)?;
+    let sheet = sheet(here, answers.is_some(), filled(here, &answers.unwrap_or_default()));
+    Ok(step::page(ask, here, Work::Exercise(sheet)))
+}
+
+fn own_answers(conn: &mut Conn, here: &Here<'_>) -> Result<Option<SheetAnswers>, Error> {
+    match here.place.learner() {
+        Some(learner) => Ok(exercises::answers(conn, learner, here.key())?),
+        None => Ok(None),
+    }
+}
+
+fn sheet(here: &Here<'_>, saved: bool, fields: Vec<(Field, u32)>) -> Sheet {
+    Sheet {
+        action: format!("{}/exercise", here.path()),
+        print: format!("{}/sheet", here.path()),
+        fields,
+        may_write: here.may_do().is_some(),
+        saved,
+    }
+}
+
+/// A field's name in the form: no other field begins so.
+fn name(slug: &str) -> String {
+    format!("answer-{slug}")
+}
+
+fn filled(here: &Here<'_>, answers: &SheetAnswers) -> Vec<(Field, u32)> {
+    let fields = here.step().fields.iter();
+    let filled = fields.map(|field| {
+        let value = answers.get(field.slug.as_str()).map_or("", String::as_str);
+        (Field::new(&name(field.slug.as_str()), &field.label).hint(&field.hint).value(value), field.rows)
+    });
+    filled.collect()
+}
+
+pub async fn save(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    address: Path<StepAddress>,
+    fields: Fields,
+) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let path = db.write(move |conn| keep(conn, &asked, &catalogue, &address, &fields)).await?;
+    ask.done(path, "exercise-saved")
+}
+
+fn keep(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &Catalogue,
+    address: &StepAddress,
+    fields: &Fields,
+) -> Result<String, Error> {
+    let here = here(conn, ask, catalogue, address)?;
+    let step = here.step();
+    if step.kind != StepKind::Exercise || step.fields.is_empty() {
+        return Err(Error::NotFound);
+    }
+    fields.only_if(|sent| step.fields.iter().any(|field| name(field.slug.as_str()) == sent))?;
+    let learner = here.learner(ask)?;
+    let (mut answers, mut faults) = (SheetAnswers::new(), Faults::default());
+    for field in &step.fields {
+        let name = name(field.slug.as_str());
+        let text = fields.get(&name);
+        if text.trim().is_empty() {
+            continue;
+        }
+        if let Some(answer) = faults.check(&name, paragraphs(text, LONGEST, "your answer")) {
+            answers.insert(field.slug.to_string(), answer);
+        }
+    }
+    if !faults.is_empty() {
+        let kept = filled(&here, &SheetAnswers::new());
+        let sent = kept.into_iter().map(|(field, rows)| (field.sent(fields, &faults), rows)).collect();
+        let work = Work::Exercise(sheet(&here, false, sent));
+        return Err(Error::refused(step::page(ask, &here, work).with_faults(faults)));
+    }
+    exercises::save(conn, learner, here.key(), &answers, ask.now)?;
+    Ok(format!("{}#sheet", here.path()))
+}
+
+/// The sheet as a page to print, with what is written on it so far.
+pub async fn sheet_page(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    address: Path<StepAddress>,
+) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let read = move |conn: &mut Conn| {
+        let here = here(conn, &asked, &catalogue, &address)?;
+        if here.step().fields.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let answers = own_answers(conn, &here)?.unwrap_or_default();
+        let page = PrintedSheet {
+            frame: here.place.frame(&asked),
+            back: Link::new(here.path(), format!("Back to {}", here.step().title)),
+            eyebrow: format!("{} · {}", here.open.unit.programme.title, here.unit().label()),
+            title: here.step().title.clone(),
+            fields: filled(&here, &answers),
+        };
+        Ok((page, Visit::of(&here.place, asked.now)))
+    };
+    let (page, visit) = db.read(read).await?;
+    note_visit(&db, visit);
+    ask.page(page)
+}
