@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
 use crate::accounts::store::{PERSON, PersonRow, is_held};
 use crate::accounts::{AccountId, Person};
+use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::secret::{Secret, SecretHash};
@@ -102,19 +103,15 @@ pub fn place_of_session(
         .eq(cohorts::id)
         .and(enrolments::account_id.eq(accounts::id))
         .and(enrolments::state.eq(Standing::Active));
-    sessions::table
+    let found: Option<(PersonRow, Option<CohortRow>, Option<EnrolmentRow>)> = each!(conn, c => sessions::table
         .inner_join(accounts::table)
         .left_join(cohorts::table.on(cohorts::slug.eq(slug.clone())))
         .left_join(enrolments::table.on(own))
         .filter(is_held(secret.as_str(), now))
         .select((PERSON, Option::<CohortRow>::as_select(), Option::<EnrolmentRow>::as_select()))
-        .first::<(PersonRow, Option<CohortRow>, Option<EnrolmentRow>)>(conn)
-        .optional()
-        .map(|found| {
-            found.map(|(person, cohort, enrolment)| {
-                (person.into(), cohort.map(Into::into), enrolment.map(Into::into))
-            })
-        })
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(person, cohort, enrolment)| (person.into(), cohort.map(Into::into), enrolment.map(Into::into))))
 }
 
 pub fn list_breaks(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Break>> {

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::Done;
 use super::quiz::{Answers, Marked};
 use crate::cohort::EnrolmentId;
+use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
@@ -42,11 +43,11 @@ pub fn unmark(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>
 }
 
 pub fn list_done(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Done> {
-    completions::table
+    let rows: Vec<(Slug, Slug, Instant)> = each!(conn, c => completions::table
         .filter(completions::enrolment_id.eq(enrolment))
         .select((completions::unit, completions::step, completions::completed_at))
-        .load::<(Slug, Slug, Instant)>(conn)
-        .map(|rows| rows.into_iter().collect())
+        .load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// What somebody handed in to one quiz so far.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::{PostBody, PostId, Poster, Thread, ThreadId};
 use crate::cohort::{CohortId, EnrolmentId};
+use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
@@ -40,12 +41,12 @@ impl From<ThreadRow> for Thread {
 }
 
 pub fn thread(conn: &mut Conn, cohort: CohortId, id: ThreadId) -> QueryResult<Option<Thread>> {
-    threads::table
+    let row: Option<ThreadRow> = each!(conn, c => threads::table
         .filter(threads::id.eq(id).and(threads::cohort_id.eq(cohort)))
         .select(ThreadRow::as_select())
-        .first(conn)
-        .optional()
-        .map(|row| row.map(Into::into))
+        .first(c)
+        .optional())?;
+    Ok(row.map(Into::into))
 }
 
 /// Which threads of a cohort to list. Units by their slugs, earlier ones included.

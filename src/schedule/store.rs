@@ -34,12 +34,12 @@ impl From<ReleaseRow> for Release {
 
 /// Every unit's release, by its time.
 pub fn list_releases(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Release>> {
-    releases::table
+    let rows: Vec<ReleaseRow> = each!(conn, c => releases::table
         .filter(releases::cohort_id.eq(cohort))
         .order((releases::opens_at, releases::id))
         .select(ReleaseRow::as_select())
-        .load(conn)
-        .map(|rows| rows.into_iter().map(Into::into).collect())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// A new cohort's releases: unit, wall time, instant.

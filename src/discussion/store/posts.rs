@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::names;
 use crate::cohort::{CohortId, EnrolmentId, Role};
+use crate::each;
 use crate::discussion::{Author, Post, PostBody, PostId, ThreadId, Top};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -14,7 +15,7 @@ use crate::schema::{accounts, enrolments, posts, threads};
 /// How many top-level posts a page shows.
 pub const PAGE: usize = 10;
 /// How many of its replies stand under a post at first: the newest.
-const REPLIES: usize = 5;
+const REPLIES: usize = 4;
 /// So many replies are read as they stand, also where not all are shown.
 const FEW: usize = 2 * PAGE * REPLIES;
 /// How many replies a page of one conversation shows.
@@ -80,7 +81,7 @@ fn top_of((row, role, name, replies, shown_from): TopRow) -> Top {
 
 /// A page of top-level posts and, if there are more, one of the next page; each with how many replies it has.
 pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> QueryResult<Vec<Top>> {
-    let rows: Vec<TopRow> = posts::table
+    let rows: Vec<TopRow> = each!(conn, c => posts::table
         .inner_join(enrolments::table.inner_join(accounts::table))
         .filter(posts::thread_id.eq(thread))
         .filter(posts::parent_id.is_null())
@@ -89,7 +90,7 @@ pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> Qu
         .order((posts::parent_id, posts::id))
         .limit(PAGE as i64 + 1)
         .select((PostRow::as_select(), enrolments::role, accounts::name, reply_count!(), shown_from!()))
-        .load(conn)?;
+        .load(c))?;
     Ok(rows.into_iter().map(top_of).collect())
 }
 
@@ -139,21 +140,24 @@ pub fn newest_of_step(
 pub fn newest_replies(conn: &mut Conn, thread: ThreadId, tops: &[Top]) -> QueryResult<Vec<Post>> {
     let ids = || tops.iter().map(|top| top.post.id);
     let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(Vec::new()) };
-    let rows = posts::table
-        .inner_join(enrolments::table.inner_join(accounts::table))
-        .select((PostRow::as_select(), enrolments::role, accounts::name));
     if tops.iter().map(|top| top.replies).sum::<usize>() <= FEW {
         // One stretch of the index; those that are not shown are left out below.
-        let rows: Vec<Row> = rows
+        let rows: Vec<Row> = each!(conn, c => posts::table
+            .inner_join(enrolments::table.inner_join(accounts::table))
             .filter(posts::thread_id.eq(thread))
             .filter(posts::parent_id.between(first, last))
-            .load(conn)?;
+            .select((PostRow::as_select(), enrolments::role, accounts::name))
+            .load(c))?;
         let is_shown =
             |row: &Row| tops.iter().any(|t| row.0.parent_id == Some(t.post.id) && row.0.id >= t.shown_from);
         return Ok(rows.into_iter().filter(is_shown).map(post_of).collect());
     }
     // No post answers this one: a beginning for the list of 'or'.
-    let mut query = rows.filter(posts::parent_id.eq(PostId(0))).into_boxed();
+    let mut query = posts::table
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(posts::parent_id.eq(PostId(0)))
+        .select((PostRow::as_select(), enrolments::role, accounts::name))
+        .into_boxed();
     // Each of them begins in the index on its own, so that a post with thousands of replies costs no more than others.
     for top in tops {
         query = query.or_filter(posts::parent_id.eq(top.post.id).and(posts::id.ge(top.shown_from)));

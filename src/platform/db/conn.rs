@@ -42,7 +42,8 @@ pub trait OnBoth: Sized {
 
 impl<T: diesel::QuerySource, U, Op, Ret> OnBoth for InsertStatement<T, U, Op, Ret> {}
 
-/// The same expression compiled for each database (batch inserts).
+/// The same expression compiled for each database: for batch inserts, and for what every page asks, since a statement that
+/// is made for both is spelled out anew each time.
 #[macro_export]
 macro_rules! each {
     ($conn:expr, $c:ident => $e:expr) => {
