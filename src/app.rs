@@ -18,7 +18,8 @@ use crate::outbox::deliver::Courier;
 use crate::platform::clock::Clock;
 use crate::platform::config::Settings;
 use crate::platform::db::{self, Db, DbError};
-use crate::platform::web::{Site, guard};
+use crate::platform::web::{Mode, Site, guard};
+use crate::preview::Preview;
 use crate::programme::Content;
 use crate::{cohort, completion, programme, routes, schedule, worker};
 
@@ -44,11 +45,13 @@ pub struct App {
     pub passwords: Passwords,
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
+    /// For an author's own process alone.
+    pub preview: Option<Data<Preview>>,
 }
 
 impl App {
     /// Brings the schema up to date and opens everything.
-    pub fn open(settings: Settings, content: Content, clock: Clock, demo: bool) -> anyhow::Result<Self> {
+    pub fn open(settings: Settings, content: Content, clock: Clock, mode: Mode) -> anyhow::Result<Self> {
         if let db::Url::Sqlite(path) = &settings.database
             && let Some(folder) = path.parent()
         {
@@ -57,7 +60,7 @@ impl App {
         db::migrate(&settings.database)?;
         let connections = if settings.database.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS };
         let db = Db::open(&settings.database, connections)?;
-        let site = Site { base_url: settings.base_url.clone(), demo };
+        let site = Site { base_url: settings.base_url.clone(), mode };
         let rules = worker::rules(&content);
         let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
         Ok(Self {
@@ -70,6 +73,7 @@ impl App {
             passwords: Passwords::start()?,
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
+            preview: None,
         })
     }
 
@@ -111,6 +115,9 @@ impl App {
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
+        if let Some(preview) = &self.preview {
+            config.app_data(preview.clone());
+        }
     }
 
     /// The server on a listening socket, running until its handle stops it.

@@ -22,6 +22,7 @@ pub mod admin;
 pub mod facilitator;
 pub mod health;
 pub mod learner;
+pub mod preview;
 
 pub mod app;
 pub mod cli;

@@ -11,7 +11,7 @@ use crate::learner::pages as learner;
 use crate::platform::web::{assets, error};
 use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
-use crate::{health, programme};
+use crate::{health, preview, programme};
 
 /// All of them, in sections.
 pub fn all(config: &mut ServiceConfig) {
@@ -23,6 +23,7 @@ pub fn all(config: &mut ServiceConfig) {
         .configure(facilitating)
         .configure(administering)
         .configure(operating)
+        .configure(previewing)
         .default_service(web::route().to(error::not_found));
 }
 
@@ -134,4 +135,13 @@ fn operating(config: &mut ServiceConfig) {
     config
         .route("/healthz", get().to(health::alive))
         .route("/readyz", get().to(health::ready));
+}
+
+/// What an author's own process answers; in any other there is no such page.
+#[rustfmt::skip]
+fn previewing(config: &mut ServiceConfig) {
+    config
+        .route("/preview", get().to(preview::enter))
+        .route("/preview/changes", get().to(preview::changes))
+        .route("/preview/reload.js", get().to(preview::script));
 }

@@ -5,6 +5,7 @@ use crate::accounts;
 use crate::platform::config::Settings;
 use crate::platform::db::DbError;
 use crate::platform::text::{EmailAddress, line};
+use crate::platform::web::Mode;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -22,7 +23,7 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
     let wrong = |flag: &str, why: String| Failure::Settings(vec![format!("--{flag}: {why}")]);
     let email = EmailAddress::parse(&email).map_err(|why| wrong("email", why))?;
     let name = line(&name, 80, "the name").map_err(|why| wrong("name", why))?;
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let made = app.db.write(move |conn| {
         accounts::store::invite_first_administrator(conn, &name, &email, now).map_err(DbError::from)

@@ -1,5 +1,8 @@
 //! `content`: what authors ask.
 
+mod against;
+mod preview;
+
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Outcome, say};
@@ -12,21 +15,45 @@ pub enum Command {
     Check {
         /// The content folder, or one programme in it [default: what --content says]
         path: Option<PathBuf>,
+        /// Also name what people have done in this database and the content no longer has; takes the form of
+        /// --database-url
+        #[arg(long)]
+        against: Option<String>,
+    },
+    /// Show programmes with all units open, on the loopback, and show what is saved at once
+    Preview {
+        /// The content folder, or one programme in it [default: what --content says]
+        path: Option<PathBuf>,
     },
     /// Let the running `serve` read its content again; with faults in it the old stays
     Reload,
 }
 
-pub fn run(flags: &Flags, command: Command) -> Outcome {
-    let path = match command {
-        Command::Check { path } => path,
+pub fn run(mut flags: Flags, command: Command) -> Outcome {
+    match command {
+        Command::Check { path, against } => {
+            let path = path.unwrap_or_else(|| flags.content.clone());
+            check(&path)?;
+            let Some(url) = against else { return Ok(()) };
+            if path.join("programme.toml").exists() {
+                let why = "--against looks at all programmes: name their folder, not one of them".to_owned();
+                return Err(Failure::Settings(vec![why]));
+            }
+            (flags.content, flags.database_url) = (path, Some(url));
+            let settings = flags.check().map_err(Failure::Settings)?;
+            let catalogue = programme::load(&settings.content)
+                .map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
+            against::check(&settings, &catalogue)
+        }
+        Command::Preview { path } => {
+            let path = path.unwrap_or_else(|| flags.content.clone());
+            preview::run(flags, path)
+        }
         Command::Reload => {
             check(&flags.content)?;
-            return Ok(super::serve::reload(&flags.data)?);
+            Ok(super::serve::reload(&flags.data)?)
         }
-    };
-    let path = path.unwrap_or_else(|| flags.content.clone());
-    check(&path)
+    }
 }
 
 fn check(path: &Path) -> Outcome {

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Flags;
 use crate::platform::db::DbError;
+use crate::platform::web::Mode;
 use crate::reminder::due::NUDGE_DAYS;
 use crate::{accounts, worker};
 
@@ -29,7 +30,7 @@ pub fn run(mut flags: Flags) -> Outcome {
         return Err(Failure::Settings(vec![why.into()]));
     }
     let listener = listen(&settings)?;
-    let app = open(settings, true)?;
+    let app = open(settings, Mode::Demo)?;
     block_on(async {
         let empty = app.db.read(|conn| accounts::store::count_administrators(conn).map_err(DbError::from));
         if empty.await.map_err(anyhow::Error::from)? == 0 {

@@ -9,6 +9,7 @@ use super::{Outcome, block_on, open, say};
 use crate::app::App;
 use crate::platform::config::{MailRoute, Settings};
 use crate::platform::db::{self, DbError, Url};
+use crate::platform::web::Mode;
 use crate::{accounts, discussion, outbox};
 
 pub fn backup(settings: &Settings, file: &Path) -> Outcome {
@@ -24,7 +25,7 @@ pub fn restore(settings: Settings, file: &Path) -> Outcome {
     };
     db::integrity(&Url::Sqlite(file.into()))?;
     put_in_place(file, &own)?;
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     // A restored database believes that mail of the past is still to be sent.
     let held = app.db.write(move |conn| outbox::store::halt(conn, "restored from a copy", now).map_err(DbError::from));
@@ -58,7 +59,7 @@ pub fn check(settings: Settings) -> Outcome {
         db::integrity(&settings.database)?;
         say("The database file is whole.");
     }
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     let mended = app.db.write(|conn| discussion::store::recount(conn).map_err(DbError::from));
     let mended = block_on(mended).map_err(anyhow::Error::from)?;
     say(&format!("{mended} threads had a wrong count of posts and are mended."));
@@ -66,7 +67,7 @@ pub fn check(settings: Settings) -> Outcome {
 }
 
 pub fn doctor(settings: Settings) -> Outcome {
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     say(&format!("Database   {}", db::version(&app.settings.database)?));
     let catalogue = app.content.current();
     let steps: usize = catalogue.programmes.values().flat_map(|p| &p.units).map(|u| u.steps.len()).sum();

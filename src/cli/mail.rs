@@ -4,6 +4,7 @@ use super::{Outcome, block_on, open, say};
 use crate::outbox::{MessageId, store};
 use crate::platform::config::Settings;
 use crate::platform::db::DbError;
+use crate::platform::web::Mode;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -18,7 +19,7 @@ pub enum Command {
 }
 
 pub fn run(settings: Settings, command: Command) -> Outcome {
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let told = app.db.write(move |conn| {
         Ok::<_, DbError>(match command {

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::config::{Flags, Settings};
 use crate::platform::db;
+use crate::platform::web::Mode;
 use crate::programme::{self, Content};
 
 /// What the shell is told.
@@ -53,6 +54,9 @@ enum Command {
     Seed(seed::Plan),
     /// Bring the schema up to this version, or take migrations back
     Migrate {
+        /// To this migration, up or back: the beginning of its name, such as 2026-11-23-000001
+        #[arg(long, conflicts_with = "down")]
+        to: Option<String>,
         /// Take back this many migrations instead
         #[arg(long)]
         down: Option<usize>,
@@ -112,7 +116,7 @@ pub fn run() -> ExitCode {
 
 fn carry_out(flags: Flags, command: Command) -> Outcome {
     match command {
-        Command::Content(command) => return content::run(&flags, command),
+        Command::Content(command) => return content::run(flags, command),
         Command::Demo => return demo::run(flags),
         _ => {}
     }
@@ -121,8 +125,13 @@ fn carry_out(flags: Flags, command: Command) -> Outcome {
         Command::Serve { no_jobs } => serve::serve(settings, !no_jobs),
         Command::Work { once } => serve::work(settings, once),
         Command::Seed(plan) => seed::run(&settings, &plan),
-        Command::Migrate { down: Some(steps) } => Ok(db::downgrade(&settings.database, steps)?),
-        Command::Migrate { down: None } => {
+        Command::Migrate { down: Some(steps), .. } => Ok(db::downgrade(&settings.database, steps)?),
+        Command::Migrate { to: Some(version), .. } => {
+            let count = db::migrate_to(&settings.database, &version)?;
+            say(&format!("{count} migrations were done or taken back."));
+            Ok(())
+        }
+        Command::Migrate { .. } => {
             let count = db::migrate(&settings.database)?;
             say(&format!("{} migrations were missing and are done.", count));
             Ok(())
@@ -138,10 +147,10 @@ fn carry_out(flags: Flags, command: Command) -> Outcome {
 }
 
 /// The content and everything else, opened for a command.
-fn open(settings: Settings, demo: bool) -> Result<App, Failure> {
+fn open(settings: Settings, mode: Mode) -> Result<App, Failure> {
     let catalogue = programme::load(&settings.content)
         .map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
-    Ok(App::open(settings, Content::new(catalogue), Clock::system(), demo)?)
+    Ok(App::open(settings, Content::new(catalogue), Clock::system(), mode)?)
 }
 
 /// Runs a command that waits for the database.

@@ -22,6 +22,7 @@ use crate::platform::config::Settings;
 use crate::platform::db::{Conn, Db, DbError};
 use crate::platform::secret::Secret;
 use crate::platform::text::Slug;
+use crate::platform::web::Mode;
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Programme};
 use crate::schedule::{self, Release};
@@ -49,7 +50,7 @@ pub struct Plan {
 }
 
 pub fn run(settings: &Settings, plan: &Plan) -> Outcome {
-    let app = open(settings.clone(), false)?;
+    let app = open(settings.clone(), Mode::Usual)?;
     let password = plan.password.clone().unwrap_or_else(|| Secret::random().as_str().to_owned());
     let filled = block_on(async {
         let past = begin(&app, plan, &password).await?;

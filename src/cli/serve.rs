@@ -11,6 +11,7 @@ use crate::app::{App, stop_signal};
 use crate::platform::config::Settings;
 use crate::platform::db::DbError;
 use crate::platform::text::EmailAddress;
+use crate::platform::web::Mode;
 use crate::worker;
 
 const PID_FILE: &str = "trellis.pid";
@@ -19,7 +20,7 @@ const FIRST_ADMINISTRATOR: &str = "administrator@trellis.example";
 
 pub fn serve(settings: Settings, jobs: bool) -> Outcome {
     let listener = listen(&settings)?;
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     block_on(async {
         app.follow_content().await.map_err(anyhow::Error::from)?;
         welcome_first_administrator(&app).await?;
@@ -30,7 +31,7 @@ pub fn serve(settings: Settings, jobs: bool) -> Outcome {
 }
 
 pub fn work(settings: Settings, once: bool) -> Outcome {
-    let app = open(settings, false)?;
+    let app = open(settings, Mode::Usual)?;
     block_on(async {
         app.follow_content().await.map_err(anyhow::Error::from)?;
         if once {

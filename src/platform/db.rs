@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use conn::{Access, Manager};
 pub use conn::{Both, Conn, Kind, MultiBackend, OnBoth, Url};
 pub use keep::{copy_to, integrity, version};
-pub use migrate::{downgrade, migrate};
+pub use migrate::{downgrade, migrate, migrate_to};
 use writer::Writer;
 
 /// What can go wrong with the database itself.

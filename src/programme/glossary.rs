@@ -34,7 +34,8 @@ impl Terms {
     /// `None` where no term is linked.
     pub fn of(glossary: &[Term]) -> Option<Self> {
         let linked = || glossary.iter().filter(|term| term.is_linked);
-        let forms = linked().flat_map(|term| std::iter::once(&term.term).chain(&term.also).map(|form| (form, &term.slug)));
+        let forms =
+            linked().flat_map(|term| std::iter::once(&term.term).chain(&term.also).map(|form| (form, &term.slug)));
         let (forms, slugs): (Vec<&String>, Vec<Slug>) = forms.map(|(form, slug)| (form, slug.clone())).unzip();
         if forms.is_empty() {
             return None;

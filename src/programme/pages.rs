@@ -94,10 +94,10 @@ mod tests {
     use super::*;
     use crate::platform::clock::{Clock, Instant};
     use crate::platform::config::BaseUrl;
-    use crate::platform::web::Site;
+    use crate::platform::web::{Mode, Site};
 
     async fn get(path: &str) -> (StatusCode, String) {
-        let site = Site { base_url: BaseUrl::parse("http://localhost").unwrap(), demo: false };
+        let site = Site { base_url: BaseUrl::parse("http://localhost").unwrap(), mode: Mode::Usual };
         let content = Content::new(crate::programme::load(std::path::Path::new("course_content")).unwrap());
         let app = App::new()
             .app_data(Data::new(site))

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn syllables_are_counted_as_they_are_spoken() {
-        let words = [("cat", 1), ("the", 1), ("table", 2), ("planted", 2), ("moved", 1), ("horses", 2), ("network’s", 2)];
+        let words =
+            [("cat", 1), ("the", 1), ("table", 2), ("planted", 2), ("moved", 1), ("horses", 2), ("network’s", 2)];
         let more = [("collaboration", 5), ("evidence", 3), ("judges", 2), ("people", 2), ("a", 1)];
         for (word, count) in words.into_iter().chain(more) {
             assert_eq!(syllables_of(word), count, "{word}");

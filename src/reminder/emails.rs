@@ -20,7 +20,7 @@ use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::platform::text::{Slug, count, duration};
-use crate::programme::{Programme, Step, Unit};
+use crate::programme::{Programme, ReminderText, Step, Unit};
 
 /// From whom and about what the mails of a cohort are.
 #[derive(Clone, Copy)]
@@ -65,6 +65,7 @@ pub fn reminder(sender: &Sender<'_>, to: &Learner, parts: &[Part<'_>]) -> Result
         Kind::Nudge => (nudge_subject(main), NudgeText { m: &mail }.render()?, NudgeHtml { m: &mail }.render()?),
         Kind::WrapUp => (wrap_up_subject(main), WrapUpText { m: &mail }.render()?, WrapUpHtml { m: &mail }.render()?),
     };
+    let subject = own(main).map_or(subject, |own| own.subject.clone());
     let expires_at = parts.iter().map(|part| part.expires_at).max().unwrap_or(main.expires_at);
     Ok(sender.letter(to, subject, &text, html, expires_at))
 }
@@ -115,6 +116,7 @@ impl<'a> Sender<'a> {
             in_text: called_in_text(unit),
             title: &unit.title,
             summary: &unit.summary,
+            own: own(part),
             opened: zone.plain_with_year(part.opened_at),
             next: part.next.map(|(next, at)| (called_in_text(next), zone.plain_with_year(at))),
             ends: zone.plain_with_year(self.cohort.access_ends_at()),
@@ -212,6 +214,16 @@ impl<'a> Sender<'a> {
 /// A template that cannot be written is a failed transaction.
 pub fn unwritable(error: askama::Error) -> diesel::result::Error {
     diesel::result::Error::SerializationError(Box::new(error))
+}
+
+/// What the programme itself says in this mail.
+fn own<'a>(part: &Part<'a>) -> Option<&'a ReminderText> {
+    let reminders = &part.unit.reminders;
+    match part.kind {
+        Kind::Opens => reminders.opens.as_ref(),
+        Kind::Nudge => reminders.nudge.as_ref(),
+        Kind::WrapUp => reminders.wrap_up.as_ref(),
+    }
 }
 
 /// 'Unit 7', or 'The orientation'.

@@ -19,6 +19,9 @@ GET  /accessibility                                               200 200 200 20
 GET  /privacy                                                     200 200 200 200 200
 GET  /healthz                                                     200 200 200 200 200
 GET  /readyz                                                      200 200 200 200 200
+GET  /preview                                                     404 404 404 404 404
+GET  /preview/changes                                             404 404 404 404 404
+GET  /preview/reload.js                                           404 404 404 404 404
 GET  /programmes/{programme}                                      200 200 200 200 200
 GET  /programmes/{programme}/files/{picture}                      200 200 200 200 200
 GET  /programmes/{programme}/files/{token}                        404 404 404 404 404

@@ -11,24 +11,12 @@ use crate::schema::{accounts, sessions};
 /// What [`PERSON`] selects.
 pub type PersonRow = (AccountId, SessionId, String, String, bool, Instant);
 
-type PersonColumns = (
-    accounts::id,
-    sessions::id,
-    accounts::name,
-    accounts::email,
-    accounts::is_administrator,
-    sessions::last_seen_at,
-);
+type PersonColumns =
+    (accounts::id, sessions::id, accounts::name, accounts::email, accounts::is_administrator, sessions::last_seen_at);
 
 /// A person, from sessions joined with accounts.
-pub const PERSON: PersonColumns = (
-    accounts::id,
-    sessions::id,
-    accounts::name,
-    accounts::email,
-    accounts::is_administrator,
-    sessions::last_seen_at,
-);
+pub const PERSON: PersonColumns =
+    (accounts::id, sessions::id, accounts::name, accounts::email, accounts::is_administrator, sessions::last_seen_at);
 
 impl From<PersonRow> for Person {
     fn from((id, session, name, email, is_administrator, seen_at): PersonRow) -> Self {

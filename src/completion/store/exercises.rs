@@ -14,7 +14,11 @@ use crate::schema::exercise_answers;
 pub type SheetAnswers = BTreeMap<String, String>;
 
 /// The learner's answers so far; nobody else's enrolment leads to them.
-pub fn answers(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>) -> QueryResult<Option<SheetAnswers>> {
+pub fn answers(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    (unit, step): StepKey<'_>,
+) -> QueryResult<Option<SheetAnswers>> {
     let text: Option<String> = exercise_answers::table
         .filter(exercise_answers::enrolment_id.eq(enrolment))
         .filter(exercise_answers::unit.eq(unit))

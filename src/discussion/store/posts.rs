@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::names;
 use crate::cohort::{CohortId, EnrolmentId, Role};
-use crate::each;
 use crate::discussion::{Author, Post, PostBody, PostId, ThreadId, Top};
+use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::programme::{Step, Unit};
@@ -148,8 +148,7 @@ pub fn newest_replies(conn: &mut Conn, thread: ThreadId, tops: &[Top]) -> QueryR
             .filter(posts::parent_id.between(first, last))
             .select((PostRow::as_select(), enrolments::role, accounts::name))
             .load(c))?;
-        let is_shown =
-            |row: &Row| tops.iter().any(|t| row.0.parent_id == Some(t.post.id) && row.0.id >= t.shown_from);
+        let is_shown = |row: &Row| tops.iter().any(|t| row.0.parent_id == Some(t.post.id) && row.0.id >= t.shown_from);
         return Ok(rows.into_iter().filter(is_shown).map(post_of).collect());
     }
     // No post answers this one: a beginning for the list of 'or'.

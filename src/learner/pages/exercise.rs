@@ -124,12 +124,7 @@ fn keep(
 }
 
 /// The sheet as a page to print, with what is written on it so far.
-pub async fn sheet_page(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    address: Path<StepAddress>,
-) -> Answer {
+pub async fn sheet_page(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<StepAddress>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
     let read = move |conn: &mut Conn| {
         let here = here(conn, &asked, &catalogue, &address)?;

@@ -69,7 +69,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let path = format!("{}/library", place.cohort.path());
     let mut kinds = vec![(Link::new(path.clone(), "Everything"), kind.is_none())];
     for slug in all {
-        let label = entries.iter().find_map(|s| s.entry.as_ref().filter(|e| e.kind == *slug)).map(|e| e.kind_in_words());
+        let label =
+            entries.iter().find_map(|s| s.entry.as_ref().filter(|e| e.kind == *slug)).map(|e| e.kind_in_words());
         let href = format!("{path}?kind={slug}");
         kinds.push((Link::new(href, label.unwrap_or_default()), kind == Some(slug.as_str())));
     }

@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_as_the_library_reads_it() {
-        for text in ["2027-01-11 09:00:00", "2027-12-31 23:59:59.000001", "0001-02-03 04:05:06.7", "2028-02-29 00:00:00.999999"]
+        for text in
+            ["2027-01-11 09:00:00", "2027-12-31 23:59:59.000001", "0001-02-03 04:05:06.7", "2028-02-29 00:00:00.999999"]
         {
             assert_eq!(parse(text), NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok(), "{text}");
             assert!(parse(text).is_some(), "{text}");
@@ -63,7 +64,8 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_instant() {
-        for text in ["", "2027-02-29 00:00:00", "2027-01-11T09:00:00", "2027-01-11 09:00:00.", "2027-01-11 09:00:00Z", "\u{e9}"]
+        for text in
+            ["", "2027-02-29 00:00:00", "2027-01-11T09:00:00", "2027-01-11 09:00:00.", "2027-01-11 09:00:00Z", "\u{e9}"]
         {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -36,6 +36,28 @@ pub fn downgrade(url: &Url, steps: usize) -> anyhow::Result<()> {
     })
 }
 
+/// Brings the schema up or back to one migration, by the beginning of its name: how many were done or taken back.
+pub fn migrate_to(url: &Url, version: &str) -> anyhow::Result<usize> {
+    under_lock(url, |conn| {
+        refuse_newer(conn, embedded(url))?;
+        let mut all: Vec<Box<dyn Migration<MultiBackend>>> = embedded(url).migrations().map_err(|e| anyhow!("{e}"))?;
+        all.sort_by_key(|migration| migration.name().version().to_string());
+        let named = |m: &Box<dyn Migration<MultiBackend>>| m.name().to_string();
+        let names = || all.iter().map(named).collect::<Vec<_>>().join(", ");
+        let Some(last) = all.iter().position(|migration| named(migration).starts_with(version)) else {
+            bail!("there is no migration '{version}'; there are: {}", names());
+        };
+        let applied = conn.applied_migrations().map_err(|e| anyhow!("{e}"))?.len();
+        for migration in all.iter().take(last + 1).skip(applied) {
+            conn.run_migration(migration.as_ref()).map_err(|e| anyhow!("{e}"))?;
+        }
+        for _ in last + 1..applied {
+            conn.revert_last_migration(embedded(url)).map_err(|e| anyhow!("{e}"))?;
+        }
+        Ok((last + 1).abs_diff(applied))
+    })
+}
+
 fn embedded(url: &Url) -> EmbeddedMigrations {
     match url.kind() {
         Kind::Sqlite => SQLITE,

@@ -18,8 +18,18 @@ use crate::platform::secret::{Secret, SecretHash};
 #[derive(Clone, Debug)]
 pub struct Site {
     pub base_url: BaseUrl,
-    /// Demo mode: its people sign in with fixed passwords, on the loopback only.
-    pub demo: bool,
+    pub mode: Mode,
+}
+
+/// What the process serves for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Usual,
+    /// A demonstration: its people sign in with fixed passwords, on the loopback only.
+    Demo,
+    /// An author looks at what they write, on the loopback only.
+    Preview,
 }
 
 /// The request as handlers see it.

@@ -8,7 +8,7 @@ pub mod guard;
 pub mod limits;
 pub mod page;
 
-pub use ask::{Ask, Site};
+pub use ask::{Ask, Mode, Site};
 pub use error::{Answer, Error};
 pub use form::{Fault, Faults, Field, Fields};
 pub use page::{Flash, Frame, Nav};

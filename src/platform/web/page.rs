@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
-use super::ask::Ask;
+use super::ask::{Ask, Mode};
 use super::error::Answer;
 
 /// About as long as a page is, so that its text moves in memory seldom while it grows.
@@ -25,7 +25,7 @@ pub struct Frame {
     /// The line above the end of the page.
     pub foot: String,
     pub language: String,
-    pub demo: bool,
+    pub mode: Mode,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +55,14 @@ impl Nav {
 }
 
 impl Frame {
+    pub fn is_demo(&self) -> bool {
+        self.mode == Mode::Demo
+    }
+
+    pub fn is_preview(&self) -> bool {
+        self.mode == Mode::Preview
+    }
+
     /// A frame that knows nobody: for errors and for pages before sign-in.
     pub fn plain(ask: &Ask) -> Self {
         Self {
@@ -62,7 +70,7 @@ impl Frame {
             flash: ask.flash,
             foot: "Trellis is a place for people who learn together.".into(),
             language: "en-GB".into(),
-            demo: ask.site.demo,
+            mode: ask.site.mode,
             ..Self::default()
         }
     }

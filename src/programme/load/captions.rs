@@ -35,7 +35,11 @@ pub(in crate::programme) fn spoken(text: &str) -> String {
 fn read(text: &str) -> (Vec<Cue>, Vec<Fault>) {
     let (mut cues, mut faults): (Vec<Cue>, Vec<Fault>) = (Vec::new(), Vec::new());
     if !text.starts_with("WEBVTT") {
-        faults.push((1, "captions begin with WEBVTT".into(), "write that on the first line, and an empty line below it"));
+        faults.push((
+            1,
+            "captions begin with WEBVTT".into(),
+            "write that on the first line, and an empty line below it",
+        ));
     }
     let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line)).peekable();
     while let Some((number, line)) = lines.next() {

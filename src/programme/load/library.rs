@@ -48,7 +48,8 @@ fn entry(keys: &Keys) -> Option<Entry> {
     if !keys.has("topic") {
         return None;
     }
-    let (title, author, year) = (keys.need_line("title"), keys.line("author").unwrap_or_default(), keys.need_line("year"));
+    let (title, author, year) =
+        (keys.need_line("title"), keys.line("author").unwrap_or_default(), keys.need_line("year"));
     let (kind, topic, summary) = (keys.need_slug("kind"), keys.need_slug("topic"), keys.need_line("summary"));
     Some(Entry { title, author, year, kind: kind?, topic: topic?, summary })
 }

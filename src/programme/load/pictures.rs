@@ -72,10 +72,15 @@ fn picture(path: &Path, programme: &Slug, faults: &Faults) -> Option<(Picture, S
         let line = drawing.line_at(lower.find(word).unwrap_or(0));
         drawing.fault(line, format!("the picture holds {word}"), "take it out: a picture is shapes, words and styles");
     }
-    let tag = drawing.text.find("<svg").and_then(|from| Some(&drawing.text[from..from + drawing.text[from..].find('>')?]));
+    let tag =
+        drawing.text.find("<svg").and_then(|from| Some(&drawing.text[from..from + drawing.text[from..].find('>')?]));
     let size = tag.and_then(|tag| Some((length(tag, "width")?, length(tag, "height")?)));
     if size.is_none() {
-        drawing.fault(1, "the picture does not say how large it is", "write <svg viewBox=… width=\"720\" height=\"…\">");
+        drawing.fault(
+            1,
+            "the picture does not say how large it is",
+            "write <svg viewBox=… width=\"720\" height=\"…\">",
+        );
     }
     let (width, height) = size?;
     let served = Served::new(drawing.text.into_bytes(), "svg", "image/svg+xml");

@@ -93,7 +93,8 @@ fn compare(captions: &str, speech: &str, file: &Source) {
     };
     let (shown, said) = (words(captions), words(speech));
     let Some(at) = (0..shown.len().max(said.len())).find(|i| shown.get(*i) != said.get(*i)) else { return };
-    let around = |words: &[String]| words.iter().skip(at.saturating_sub(2)).take(5).cloned().collect::<Vec<_>>().join(" ");
+    let around =
+        |words: &[String]| words.iter().skip(at.saturating_sub(2)).take(5).cloned().collect::<Vec<_>>().join(" ");
     let line = line_of(&file.text, shown.get(at).map_or("", String::as_str), at);
     let what = format!("the captions say '… {} …' where the transcript says '… {} …'", around(&shown), around(&said));
     file.fault(line, what, "let both say the same words");

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::platform::text::duration;
-use crate::programme::{Step, Unit};
+use crate::programme::{ReminderText, Step, Unit};
 
 /// The facts of a mail about a unit; each kind's template chooses among them.
 pub struct Mail<'a> {
@@ -14,6 +14,8 @@ pub struct Mail<'a> {
     pub in_text: String,
     pub title: &'a str,
     pub summary: &'a str,
+    /// The programme's own words for this mail.
+    pub own: Option<&'a ReminderText>,
     pub opened: String,
     /// The next unit and when it opens.
     pub next: Option<(String, String)>,
