@@ -1,10 +1,21 @@
 //! `mail`: the outbox from the machine itself.
 
+use std::io::Read as _;
+
+use anyhow::Context as _;
+use diesel::QueryResult;
+
 use super::{Outcome, block_on, open, say};
+use crate::outbox::returned::Returned;
 use crate::outbox::{MessageId, store};
+use crate::platform::clock::Instant;
 use crate::platform::config::Settings;
-use crate::platform::db::DbError;
+use crate::platform::db::{Conn, DbError};
+use crate::{accounts, cohort};
 use crate::platform::web::Mode;
+
+/// In bytes.
+const LONGEST: u64 = 10 * 1024 * 1024;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -16,9 +27,21 @@ pub enum Command {
     Hold,
     /// Send again after a hold or a fault of the settings
     Resume,
+    /// Read one message on standard input, as a mail server pipes it: a mail that came back, or a complaint
+    Receive,
 }
 
 pub fn run(settings: Settings, command: Command) -> Outcome {
+    let returned = match command {
+        Command::Receive => match Returned::read(&message()?) {
+            Some(returned) => Some(returned),
+            None => {
+                say("It is neither a mail that came back nor a complaint: nothing was changed.");
+                return Ok(());
+            }
+        },
+        _ => None,
+    };
     let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let told = app.db.write(move |conn| {
@@ -41,8 +64,45 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
                 store::resume(conn, now)?;
                 "Mail goes out again.".into()
             }
+            Command::Receive => match returned {
+                Some(returned) => take(conn, &returned, now)?,
+                None => String::new(),
+            },
         })
     });
     say(&block_on(told).map_err(anyhow::Error::from)?);
     Ok(())
+}
+
+/// One message, no longer than any report is.
+fn message() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).context("reading standard input")?;
+    anyhow::ensure!(bytes.len() as u64 <= LONGEST, "the message is longer than 10 MiB");
+    Ok(bytes)
+}
+
+/// Does what the report asks for, and says what was done.
+fn take(conn: &mut Conn, returned: &Returned, now: Instant) -> QueryResult<String> {
+    match returned {
+        Returned::Bounce { message_id, status, words } => {
+            let reason = format!("it came back: {status} {words}");
+            let Some((id, account)) = store::settle_returned(conn, message_id, reason.trim(), now)? else {
+                return Ok(format!("No mail here is called {message_id}: nothing was changed."));
+            };
+            let gone = account.filter(|_| returned.nobody_is_there());
+            if let Some(account) = gone {
+                accounts::store::mark_undeliverable(conn, account, now)?;
+            }
+            let more = if gone.is_some() { " Nothing more goes to that address." } else { "" };
+            Ok(format!("Mail {id} failed: {reason}.{more}"))
+        }
+        Returned::Complaint { message_id } => match store::account_of(conn, message_id)? {
+            Some(account) => {
+                cohort::store::stop_all_reminders(conn, account, now)?;
+                Ok("Its reader called it unwanted: they get no more reminders.".into())
+            }
+            None => Ok(format!("No mail here is called {message_id}: nothing was changed.")),
+        },
+    }
 }

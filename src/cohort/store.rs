@@ -380,6 +380,14 @@ pub fn set_reminders_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, no
     }
 }
 
+/// Stops the reminders of all of an account's enrolments. `account`: as the outbox keeps it.
+pub fn stop_all_reminders(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
+    let running = enrolments::table
+        .filter(enrolments::account_id.eq(AccountId(account)))
+        .filter(enrolments::reminders_stopped_at.is_null());
+    diesel::update(running).set(enrolments::reminders_stopped_at.eq(now)).execute(conn).map(drop)
+}
+
 /// Notes that somebody was here. In a transaction it also holds their row, so that two requests of theirs take turns.
 pub fn touch(conn: &mut Conn, enrolment: EnrolmentId, now: Instant) -> QueryResult<()> {
     diesel::update(enrolments::table.find(enrolment)).set(enrolments::last_seen_at.eq(now)).execute(conn).map(drop)

@@ -98,6 +98,32 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
     Ok(changed == 1)
 }
 
+/// A mail that had been sent came back: it failed after all. `None`: there is no such mail. With the account it was for.
+pub fn settle_returned(
+    conn: &mut Conn,
+    message_id: &str,
+    reason: &str,
+    now: Instant,
+) -> QueryResult<Option<(MessageId, Option<i64>)>> {
+    let found: Option<(MessageId, Option<i64>)> = messages::table
+        .filter(messages::message_id.eq(message_id))
+        .select((messages::id, messages::account_id))
+        .first(conn)
+        .optional()?;
+    if let Some((id, _)) = found {
+        diesel::update(messages::table.find(id).filter(messages::state.eq_any([State::Sent, State::Unknown])))
+            .set((messages::state.eq(State::Failed), messages::reason.eq(reason), messages::settled_at.eq(now)))
+            .execute(conn)?;
+    }
+    Ok(found)
+}
+
+/// The account that a mail was for.
+pub fn account_of(conn: &mut Conn, message_id: &str) -> QueryResult<Option<i64>> {
+    let account = messages::table.filter(messages::message_id.eq(message_id)).select(messages::account_id);
+    account.first::<Option<i64>>(conn).optional().map(Option::flatten)
+}
+
 /// Blanks what mails of more than 90 days ago said, and deletes the rows of a year ago. How many rows changed.
 pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     let deleted = diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
