@@ -11,8 +11,8 @@ use crate::outbox::{MessageId, store};
 use crate::platform::clock::Instant;
 use crate::platform::config::Settings;
 use crate::platform::db::{Conn, DbError};
-use crate::{accounts, cohort};
 use crate::platform::web::Mode;
+use crate::{accounts, cohort};
 
 /// In bytes.
 const LONGEST: u64 = 10 * 1024 * 1024;

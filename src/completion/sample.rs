@@ -1,19 +1,14 @@
 //! A small programme for the tests of pure rules: an orientation and three weeks, two required steps each.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDateTime;
 
 use super::Done;
 use crate::platform::clock::Instant;
-use crate::platform::text::Slug;
 use crate::platform::zone::Zone;
-use crate::programme::{CertificateRule, Programme, Question, Quiz, QuizOption, Step, StepKind, Unit};
+pub use crate::programme::sample::slug;
+use crate::programme::sample::{self, step};
+use crate::programme::{Programme, Question, Quiz, QuizOption};
 use crate::schedule::Release;
-
-pub fn slug(text: &str) -> Slug {
-    Slug::parse(text).unwrap()
-}
 
 /// UTC.
 pub fn at(text: &str) -> Instant {
@@ -21,62 +16,9 @@ pub fn at(text: &str) -> Instant {
 }
 
 pub fn programme() -> Programme {
-    let units = ["zero", "one", "two", "three"].iter().zip(0..).map(|(name, number)| unit(number, name)).collect();
-    Programme {
-        slug: slug("networks"),
-        title: "Networks".into(),
-        language: "en-GB".into(),
-        lead: String::new(),
-        effort: String::new(),
-        about_html: String::new(),
-        certificate: CertificateRule { counts: BTreeMap::new(), ..CertificateRule::default() },
-        units,
-        diagnostic: None,
-    }
-}
-
-pub fn unit(number: u16, name: &str) -> Unit {
-    Unit {
-        number,
-        slug: slug(name),
-        formerly: Vec::new(),
-        title: format!("Unit {name}"),
-        block: String::new(),
-        feature: None,
-        dimension: None,
-        minutes: 30,
-        summary: String::new(),
-        outcomes: Vec::new(),
-        prompt: String::new(),
-        portfolio: None,
-        running_case_html: String::new(),
-        practice: None,
-        live: None,
-        steps: vec![step(1, "a", true), step(2, "b", true), step(3, "extra", false)],
-    }
-}
-
-pub fn step(place: u16, name: &str, required: bool) -> Step {
-    Step {
-        slug: slug(name),
-        formerly: Vec::new(),
-        place,
-        title: format!("Step {name}"),
-        kind: StepKind::Article,
-        minutes: 10,
-        summary: String::new(),
-        required,
-        html: String::new(),
-        sources: Vec::new(),
-        prompt: String::new(),
-        prompts: Vec::new(),
-        quiz: None,
-        reading: None,
-        questions: Vec::new(),
-        reviews: 2,
-        src: None,
-        captions: None,
-    }
+    let steps = || vec![step(1, "a", true), step(2, "b", true), step(3, "extra", false)];
+    let named = ["zero", "one", "two", "three"].iter().zip(0..);
+    sample::programme(named.map(|(name, number)| sample::unit(number, name, steps())).collect())
 }
 
 /// Weekly from Monday 11 January 2027, 09:00; the orientation a week before.

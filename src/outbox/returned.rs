@@ -145,8 +145,11 @@ mod tests {
 
     #[test]
     fn anything_else_is_nothing() {
-        let answer = "From: a@example.org\r\nSubject: Re: Week 3\r\nIn-Reply-To: <one@learn.example.org>\r\n\r\nThanks\r\n";
-        for message in ["", "\u{0}\u{1}", "Subject: x", answer, &report("delivery-status", "", ""), &"a:".repeat(50_000)] {
+        let answer =
+            "From: a@example.org\r\nSubject: Re: Week 3\r\nIn-Reply-To: <one@learn.example.org>\r\n\r\nThanks\r\n";
+        for message in
+            ["", "\u{0}\u{1}", "Subject: x", answer, &report("delivery-status", "", ""), &"a:".repeat(50_000)]
+        {
             assert_eq!(Returned::read(message.as_bytes()), None);
         }
     }

@@ -10,6 +10,8 @@ mod load;
 mod markdown;
 pub mod pages;
 mod readability;
+#[cfg(test)]
+pub mod sample;
 
 pub use diagnostics::Diagnostic;
 pub use files::{Picture, Served};
@@ -320,9 +322,13 @@ pub struct FormField {
 }
 
 impl Step {
-    /// How many words the body has.
+    /// How many words the body has, those that stand for pictures left out.
     pub fn words(&self) -> usize {
-        let texts = self.html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+        let after =
+            |part: &str| part.split_once("</figure>").map_or_else(|| part.to_owned(), |(_, rest)| rest.to_owned());
+        let html: String =
+            self.html.split("<figure").enumerate().map(|(i, p)| if i == 0 { p.into() } else { after(p) }).collect();
+        let texts = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
         texts.collect::<String>().split_whitespace().count()
     }
 

@@ -4,14 +4,10 @@ use chrono::{Days, NaiveDate, NaiveTime};
 
 use crate::cohort::{Cohort, CohortId, Joining};
 use crate::platform::clock::Instant;
-use crate::platform::text::Slug;
 use crate::platform::zone::Zone;
-use crate::programme::{CertificateRule, Practice, Programme, Step, StepKind, Unit};
+pub use crate::programme::sample::slug;
+use crate::programme::{Practice, Programme, Step, Unit, sample};
 use crate::schedule::Release;
-
-pub fn slug(text: &str) -> Slug {
-    Slug::parse(text).unwrap()
-}
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -62,63 +58,27 @@ pub fn release(cohort: &Cohort, unit: u16, on: NaiveDate) -> Release {
 }
 
 pub fn programme(units: u16) -> Programme {
-    Programme {
-        slug: slug("networks"),
-        title: "Networks <for change>".into(),
-        language: "en-GB".into(),
-        lead: String::new(),
-        effort: "2 to 3 hours a week.".into(),
-        about_html: String::new(),
-        certificate: CertificateRule::default(),
-        diagnostic: None,
-        units: (1..=units).map(unit).collect(),
-    }
+    let plain = sample::programme((1..=units).map(unit).collect());
+    Programme { title: "Networks <for change>".into(), effort: "2 to 3 hours a week.".into(), ..plain }
 }
 
 pub fn unit(number: u16) -> Unit {
+    let steps = (1..=3).map(|place| step(place, place < 3)).collect();
     Unit {
-        number,
-        slug: slug(&format!("unit-{number}")),
-        formerly: Vec::new(),
         title: "Trust, safety & belonging".into(),
-        block: String::new(),
-        feature: None,
-        dimension: None,
         minutes: 60,
         summary: "Trust is a by-product of doing modest things together.".into(),
-        outcomes: Vec::new(),
-        prompt: String::new(),
-        portfolio: None,
-        running_case_html: String::new(),
         practice: Some(Practice { title: "A promise".into(), minutes: 20, html: String::new() }),
-        live: None,
-        steps: (1..=3).map(|place| step(place, place < 3)).collect(),
+        ..sample::unit(number, &format!("unit-{number}"), steps)
     }
 }
 
 fn step(place: u16, required: bool) -> Step {
+    let title = if place == 2 { "A long title that goes on and on until it needs a second line" } else { "Loops" };
     Step {
-        slug: slug(&format!("step-{place}")),
         formerly: vec![slug(&format!("old-{place}"))],
-        place,
-        title: if place == 2 {
-            "A long title that goes on and on until it needs a second line".into()
-        } else {
-            "Loops".into()
-        },
-        kind: StepKind::Article,
+        title: title.into(),
         minutes: 10 * u32::from(place),
-        summary: String::new(),
-        required,
-        html: String::new(),
-        sources: Vec::new(),
-        prompt: String::new(),
-        prompts: Vec::new(),
-        quiz: None,
-        reading: None,
-        questions: Vec::new(),
-        reviews: 2,
-        src: None,
-        captions: None,
+        ..sample::step(place, &format!("step-{place}"), required)
     }
 }

@@ -90,7 +90,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::schedule::sample::{breaks, cohort_in, day, local, releases, spring};
+    use crate::programme::sample as plain;
+    use crate::schedule::sample::{breaks, cohort_in, day, local, releases, slug, spring};
 
     fn text(times: &[(u16, NaiveDateTime)]) -> Vec<String> {
         times.iter().map(|(unit, time)| format!("{unit}: {}", time.format("%a %d %b %H:%M"))).collect()
@@ -140,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_gained_unit_keeps_its_place() {
-        let programme = crate::programme::Programme { units: (0..=12).map(unit).collect(), ..programme() };
+        let unit = |number| plain::unit(number, slug(number).as_str(), Vec::new());
+        let programme = plain::programme((0..=12).map(unit).collect());
         let cohort = spring();
         let mut known = releases(&cohort, &breaks(), Instant::from_micros(0));
         let last = missing(&cohort, &breaks(), &programme, &known);
@@ -152,41 +154,6 @@ mod tests {
             both.iter().map(|(_, time, _)| *time).collect::<Vec<_>>(),
             [local("2027-02-01 09:00"), local("2027-04-28 09:00"),]
         );
-    }
-
-    fn programme() -> Programme {
-        Programme {
-            slug: Slug::parse("p").unwrap(),
-            title: String::new(),
-            language: String::new(),
-            lead: String::new(),
-            effort: String::new(),
-            about_html: String::new(),
-            certificate: crate::programme::CertificateRule::default(),
-            diagnostic: None,
-            units: Vec::new(),
-        }
-    }
-
-    fn unit(number: u16) -> crate::programme::Unit {
-        crate::programme::Unit {
-            number,
-            slug: crate::schedule::sample::slug(number),
-            formerly: Vec::new(),
-            title: String::new(),
-            block: String::new(),
-            feature: None,
-            dimension: None,
-            minutes: 0,
-            summary: String::new(),
-            outcomes: Vec::new(),
-            prompt: String::new(),
-            portfolio: None,
-            running_case_html: String::new(),
-            practice: None,
-            live: None,
-            steps: Vec::new(),
-        }
     }
 
     proptest! {

@@ -114,4 +114,137 @@ fn the_schema_goes_down_and_up_again() {
     assert!(trellis(data.path(), &["migrate", "--down", "1"]).status.success());
     let up = trellis(data.path(), &["migrate"]);
     assert!(told(&up).contains("1 migrations were missing"), "{}", told(&up));
+    let back = trellis(data.path(), &["migrate", "--to", "2026-11-23-000001"]);
+    assert!(told(&back).contains("1 migrations were done or taken back"), "{}", told(&back));
+    let there = trellis(data.path(), &["migrate", "--to", "2026-11-23-000001"]);
+    assert!(told(&there).contains("0 migrations"), "{}", told(&there));
+    let nowhere = trellis(data.path(), &["migrate", "--to", "1999"]);
+    assert!(!nowhere.status.success() && told(&nowhere).contains("there is no migration '1999'"), "{}", told(&nowhere));
+    assert_eq!(trellis(data.path(), &["migrate", "--to", "1999", "--down", "1"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_check_against_a_database_names_what_would_be_orphaned() {
+    let data = tempfile::tempdir().unwrap();
+    let seed = ["seed", "--learners", "12", "--week", "3", "--posts", "20", "--password", "a long enough one"];
+    assert!(trellis(data.path(), &seed).status.success());
+    let url = data.path().join("trellis.sqlite3");
+    let content = data.path().join("content");
+    let copied = Command::new("cp").arg("-r").arg("course_content").arg(&content).status().unwrap();
+    assert!(copied.success());
+    let check =
+        || trellis(data.path(), &["content", "check", content.to_str().unwrap(), "--against", url.to_str().unwrap()]);
+    let fine = check();
+    assert!(fine.status.success(), "{}", told(&fine));
+    let unit = content.join("effective-networks/units/02-purpose");
+    std::fs::rename(unit.join("06-what-we-will-not-do.md"), unit.join("06-what-we-leave.md")).unwrap();
+    let orphaned = check();
+    assert_eq!(orphaned.status.code(), Some(78), "{}", told(&orphaned));
+    assert!(
+        told(&orphaned).contains("under the step 'purpose/what-we-will-not-do', which is not there"),
+        "{}",
+        told(&orphaned)
+    );
+    let step = unit.join("06-what-we-leave.md");
+    let text = std::fs::read_to_string(&step).unwrap();
+    std::fs::write(&step, text.replacen("+++\n", "+++\nformerly = [\"what-we-will-not-do\"]\n", 1)).unwrap();
+    let mended = check();
+    assert!(mended.status.success(), "{}", told(&mended));
+    let missing = trellis(data.path(), &["content", "check", "--against", "/no/such.sqlite3"]);
+    assert_eq!(missing.status.code(), Some(78));
+}
+
+/// Starts a command, and ends it, by its id.
+struct Started(std::process::Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[actix_web::test]
+async fn a_preview_opens_all_units_and_shows_what_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("content");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("course_content/running-good-meetings");
+    std::fs::create_dir_all(&content).unwrap();
+    assert!(Command::new("cp").arg("-r").arg(source).arg(&content).status().unwrap().success());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let base = format!("http://127.0.0.1:{port}");
+    let child = Command::new(env!("CARGO_BIN_EXE_trellis"))
+        .args(["content", "preview", content.to_str().unwrap(), "--bind", &format!("127.0.0.1:{port}")])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("TRELLIS_LOG", "error")
+        .env("TMPDIR", folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let _ended = Started(child);
+    let author = crate::person::Person::visiting(&base);
+    for _ in 0..200 {
+        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    author.get("/preview").await.expect(303);
+    let path = "/cohorts/preview/units/3";
+    let before = author.get(path).await.expect(200);
+    assert!(before.html.contains("/preview/reload.js"), "{}", before.html);
+    author.get("/preview/reload.js").await.expect(200);
+    let version = author.get("/preview/changes").await.expect(200).html;
+    let unit = content.join("running-good-meetings/units/03-after-the-meeting/unit.toml");
+    let text = std::fs::read_to_string(&unit).unwrap();
+    let title = text.lines().find(|line| line.starts_with("title")).unwrap().to_owned();
+    std::fs::write(&unit, text.replace(&title, "title = \"Seen at once\"")).unwrap();
+    let changed = author.get(&format!("/preview/changes?after={version}")).await.expect(200).html;
+    assert_ne!(changed, version);
+    assert!(author.get(path).await.expect(200).has("Seen at once"));
+    // A fault leaves the last good text.
+    std::fs::write(&unit, "title = 5").unwrap();
+    author.get(&format!("/preview/changes?after={changed}x")).await.expect(200);
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert!(author.get(path).await.expect(200).has("Seen at once"));
+    author.get("/preview?as=facilitator").await.expect(303);
+    author.get("/cohorts/preview/manage/guide/3").await.expect(200);
+}
+
+#[test]
+fn a_mail_that_came_back_is_taken_from_standard_input() {
+    use std::io::Write as _;
+    let data = tempfile::tempdir().unwrap();
+    assert!(trellis(data.path(), &["migrate"]).status.success());
+    let receive = |message: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trellis"))
+            .args(["mail", "receive", "--data"])
+            .arg(data.path())
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("TRELLIS_LOG", "error")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(message.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", told(&output));
+        told(&output)
+    };
+    assert!(receive("Subject: Hello\r\n\r\nHello.\r\n").contains("nothing was changed"));
+    let bounce = bounce_of("<nobody@learn.example.org>");
+    assert!(receive(&bounce).contains("No mail here is called <nobody@learn.example.org>"));
+}
+
+/// A delivery status notification about one mail.
+pub fn bounce_of(message_id: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.example.org\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.example.org\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 no such user\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
+         Message-ID: {message_id}\r\n\r\n--b--\r\n"
+    )
 }

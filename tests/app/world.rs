@@ -19,6 +19,7 @@ use trellis::platform::config::{BaseUrl, MailRoute, Settings};
 use trellis::platform::db::{self, Conn, Db};
 use trellis::platform::secret::Secret;
 use trellis::platform::text::Slug;
+use trellis::platform::web::Mode;
 use trellis::platform::zone::Zone;
 use trellis::programme::{Catalogue, Content};
 use trellis::schema::{accounts, breaks, cohorts, enrolments, sessions};
@@ -107,7 +108,7 @@ impl Course {
             mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
         };
         let content = Content::new(Catalogue { programmes: catalogue().programmes.clone() });
-        let mut app = App::open(settings, content, clock.clone(), false).unwrap();
+        let mut app = App::open(settings, content, clock.clone(), Mode::Usual).unwrap();
         let rules = trellis::worker::rules(&app.content);
         let courier = Courier::new(&app.settings, app.db.clone(), clock.clone(), rules, "story").unwrap();
         app.courier = Arc::new(courier.with_deadlines(SHORT));

@@ -2,6 +2,7 @@
 
 mod faults;
 mod files;
+mod grown;
 mod mutations;
 
 use tempfile::TempDir;
@@ -17,9 +18,30 @@ const FILES: &[(&str, &str)] = &[
     (
         "programme.toml",
         "title = \"Small\"\nlanguage = \"en-GB\"\nlead = \"A lead.\"\neffort = \"An hour\"\nabout = \"\"\"\nOne paragraph.\n\n\
-         Two.\n\"\"\"\n\n[certificate]\nshare = 0.5\nunits = [\"start\"]\nsteps = [\"start/read\"]\ncounts = { quiz = 1 }\n",
+         Two.\n\"\"\"\n\n[certificate]\nshare = 0.5\nunits = [\"start\"]\nsteps = [\"start/read\"]\ncounts = { quiz = 1 }\n\n\
+         [[topic]]\nslug = \"papers\"\ntitle = \"Papers\"\n",
     ),
-    ("sources.toml", "[one]\ncite = \"A *book*.\"\n\n[two]\ncite = \"A paper.\"\nurl = \"https://example.org/p\"\n"),
+    (
+        "sources.toml",
+        "[one]\ncite = \"A *book*.\"\n\n[two]\ncite = \"A paper.\"\nurl = \"https://example.org/p\"\n\n\
+         [three]\ncite = \"Three.\"\ntitle = \"Three\"\nyear = \"2014\"\nkind = \"case-study\"\ntopic = \"papers\"\n\
+         summary = \"It counts.\"\nmark = \"S\"\n",
+    ),
+    (
+        "glossary.toml",
+        "[[term]]\nslug = \"tie\"\nterm = \"Tie\"\nalso = [\"ties\"]\ntext = \"A *link*.\"\nunit = 2\n\n\
+         [[term]]\nslug = \"net\"\nterm = \"Net\"\ntext = \"Many ties.\"\nlink = false\n",
+    ),
+    (
+        "pictures/wheel.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 300\" width=\"720\" height=\"300\">\n<circle r=\"9\"/>\n</svg>\n",
+    ),
+    ("pictures/wheel.md", "+++\ntitle = \"The wheel\"\n+++\nIt is round.\n"),
+    (
+        "facilitators/01-start.md",
+        "+++\ntitle = \"Week 1\"\nsources = [\"two\"]\n+++\n## What to watch for\n\nSee [it](step:start/talk).[^two]\n",
+    ),
+    ("units/01-start/02-film.vtt", "WEBVTT\n\n00:00:02.000 --> 00:00:03.000\nHi.\n"),
     (
         "diagnostic.toml",
         "comment = \"What else?\"\nlook_back = \"And then?\"\n\n[[dimension]]\nletter = \"P\"\nname = \"Purpose\"\n\n\
@@ -72,11 +94,15 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "units/02-more/unit.toml",
-        "title = \"More\"\nblock = \"Second\"\nminutes = 20\nsummary = \"More.\"\noutcomes = [\"Go on.\"]\nprompt = \"And?\"\n",
+        "title = \"More\"\nblock = \"Second\"\nminutes = 20\nsummary = \"More.\"\noutcomes = [\"Go on.\"]\nprompt = \"And?\"\n\n\
+         [reminders.opens]\nsubject = \"More\"\nabout = \"It is more.\"\nfirst = \"Do it.\"\nhook = \"You will.\"\n\n\
+         [reminders.nudge]\nsubject = \"Still\"\nabout = \"It waits.\"\nfirst = \"Begin.\"\nhook = \"You may.\"\n",
     ),
     (
         "units/02-more/01-do.md",
-        "+++\ntitle = \"Do\"\nkind = \"exercise\"\nminutes = 20\nsummary = \"S.\"\nrequired = false\n+++\nDo it.\n",
+        "+++\ntitle = \"Do\"\nkind = \"exercise\"\nminutes = 20\nsummary = \"S.\"\nrequired = false\nfurther = [\"three\"]\n\n\
+         [[field]]\nslug = \"aim\"\nlabel = \"Our aim\"\nhint = \"One line\"\nrows = 2\n\n[[field]]\nslug = \"sign\"\n\
+         label = \"A sign\"\n+++\nDo it with ties, and a tie.\n\n![A wheel](picture:wheel)\n",
     ),
 ];
 
@@ -137,7 +163,11 @@ fn a_certificate_without_a_rule_asks_for_four_fifths() {
     let root = small();
     let path = root.path().join("small/programme.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.split("[certificate]").next().unwrap()).unwrap();
+    std::fs::write(
+        &path,
+        text.replace(&text[text.find("[certificate]").unwrap()..text.find("[[topic]]").unwrap()], ""),
+    )
+    .unwrap();
     assert_eq!(load_programme(&root.path().join("small")).unwrap().certificate.share, Some(0.8));
 }
 
@@ -153,7 +183,7 @@ fn a_check_counts_what_there_is() {
     let root = small();
     let of_root = check(root.path()).unwrap();
     assert_eq!(of_root, check(&root.path().join("small")).unwrap());
-    assert_eq!(of_root.to_string(), "1 programme, 2 units, 9 steps, 1 question, 18 words");
+    assert_eq!(of_root.to_string(), "1 programme, 2 units, 9 steps, 1 question, 24 words");
 }
 
 #[test]
@@ -169,11 +199,12 @@ fn windows_line_ends_and_a_byte_order_mark_do_no_harm() {
 
 #[test]
 fn the_real_content_has_no_fault() {
+    check(Path::new(REAL)).unwrap_or_else(|faults| panic!("{}", faults[0]));
     let catalogue = load(Path::new(REAL)).unwrap_or_else(|faults| panic!("{}", faults[0]));
     let programme = catalogue.programme(&Slug::parse("effective-networks").unwrap()).unwrap();
     assert_eq!(programme.weeks(), 11);
     assert_eq!(Summary::of([programme]).steps, 84);
-    for unit in &programme.units[..3] {
+    for unit in &programme.units {
         for step in unit.steps.iter().filter(|step| step.kind == StepKind::Article) {
             assert!((600..=1200).contains(&step.words()), "{} has {} words", step.title, step.words());
         }

@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
         "only one option",
     ),
     // sources
-    (READ, "\"two\"]", "\"two\", \"three\"]", 7, "there is no source 'three'"),
+    (READ, "\"two\"]", "\"two\", \"four\"]", 7, "there is no source 'four'"),
     (READ, "Second.[^two]", "Second.", 7, "the source 'two' is not cited"),
     (READ, "\"two\"]", "\"two\", \"one\"]", 7, "the source 'one' is listed twice"),
     (READ, "First.[^one]", "First.[^one] [^tree]", 9, "[^tree] is not in the step's sources"),
@@ -153,7 +153,7 @@ fn each_fault_is_found_on_its_line() {
 #[test]
 fn all_faults_are_named_at_once_in_order() {
     let faults = faults_after(|folder| {
-        std::fs::write(folder.join(SOURCES), "[one]\n[two]\n").unwrap();
+        std::fs::write(folder.join(SOURCES), "[one]\n[two]\n[three]\ncite = \"Three.\"\n").unwrap();
         std::fs::write(folder.join(TALK), "+++\nkind = \"discussion\"\n+++\n# One\n\n<p>\n").unwrap();
     });
     let starts: Vec<_> = faults.iter().map(|fault| fault.split("; ").next().unwrap()).collect();

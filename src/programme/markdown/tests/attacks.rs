@@ -110,7 +110,13 @@ const ATTACKS: &[&str] = &[
 
 /// All texts that a person could write, as each of the three renderers shows them.
 fn shown(text: &str) -> Vec<String> {
-    let setting = Setting { sources: &["a".to_owned()], address: &|_| Some("../1/b".into()), is_passage: false };
+    let setting = Setting {
+        sources: &["a".to_owned()],
+        address: &|_| Some("../1/b".into()),
+        picture: &|_| None,
+        terms: None,
+        is_passage: false,
+    };
     vec![
         post_html(text).unwrap_or_default(),
         step_html(text, &setting).html,

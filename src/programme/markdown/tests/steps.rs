@@ -5,7 +5,10 @@ use super::super::*;
 fn html(markdown: &str) -> String {
     let sources = ["hf2014".to_owned(), "s4n-core".to_owned()];
     let address = |path: &str| (path == "purpose/the-glue").then(|| "../2/the-glue".to_owned());
-    let rendered = step_html(markdown, &Setting { sources: &sources, address: &address, is_passage: false });
+    let rendered = step_html(
+        markdown,
+        &Setting { sources: &sources, address: &address, picture: &|_| None, terms: None, is_passage: false },
+    );
     assert!(rendered.remarks.is_empty(), "{:?}", rendered.remarks);
     rendered.html
 }
