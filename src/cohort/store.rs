@@ -91,14 +91,12 @@ pub fn cohort_and_enrolment(
         .map(|found| found.map(|(cohort, enrolment)| (cohort.into(), enrolment.map(Into::into))))
 }
 
+/// Somebody, a cohort if there is one of that name, and their active enrolment in it.
+pub type Found = (Person, Option<Cohort>, Option<Enrolment>);
+
 /// Who holds the session, the cohort of that name, and their active enrolment in it: all that a page of a cohort asks
 /// first, in one query.
-pub fn place_of_session(
-    conn: &mut Conn,
-    secret: &SecretHash,
-    slug: &Slug,
-    now: Instant,
-) -> QueryResult<Option<(Person, Option<Cohort>, Option<Enrolment>)>> {
+pub fn place_of_session(conn: &mut Conn, secret: &SecretHash, slug: &Slug, now: Instant) -> QueryResult<Option<Found>> {
     let own = enrolments::cohort_id
         .eq(cohorts::id)
         .and(enrolments::account_id.eq(accounts::id))

@@ -42,9 +42,9 @@ pub fn migrate_to(url: &Url, version: &str) -> anyhow::Result<usize> {
         refuse_newer(conn, embedded(url))?;
         let mut all: Vec<Box<dyn Migration<MultiBackend>>> = embedded(url).migrations().map_err(|e| anyhow!("{e}"))?;
         all.sort_by_key(|migration| migration.name().version().to_string());
-        let named = |m: &Box<dyn Migration<MultiBackend>>| m.name().to_string();
-        let names = || all.iter().map(named).collect::<Vec<_>>().join(", ");
-        let Some(last) = all.iter().position(|migration| named(migration).starts_with(version)) else {
+        let named = |m: &dyn Migration<MultiBackend>| m.name().to_string();
+        let names = || all.iter().map(|m| named(m.as_ref())).collect::<Vec<_>>().join(", ");
+        let Some(last) = all.iter().position(|migration| named(migration.as_ref()).starts_with(version)) else {
             bail!("there is no migration '{version}'; there are: {}", names());
         };
         let applied = conn.applied_migrations().map_err(|e| anyhow!("{e}"))?.len();
