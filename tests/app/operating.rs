@@ -136,18 +136,18 @@ fn a_check_against_a_database_names_what_would_be_orphaned() {
         || trellis(data.path(), &["content", "check", content.to_str().unwrap(), "--against", url.to_str().unwrap()]);
     let fine = check();
     assert!(fine.status.success(), "{}", told(&fine));
-    let unit = content.join("effective-networks/units/02-purpose");
-    std::fs::rename(unit.join("06-what-we-will-not-do.md"), unit.join("06-what-we-leave.md")).unwrap();
+    let unit = content.join("effective-networks/units/00-orientation");
+    std::fs::rename(unit.join("03-choose-your-network.md"), unit.join("03-pick-a-network.md")).unwrap();
     let orphaned = check();
     assert_eq!(orphaned.status.code(), Some(78), "{}", told(&orphaned));
     assert!(
-        told(&orphaned).contains("under the step 'purpose/what-we-will-not-do', which is not there"),
+        told(&orphaned).contains("under the step 'orientation/choose-your-network', which is not there"),
         "{}",
         told(&orphaned)
     );
-    let step = unit.join("06-what-we-leave.md");
+    let step = unit.join("03-pick-a-network.md");
     let text = std::fs::read_to_string(&step).unwrap();
-    std::fs::write(&step, text.replacen("+++\n", "+++\nformerly = [\"what-we-will-not-do\"]\n", 1)).unwrap();
+    std::fs::write(&step, text.replacen("+++\n", "+++\nformerly = [\"choose-your-network\"]\n", 1)).unwrap();
     let mended = check();
     assert!(mended.status.success(), "{}", told(&mended));
     let missing = trellis(data.path(), &["content", "check", "--against", "/no/such.sqlite3"]);

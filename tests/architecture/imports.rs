@@ -15,7 +15,7 @@ const LINES: &[&[&str]] = &[
     &["schedule"],
     &["completion", "discussion", "network"],
     &["reminder", "reading", "certificate", "connections"],
-    &["learner", "facilitator", "admin", "health"],
+    &["learner", "facilitator", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],
 ];
 

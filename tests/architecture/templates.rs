@@ -6,6 +6,9 @@ use crate::source::{files, sources, text};
 /// Where HTML goes out as it is, and why it is safe there.
 const SAFE_IN: &[(&str, &str)] = &[
     ("templates/components/talk.html", "posts, sanitised by programme::markdown"),
+    ("templates/facilitator/guide.html", "course content, sanitised by programme::markdown"),
+    ("templates/learner/glossary.html", "course content, sanitised by programme::markdown"),
+    ("templates/learner/library.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/step.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/unit.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/work/assignment.html", "people's work, sanitised by programme::markdown"),
@@ -40,7 +43,8 @@ fn each_exception_is_still_needed() {
 fn pages_have_no_script_and_no_style_of_their_own() {
     let mut faults = Vec::new();
     for path in templates().into_iter().filter(|path| !is_mail(path)) {
-        let text = text(&path).to_lowercase();
+        // An author's preview loads one file of ours, which shows the page again.
+        let text = text(&path).to_lowercase().replace("<script src=\"/preview/reload.js\" defer></script>", "");
         let banned =
             ["style=", "<style", "<script", "javascript:", " onclick=", " onchange=", " onsubmit=", " onload="];
         faults.extend(banned.iter().filter(|word| text.contains(**word)).map(|word| format!("{path} holds {word}")));
