@@ -1,7 +1,10 @@
 //! Every page, and every form that was refused, by axe-core: WCAG 2.2 A and AA and good practice, light and dark, wide
 //! and narrow.
 
+use trellis::programme::StepKind;
+
 use crate::browser::{Browser, Script};
+use crate::learner::{join, make_an_account};
 use crate::pages;
 use crate::site::{ADMINISTRATOR, FACILITATOR, LEARNER, PASSWORD, Site};
 
@@ -60,21 +63,42 @@ async fn what_a_learner_sees() {
 }
 
 #[tokio::test]
-async fn what_a_quiz_shows() {
+async fn what_work_in_a_step_looks_like() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
-    browser.sign_in(LEARNER, PASSWORD).await;
-    browser.open(&format!("{}/units/{}?again=1", site.cohort, pages::first_quiz())).await;
-    browser.press("Hand in|Check|answers").await;
-    browser.sees_words("There is a problem").await;
-    let mut faults = browser.faults("a quiz refused").await;
-
-    browser.answer_everything().await;
-    browser.press("Hand in|Check|answers").await;
-    faults.extend(browser.faults("a quiz answered").await);
-
+    make_an_account(&browser, &site).await;
+    join(&browser).await;
+    let mut faults = Vec::new();
+    for kind in [StepKind::Quiz, StepKind::Diagnostic] {
+        browser.open(&pages::first_of(kind, &site)).await;
+        browser.press("Hand in").await;
+        browser.sees_words("There is a problem").await;
+        faults.extend(browser.faults(&format!("{kind} refused")).await);
+        browser.answer_everything().await;
+        browser.press("Hand in").await;
+        browser.sees_words("Answer again").await;
+        faults.extend(browser.faults(&format!("{kind} handed in")).await);
+    }
+    for (kind, button) in [(StepKind::Reflection, "Save"), (StepKind::PeerAssignment, "Hand in")] {
+        browser.open(&pages::first_of(kind, &site)).await;
+        browser.press(button).await;
+        browser.sees_words("There is a problem").await;
+        faults.extend(browser.faults(&format!("{kind} refused")).await);
+    }
     browser.quit().await;
     none(&faults);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_found() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.open("data:text/html,<title>Error: no</title><h1>A</h1><h1>B</h1><img src=x><p style='width:2000px'>wide").await;
+    let faults = browser.faults("a bad page").await.join("\n");
+    for fault in ["2 h1", "tells an error", "image-alt", "html-has-lang", "scrolls sideways"] {
+        assert!(faults.contains(fault), "{fault} is not in {faults}");
+    }
+    browser.quit().await;
 }
 
 #[tokio::test]
@@ -86,6 +110,7 @@ async fn what_a_facilitator_sees() {
 
     browser.open(&format!("{}/manage/schedule/7", site.cohort)).await;
     browser.fill("How many later", "some").await;
+    browser.fill("How many", "many").await;
     browser.press("Show what would move").await;
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a move refused").await);

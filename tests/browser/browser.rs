@@ -65,9 +65,9 @@ impl Browser {
         self.driver.clone().quit().await.unwrap();
     }
 
-    /// Goes to a path of the site, or to a whole address that came by mail.
+    /// Goes to a path of the site, or to a whole address.
     pub async fn open(&self, address: &str) {
-        let address = if address.starts_with("http") { address.into() } else { format!("{}{address}", self.base) };
+        let address = if address.contains(':') { address.into() } else { format!("{}{address}", self.base) };
         self.driver.goto(address).await.unwrap();
     }
 

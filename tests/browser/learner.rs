@@ -29,7 +29,7 @@ async fn from_sign_up_to_sign_out(script: Script) {
     browser.quit().await;
 }
 
-async fn make_an_account(browser: &Browser, site: &Site) {
+pub async fn make_an_account(browser: &Browser, site: &Site) {
     browser.open("/").await;
     browser.follow("Sign in").await;
     browser.follow("Create an account|Sign up").await;
@@ -45,7 +45,7 @@ async fn make_an_account(browser: &Browser, site: &Site) {
     browser.sign_in(EMAIL, PASSWORD).await;
 }
 
-async fn join(browser: &Browser) {
+pub async fn join(browser: &Browser) {
     browser.open("/").await;
     browser.follow("Join").await;
     browser.press("Join").await;

@@ -41,9 +41,9 @@ pub fn for_administrators(site: &Site) -> Vec<String> {
     ["/".into(), "/admin/cohorts".into(), "/admin/cohorts/new".into(), cohort].into()
 }
 
-/// `1/check-your-understanding`.
-pub fn first_quiz() -> String {
-    first_steps()[&StepKind::Quiz].clone()
+/// The first step of a kind.
+pub fn first_of(kind: StepKind, site: &Site) -> String {
+    format!("{}/units/{}", site.cohort, first_steps()[&kind])
 }
 
 /// `1/six-jobs`: the first step of each kind in the units that are open.
