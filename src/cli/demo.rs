@@ -10,7 +10,7 @@ use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Flags;
 use crate::platform::db::DbError;
 use crate::platform::web::Mode;
-use crate::reminder::due::NUDGE_DAYS;
+use crate::schedule::due::NUDGE_DAYS;
 use crate::{accounts, worker};
 
 /// Printed, and so no secret: it works only in demo mode, which answers on the loopback alone.

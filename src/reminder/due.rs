@@ -2,15 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::{CATCH_UP, Kind, is_called};
+use super::{CATCH_UP, Kind};
 use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::{Programme, Unit};
-use crate::schedule::{self, Release, due};
+use crate::schedule::{self, Release, due, release_of};
 
-/// Days from a unit's release to its nudge.
-pub const NUDGE_DAYS: u64 = 4;
 /// How long a mail keeps its meaning where no further release ends it.
 const MEANING: TimeDelta = TimeDelta::hours(72);
 
@@ -40,7 +38,7 @@ pub fn timetable(cohort: &Cohort, programme: &Programme, releases: &[Release]) -
     let mut dues = Vec::with_capacity(units.len() * 3);
     for (place, (unit, _)) in units.iter().enumerate() {
         for kind in Kind::ALL {
-            let Some(at) = due::due(cohort, &in_order, place, by_rule(*kind)) else { continue };
+            let Some(at) = due::due(cohort, &in_order, place, *kind) else { continue };
             let later = units.iter().skip(place + 1).filter(|(_, release)| !release.held && release.opens_at > at);
             let expires_at = later.map(|(_, release)| release.opens_at).min().unwrap_or(at + MEANING);
             dues.push(Due { unit: unit.slug.clone(), kind: *kind, at, expires_at });
@@ -51,17 +49,9 @@ pub fn timetable(cohort: &Cohort, programme: &Programme, releases: &[Release]) -
     dues
 }
 
-fn by_rule(kind: Kind) -> due::Kind {
-    match kind {
-        Kind::Opens => due::Kind::Opens,
-        Kind::Nudge => due::Kind::Nudge,
-        Kind::WrapUp => due::Kind::WrapUp,
-    }
-}
-
 /// The programme's units that have a release, each with it.
 pub fn in_order<'p, 'r>(programme: &'p Programme, releases: &'r [Release]) -> Vec<(&'p Unit, &'r Release)> {
-    programme.units.iter().filter_map(|unit| Some((unit, release_of(releases, unit)?))).collect()
+    programme.units.iter().filter_map(|unit| Some((unit, release_of(unit, releases)?))).collect()
 }
 
 /// The unit after this one, unless it is held: nobody knows when that opens.
@@ -72,10 +62,6 @@ pub fn next_unit<'p, 'r>(
 ) -> Option<(&'p Unit, &'r Release)> {
     let mut units = in_order(programme, releases).into_iter().skip_while(|(other, _)| other.slug != unit.slug);
     units.nth(1).filter(|(_, release)| !release.held)
-}
-
-pub fn release_of<'r>(releases: &'r [Release], unit: &Unit) -> Option<&'r Release> {
-    releases.iter().find(|release| is_called(unit, &release.unit))
 }
 
 /// From then on no reminder is sent: the cohort has closed, or nobody may read its units any more.
@@ -111,7 +97,7 @@ mod tests {
                 "unit-2 wrap_up Sun 04 Apr 09:00",
             ]
         );
-        assert_eq!(dues[1].at, dues[0].at + TimeDelta::days(NUDGE_DAYS as i64));
+        assert_eq!(dues[1].at, dues[0].at + TimeDelta::days(due::NUDGE_DAYS as i64));
         assert_eq!(dues[1].at.rfc3339(), "2027-03-26T09:00:00Z");
         assert_eq!(dues[2].at.rfc3339(), "2027-03-28T08:00:00Z");
     }

@@ -21,20 +21,11 @@ use crate::{id, words};
 
 id!(ReminderId);
 
-words! {
-    Kind {
-        /// At the release, to every active learner.
-        Opens = "opens",
-        /// Some days into the unit, to learners with a required step not done.
-        Nudge = "nudge",
-        /// The day before the next unit opens, to the same.
-        WrapUp = "wrap_up",
-    }
-}
+pub use crate::schedule::due::{CATCH_UP, Kind};
 
 impl Kind {
-    /// As people read it.
-    pub fn label(self) -> &'static str {
+    /// As a heading.
+    pub fn heading(self) -> &'static str {
         match self {
             Self::Opens => "Opens",
             Self::Nudge => "Nudge",
@@ -96,9 +87,6 @@ impl NotSent {
 ///   waits until the 20 hours are over, for otherwise nobody would tell; a nudge or a wrap-up alone is dropped, as its
 ///   learner has just been reminded.
 pub const APART: TimeDelta = TimeDelta::hours(20);
-
-/// What fell due so long ago is still sent by a process that was down; older reminders are recorded as missed.
-pub const CATCH_UP: TimeDelta = TimeDelta::hours(36);
 
 /// What is true of one learner and one reminder at the moment of deciding.
 #[derive(Debug, Clone, Copy)]

@@ -6,22 +6,27 @@ use super::Release;
 use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
+use crate::words;
 
-const NUDGE_AFTER: Days = Days::new(4);
+/// From a unit's release to its nudge.
+pub const NUDGE_DAYS: u64 = 4;
 const LAST_WRAP_UP_AFTER: Days = Days::new(6);
 /// What fell due longer ago than that is not sent any more.
-const CATCH_UP: TimeDelta = TimeDelta::hours(36);
+pub const CATCH_UP: TimeDelta = TimeDelta::hours(36);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Opens,
-    Nudge,
-    WrapUp,
+words! {
+    /// The three reminders of a unit.
+    Kind {
+        /// At the release, to every active learner.
+        Opens = "opens",
+        /// Some days into the unit, to learners with a required step not done.
+        Nudge = "nudge",
+        /// The day before the next unit opens, to the same.
+        WrapUp = "wrap_up",
+    }
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Opens, Self::Nudge, Self::WrapUp];
-
     /// As people read it.
     pub fn label(self) -> &'static str {
         match self {
@@ -40,7 +45,7 @@ pub fn due(cohort: &Cohort, releases: &[Release], place: usize, kind: Kind) -> O
     let next = releases.get(place + 1).filter(|r| !r.held);
     let day = match kind {
         Kind::Opens => return Some(release.opens_at),
-        Kind::Nudge => opened.checked_add_days(NUDGE_AFTER)?,
+        Kind::Nudge => opened.checked_add_days(Days::new(NUDGE_DAYS))?,
         Kind::WrapUp => match next {
             Some(next) => next.local_time.date().pred_opt()?,
             None => opened.checked_add_days(LAST_WRAP_UP_AFTER)?,
@@ -74,7 +79,7 @@ pub enum Fate {
 
 /// Those that move with a change. What has fallen due stays as it is.
 pub fn moved(cohort: &Cohort, before: &[Release], after: &[Release], now: Instant) -> Vec<Moved> {
-    let places = (0..before.len()).flat_map(|place| Kind::ALL.map(|kind| (place, kind)));
+    let places = (0..before.len()).flat_map(|place| Kind::ALL.iter().map(move |kind| (place, *kind)));
     places
         .filter_map(|(place, kind)| {
             let (from, to) = (due(cohort, before, place, kind), due(cohort, after, place, kind));
@@ -98,7 +103,7 @@ fn fate(to: Option<Instant>, held: bool, now: Instant) -> Fate {
 
 /// How many have fallen due.
 pub fn fallen_due(cohort: &Cohort, releases: &[Release], now: Instant) -> usize {
-    let places = (0..releases.len()).flat_map(|place| Kind::ALL.map(|kind| (place, kind)));
+    let places = (0..releases.len()).flat_map(|place| Kind::ALL.iter().map(move |kind| (place, *kind)));
     places.filter(|(place, kind)| due(cohort, releases, *place, *kind).is_some_and(|due| due <= now)).count()
 }
 

@@ -3,15 +3,16 @@
 use actix_web::web::{Data, Path};
 
 use super::step::{self, StepPage, Work};
+use super::{StepForm, carry_out};
 use crate::cohort::EnrolmentId;
 use crate::completion::SubmissionId;
 use crate::completion::store::{self, peers};
-use crate::learner::here::{Here, StepAddress, here};
+use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{count, paragraphs};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
-use crate::programme::{Catalogue, Content, StepKind, post_html};
+use crate::programme::{Content, Step, StepKind, post_html};
 
 /// In characters.
 const LONGEST_WORK: usize = 20_000;
@@ -76,26 +77,20 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
     Ok(step::page(ask, here, Work::Assignment(Box::new(assignment(here, found)))))
 }
 
-pub async fn hand_in(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    address: Path<StepAddress>,
-    fields: Fields,
-) -> Answer {
+pub async fn hand_in(form: StepForm, fields: Fields) -> Answer {
     fields.only(&["body"])?;
     // Before the database, for rendering takes time.
     let work = paragraphs(fields.get("body"), LONGEST_WORK, "your work")
         .and_then(|body| post_html(&body).map(|html| (body, html)));
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db
-        .write(move |conn| {
-            let here = assignment_here(conn, &asked, &catalogue, &address)?;
-            keep_work(conn, &asked, &here, &fields, work)?;
-            Ok::<_, Error>(here.path())
-        })
-        .await?;
-    ask.done(path, "handed-in")
+    carry_out(form, is_assignment, "handed-in", move |conn, ask, here| {
+        keep_work(conn, ask, here, &fields, work)?;
+        Ok(here.path())
+    })
+    .await
+}
+
+fn is_assignment(step: &Step) -> bool {
+    step.kind == StepKind::PeerAssignment
 }
 
 fn keep_work(
@@ -134,17 +129,14 @@ pub async fn review(
     address: Path<ReviewAddress>,
     fields: Fields,
 ) -> Answer {
-    let (asked, catalogue) = (ask.clone(), content.current());
     let (cohort, unit, step, submission) = address.into_inner();
     let submission = SubmissionId(submission.parse().map_err(|_| Error::NotFound)?);
-    let path = db
-        .write(move |conn| {
-            let here = assignment_here(conn, &asked, &catalogue, &(cohort, unit, step))?;
-            keep_review(conn, &asked, &here, submission, &fields)?;
-            Ok::<_, Error>(here.path())
-        })
-        .await?;
-    ask.done(path, "review-given")
+    let form = (ask, db, content, Path::from((cohort, unit, step)));
+    carry_out(form, is_assignment, "review-given", move |conn, ask, here| {
+        keep_review(conn, ask, here, submission, &fields)?;
+        Ok(here.path())
+    })
+    .await
 }
 
 fn keep_review(
@@ -184,16 +176,6 @@ fn keep_review(
         store::mark(conn, learner, here.key(), ask.now)?;
     }
     Ok(())
-}
-
-fn assignment_here<'c>(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &'c Catalogue,
-    address: &StepAddress,
-) -> Result<Here<'c>, Error> {
-    let here = here(conn, ask, catalogue, address)?;
-    if here.step().kind == StepKind::PeerAssignment { Ok(here) } else { Err(Error::NotFound) }
 }
 
 fn own_field() -> Field {

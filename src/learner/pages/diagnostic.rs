@@ -1,16 +1,14 @@
 //! A diagnostic: its statements, POST `…/reading`, and the temperatures that come of the answers.
 
-use actix_web::web::{Data, Path};
-
 use super::step::{self, Finish, StepPage, Work, go_on};
+use super::{StepForm, carry_out};
 use crate::completion::store as completion;
 use crate::learner::Link;
-use crate::learner::here::{Here, StepAddress, here};
-use crate::platform::db::{Conn, Db};
+use crate::learner::here::Here;
+use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::programme::diagnostics::{Diagnostic, Dimension};
-use crate::programme::{Catalogue, Content};
 use crate::reading::wheel::{Wheel, wheel};
 use crate::reading::{self, Answers, Band, Point, look_back, store, temperature};
 
@@ -92,27 +90,12 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>, again: bool) -> 
     })
 }
 
-pub async fn hand_in(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    address: Path<StepAddress>,
-    fields: Fields,
-) -> Answer {
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db.write(move |conn| save(conn, &asked, &catalogue, &address, &fields)).await?;
-    ask.done(path, "")
+pub async fn hand_in(form: StepForm, fields: Fields) -> Answer {
+    carry_out(form, |step| step.reading.is_some(), "", move |conn, ask, here| save(conn, ask, here, &fields)).await
 }
 
-fn save(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    address: &StepAddress,
-    fields: &Fields,
-) -> Result<String, Error> {
-    let here = here(conn, ask, catalogue, address)?;
-    let asked = asked_of(&here)?;
+fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<String, Error> {
+    let asked = asked_of(here)?;
     let questions = reading::asked(asked.diagnostic, asked.point);
     fields.only_if(|name| name == "comment" || questions.iter().any(|(field, _)| field == name))?;
     let learner = here.learner(ask)?;
@@ -135,8 +118,8 @@ fn save(
     }
     if !faults.is_empty() {
         let comment = comment_field(&asked).sent(fields, &faults);
-        let work = Work::Reading(form(&here, &asked, &answers, &missing, comment));
-        let mut page = step::page(ask, &here, work).with_faults(faults);
+        let work = Work::Reading(form(here, &asked, &answers, &missing, comment));
+        let mut page = step::page(ask, here, work).with_faults(faults);
         page.html.clear();
         page.lead = "Your other answers are kept.".into();
         return Err(Error::refused(page));

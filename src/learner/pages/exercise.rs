@@ -5,14 +5,14 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::step::{self, StepPage, Work};
-use super::{Visit, note_visit};
+use super::{StepForm, Visit, carry_out, note_visit};
 use crate::completion::store::exercises::{self, SheetAnswers};
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
-use crate::programme::{Catalogue, Content, StepKind};
+use crate::programme::{Content, Step};
 
 /// Of one answer, in characters.
 const LONGEST: usize = 5_000;
@@ -76,30 +76,16 @@ fn filled(here: &Here<'_>, answers: &SheetAnswers) -> Vec<(Field, u32)> {
     filled.collect()
 }
 
-pub async fn save(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    address: Path<StepAddress>,
-    fields: Fields,
-) -> Answer {
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db.write(move |conn| keep(conn, &asked, &catalogue, &address, &fields)).await?;
-    ask.done(path, "exercise-saved")
+pub async fn save(form: StepForm, fields: Fields) -> Answer {
+    carry_out(form, has_sheet, "exercise-saved", move |conn, ask, here| keep(conn, ask, here, &fields)).await
 }
 
-fn keep(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    address: &StepAddress,
-    fields: &Fields,
-) -> Result<String, Error> {
-    let here = here(conn, ask, catalogue, address)?;
+fn has_sheet(step: &Step) -> bool {
+    !step.fields.is_empty()
+}
+
+fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<String, Error> {
     let step = here.step();
-    if step.kind != StepKind::Exercise || step.fields.is_empty() {
-        return Err(Error::NotFound);
-    }
     fields.only_if(|sent| step.fields.iter().any(|field| name(field.slug.as_str()) == sent))?;
     let learner = here.learner(ask)?;
     let (mut answers, mut faults) = (SheetAnswers::new(), Faults::default());
@@ -114,10 +100,10 @@ fn keep(
         }
     }
     if !faults.is_empty() {
-        let kept = filled(&here, &SheetAnswers::new());
+        let kept = filled(here, &SheetAnswers::new());
         let sent = kept.into_iter().map(|(field, rows)| (field.sent(fields, &faults), rows)).collect();
-        let work = Work::Exercise(sheet(&here, false, sent));
-        return Err(Error::refused(step::page(ask, &here, work).with_faults(faults)));
+        let work = Work::Exercise(sheet(here, false, sent));
+        return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     }
     exercises::save(conn, learner, here.key(), &answers, ask.now)?;
     Ok(format!("{}#sheet", here.path()))
@@ -128,7 +114,7 @@ pub async fn sheet_page(ask: Ask, db: Data<Db>, content: Data<Content>, address:
     let (asked, catalogue) = (ask.clone(), content.current());
     let read = move |conn: &mut Conn| {
         let here = here(conn, &asked, &catalogue, &address)?;
-        if here.step().fields.is_empty() {
+        if !has_sheet(here.step()) {
             return Err(Error::NotFound);
         }
         let answers = own_answers(conn, &here)?.unwrap_or_default();

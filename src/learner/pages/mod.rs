@@ -14,14 +14,17 @@ pub mod step;
 pub mod talk;
 pub mod unit;
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use chrono::TimeDelta;
 use diesel::QueryResult;
 
 use crate::accounts::{self, SessionId};
 use crate::cohort::{EnrolmentId, Place, store as cohorts};
 use crate::platform::clock::Instant;
+use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::db::{Conn, Db, DbError};
+use crate::platform::web::{Answer, Ask, Error};
+use crate::programme::{Content, Step};
 
 /// That somebody was here, in the cohort and in their session, where it is to be noted: ten minutes after the last time.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +52,27 @@ impl Visit {
         }
         self.enrolment.map_or(Ok(()), |enrolment| cohorts::touch(conn, enrolment, self.now))
     }
+}
+
+/// What each form of a step comes with, besides its fields.
+type StepForm = (Ask, Data<Db>, Data<Content>, Path<StepAddress>);
+
+/// Does what a form of a step asks for, in one transaction, and leads to where `work` says, with a word about what was
+/// done. A step that `is_for` does not fit has no such address.
+async fn carry_out(
+    (ask, db, content, address): StepForm,
+    is_for: fn(&Step) -> bool,
+    done: &str,
+    work: impl FnOnce(&mut Conn, &Ask, &Here<'_>) -> Result<String, Error> + Send + 'static,
+) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let path = db
+        .write(move |conn| {
+            let here = here(conn, &asked, &catalogue, &address)?;
+            if is_for(here.step()) { work(conn, &asked, &here) } else { Err(Error::NotFound) }
+        })
+        .await?;
+    ask.done(path, done)
 }
 
 /// Notes the visit beside the answer, which does not wait for it.

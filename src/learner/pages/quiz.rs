@@ -1,17 +1,16 @@
 //! A quiz: its questions, POST `…/answers`, and all feedback once it is handed in.
 
-use actix_web::web::{Data, Path};
-
 use super::step::{self, Finish, StepPage, Work, go_on};
+use super::{StepForm, carry_out};
 use crate::cohort::store as cohorts;
 use crate::completion::quiz::{Answers, mark, ordered, passes};
 use crate::completion::store::{self, Attempts};
-use crate::learner::here::{Here, StepAddress, here};
+use crate::learner::here::Here;
 use crate::learner::{Link, words};
-use crate::platform::db::{Conn, Db};
+use crate::platform::db::Conn;
 use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Faults, Fields};
-use crate::programme::{Catalogue, Content, Question, Quiz};
+use crate::programme::{Question, Quiz};
 
 pub(super) struct QuizForm {
     pub action: String,
@@ -96,34 +95,19 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>, again: bool) -> 
     })
 }
 
-pub async fn hand_in(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    address: Path<StepAddress>,
-    fields: Fields,
-) -> Answer {
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db.write(move |conn| save(conn, &asked, &catalogue, &address, &fields)).await?;
-    ask.done(path, "")
+pub async fn hand_in(form: StepForm, fields: Fields) -> Answer {
+    carry_out(form, |step| step.quiz.is_some(), "", move |conn, ask, here| save(conn, ask, here, &fields)).await
 }
 
-fn save(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    address: &StepAddress,
-    fields: &Fields,
-) -> Result<String, Error> {
-    let here = here(conn, ask, catalogue, address)?;
-    let quiz = quiz_of(&here)?;
+fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<String, Error> {
+    let quiz = quiz_of(here)?;
     fields.only_if(|name| quiz.questions.iter().any(|q| q.slug.as_str() == name))?;
     let learner = here.learner(ask)?;
     let answers = Answers::read(quiz, |name| fields.all(name).map(str::to_owned).collect())
         .ok_or(Error::BadRequest("It holds an answer that the quiz does not have."))?;
     let missing: Vec<bool> = quiz.questions.iter().map(|q| !answers.answers(&q.slug)).collect();
     if missing.contains(&true) {
-        return Err(Error::refused(refused(ask, &here, quiz, &answers, &missing)));
+        return Err(Error::refused(refused(ask, here, quiz, &answers, &missing)));
     }
     // Holds the learner's row, so that two attempts at once are counted one after the other.
     cohorts::touch(conn, learner, ask.now)?;

@@ -1,14 +1,13 @@
 //! A reflection: a private note, saved by POST `…/reflection`. Nobody but its author ever sees it.
 
-use actix_web::web::{Data, Path};
-
 use super::step::{self, StepPage, Work};
+use super::{StepForm, carry_out};
 use crate::completion::store;
-use crate::learner::here::{Here, StepAddress, here};
-use crate::platform::db::{Conn, Db};
+use crate::learner::here::Here;
+use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
-use crate::programme::{Catalogue, Content, StepKind};
+use crate::programme::{Step, StepKind};
 
 /// In characters.
 const LONGEST: usize = 20_000;
@@ -32,36 +31,19 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
     Ok(step::page(ask, here, Work::Reflection(reflection(here, body, note))))
 }
 
-pub async fn save(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    address: Path<StepAddress>,
-    fields: Fields,
-) -> Answer {
+pub async fn save(form: StepForm, fields: Fields) -> Answer {
     fields.only(&["body"])?;
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db.write(move |conn| keep(conn, &asked, &catalogue, &address, &fields)).await?;
-    ask.done(path, "reflection-saved")
+    let is_reflection = |step: &Step| step.kind == StepKind::Reflection;
+    carry_out(form, is_reflection, "reflection-saved", move |conn, ask, here| keep(conn, ask, here, &fields)).await
 }
 
-fn keep(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    address: &StepAddress,
-    fields: &Fields,
-) -> Result<String, Error> {
-    let here = here(conn, ask, catalogue, address)?;
-    if here.step().kind != StepKind::Reflection {
-        return Err(Error::NotFound);
-    }
+fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<String, Error> {
     let learner = here.learner(ask)?;
     let mut faults = Faults::default();
     let Some(body) = faults.check("body", paragraphs(fields.get("body"), LONGEST, "your note")) else {
         let field = Field::new("body", "Your note").sent(fields, &faults);
-        let work = Work::Reflection(reflection(&here, field, None));
-        return Err(Error::refused(step::page(ask, &here, work).with_faults(faults)));
+        let work = Work::Reflection(reflection(here, field, None));
+        return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     };
     store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
     store::mark(conn, learner, here.key(), ask.now)?;

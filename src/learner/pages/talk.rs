@@ -1,18 +1,19 @@
 //! A discussion step: its prompt, the cohort's talk, and POST `…/posts`, which completes it.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 
 use super::step::{self, StepPage, Work};
+use super::{StepForm, carry_out};
 use crate::cohort::Place;
 use crate::completion::store;
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
 use crate::discussion::{PostBody, poster, talk};
-use crate::learner::here::{Here, StepAddress, here};
+use crate::learner::here::Here;
 use crate::platform::clock::Instant;
-use crate::platform::db::{Conn, Db};
+use crate::platform::db::Conn;
 use crate::platform::web::{Answer, Ask, Error, Fields};
-use crate::programme::{Catalogue, Content, StepKind};
+use crate::programme::{Step, StepKind};
 use crate::schedule;
 use crate::schedule::gate::OpenStep;
 
@@ -22,26 +23,19 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
     Ok(step::page(ask, here, Work::Talk(Box::new(talk))))
 }
 
-pub async fn post(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    limits: Data<PostLimits>,
-    address: Path<StepAddress>,
-    fields: Fields,
-) -> Answer {
+pub async fn post(form: StepForm, limits: Data<PostLimits>, fields: Fields) -> Answer {
     fields.only(&["body"])?;
     // Before the database, for rendering takes time.
     let body = PostBody::parse(fields.get("body"));
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db
-        .write(move |conn| {
-            let here = discussion_here(conn, &asked, &catalogue, &address)?;
-            keep(conn, &asked, &here, &limits, (fields.get("body"), body))?;
-            Ok::<_, Error>(format!("{}#talk", here.path()))
-        })
-        .await?;
-    ask.done(path, "posted")
+    carry_out(form, is_discussion, "posted", move |conn, ask, here| {
+        keep(conn, ask, here, &limits, (fields.get("body"), body))?;
+        Ok(format!("{}#talk", here.path()))
+    })
+    .await
+}
+
+fn is_discussion(step: &Step) -> bool {
+    step.kind == StepKind::Discussion
 }
 
 fn keep(
@@ -84,7 +78,7 @@ fn on_step_posts(
     has_post: bool,
     now: Instant,
 ) -> Result<(), Error> {
-    let Some(learner) = place.learner().filter(|_| open.step.kind == StepKind::Discussion) else { return Ok(()) };
+    let Some(learner) = place.learner().filter(|_| is_discussion(open.step)) else { return Ok(()) };
     let key = (&open.unit.unit.slug, &open.step.slug);
     match has_post {
         true => store::mark(conn, learner, key, now)?,
@@ -95,14 +89,4 @@ fn on_step_posts(
 
 fn closes_at(here: &Here<'_>) -> Instant {
     schedule::closes_at(&here.place.cohort, &here.kept.releases)
-}
-
-fn discussion_here<'c>(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &'c Catalogue,
-    address: &StepAddress,
-) -> Result<Here<'c>, Error> {
-    let here = here(conn, ask, catalogue, address)?;
-    if here.step().kind == StepKind::Discussion { Ok(here) } else { Err(Error::NotFound) }
 }

@@ -63,7 +63,7 @@ fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
     let (state, look) = entry.fate.label();
     Row {
         unit: unit.map_or_else(|| entry.unit.to_string(), |unit| format!("{} {}", unit.number, unit.title)),
-        kind: entry.kind.label(),
+        kind: entry.kind.heading(),
         due: zone.exact(entry.due_at),
         due_at: entry.due_at.rfc3339(),
         state,

@@ -15,6 +15,7 @@ use crate::reminder::emails::{self, Part, Sender, unwritable};
 use crate::reminder::store::{self, Course, Decided, Decision, Learner, Span};
 use crate::reminder::wanted::{facts, steps_done};
 use crate::reminder::{APART, Kind, NotSent, ReminderId, Wording, decide, is_called, names};
+use crate::schedule::release_of;
 
 /// What is decided together: a learner gets one mail for all of it.
 pub struct Round<'a> {
@@ -136,7 +137,7 @@ impl<'a> Round<'a> {
             kind: due.kind,
             wording,
             done,
-            opened_at: due::release_of(releases, unit)?.opens_at,
+            opened_at: release_of(unit, releases)?.opens_at,
             next: next.map(|(unit, release)| (unit, release.opens_at)),
             expires_at: due.expires_at,
         })

@@ -7,9 +7,10 @@ use crate::outbox::State;
 use crate::platform::db::Conn;
 use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Programme, Unit};
-use crate::reminder::due::{Due, release_of, timetable};
+use crate::reminder::due::{Due, timetable};
 use crate::reminder::store::{self, Count, Course};
 use crate::reminder::{Kind, NotSent, is_called};
+use crate::schedule::release_of;
 
 #[derive(Template)]
 #[template(path = "reminder/units.html")]
@@ -65,7 +66,7 @@ fn unit_row(unit: &Unit, course: &Course, dues: &[Due], counts: &Counts) -> Unit
         let run = course.runs.iter().find(|run| run.kind == *kind && is_called(unit, &run.unit));
         let due = dues.iter().find(|due| due.kind == *kind && due.unit == unit.slug).map(|due| due.at);
         let at = due.max(run.map(|run| run.due_at));
-        let held = release_of(&course.releases, unit).is_some_and(|release| release.held);
+        let held = release_of(unit, &course.releases).is_some_and(|release| release.held);
         let due = match at {
             Some(at) => course.cohort.zone.exact(at),
             None if held => "When the unit is opened: it is held".into(),
