@@ -89,11 +89,33 @@ async fn what_work_in_a_step_looks_like() {
     none(&faults);
 }
 
+/// A blank sheet is one page of A4, whichever exercise it belongs to.
+#[tokio::test]
+async fn a_sheet_prints_on_one_page() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::Off).await;
+    browser.sign_in(FACILITATOR, PASSWORD).await;
+    let mut faults = Vec::new();
+    let sheets = pages::sheets(&site);
+    assert!(sheets.len() > 9, "{sheets:?}");
+    for sheet in sheets {
+        browser.open(&sheet).await;
+        let count = browser.printed_pages().await;
+        if count != 1 {
+            faults.push(format!("{sheet} prints on {count} pages"));
+        }
+    }
+    browser.quit().await;
+    none(&faults);
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_found() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
-    browser.open("data:text/html,<title>Error: no</title><h1>A</h1><h1>B</h1><img src=x><p style='width:2000px'>wide").await;
+    browser
+        .open("data:text/html,<title>Error: no</title><h1>A</h1><h1>B</h1><img src=x><p style='width:2000px'>wide")
+        .await;
     let faults = browser.faults("a bad page").await.join("\n");
     for fault in ["2 h1", "tells an error", "image-alt", "html-has-lang", "scrolls sideways"] {
         assert!(faults.contains(fault), "{fault} is not in {faults}");

@@ -134,6 +134,15 @@ impl Browser {
         }
     }
 
+    /// On how many pages of A4 the page prints.
+    pub async fn printed_pages(&self) -> usize {
+        let mut a4 = thirtyfour::common::print::PrintParameters::default();
+        (a4.page.width, a4.page.height) = (21.0, 29.7);
+        let pdf = self.driver.print_page(a4).await.unwrap();
+        let text = String::from_utf8_lossy(&pdf);
+        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
+    }
+
     /// Waits until the page has these words, in any case.
     pub async fn sees_words(&self, words: &str) {
         self.sees(&format!("//body[{}]", has("normalize-space(.)", words)), words).await;

@@ -21,17 +21,30 @@ pub fn for_visitors() -> Vec<String> {
 
 pub fn for_learners(site: &Site) -> Vec<String> {
     let cohort = &site.cohort;
-    let own = ["", "/units/1", "/units/6", "/units/7", "/discussions", "/discussions/new", "/reminders"];
+    let own = [
+        "",
+        "/units/1",
+        "/units/6",
+        "/units/7",
+        "/units/1/what-does-the-evidence-say",
+        "/library",
+        "/library?kind=report",
+        "/glossary",
+        "/discussions",
+        "/discussions/new",
+        "/reminders",
+    ];
     let steps = first_steps();
     ["/".to_owned()]
         .into_iter()
         .chain(own.iter().map(|end| format!("{cohort}{end}")))
         .chain(steps.values().map(|step| format!("{cohort}/units/{step}")))
+        .chain(sheets(site).into_iter().take(1))
         .collect()
 }
 
 pub fn for_facilitators(site: &Site) -> Vec<String> {
-    let own = ["schedule", "schedule/7", "learners", "reminders", "reminders?unit=3&kind=opens"];
+    let own = ["schedule", "schedule/7", "learners", "reminders", "reminders?unit=3&kind=opens", "guide", "guide/5"];
     let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort));
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()
 }
@@ -39,6 +52,15 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
 pub fn for_administrators(site: &Site) -> Vec<String> {
     let cohort = format!("/admin{}", site.cohort);
     ["/".into(), "/admin/cohorts".into(), "/admin/cohorts/new".into(), cohort].into()
+}
+
+/// The sheets of all exercises, those of units not yet open at the end.
+pub fn sheets(site: &Site) -> Vec<String> {
+    let catalogue = catalogue();
+    let units = catalogue.programmes.values().next().unwrap().units.iter();
+    let steps = units.flat_map(|unit| unit.steps.iter().map(move |step| (unit.number, step)));
+    let sheets = steps.filter(|(_, step)| !step.fields.is_empty());
+    sheets.map(|(number, step)| format!("{}/units/{number}/{}/sheet", site.cohort, step.slug)).collect()
 }
 
 /// The first step of a kind.

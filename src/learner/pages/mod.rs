@@ -20,8 +20,8 @@ use diesel::QueryResult;
 
 use crate::accounts::{self, SessionId};
 use crate::cohort::{EnrolmentId, Place, store as cohorts};
-use crate::platform::clock::Instant;
 use crate::learner::here::{Here, StepAddress, here};
+use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db, DbError};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::programme::{Content, Step};
