@@ -32,7 +32,7 @@ pub fn run(mut flags: Flags, path: PathBuf) -> Outcome {
     let catalogue =
         read(&path).map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
     let folder = Folder::make()?;
-    flags.data = folder.0.clone();
+    (flags.data, flags.content) = (folder.0.clone(), path.clone());
     (flags.database_url, flags.smtp_url) = (None, None);
     let settings = flags.check().map_err(Failure::Settings)?;
     if !settings.bind.ip().is_loopback() || !settings.base_url.is_loopback() {
