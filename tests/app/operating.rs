@@ -3,6 +3,17 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use diesel::prelude::*;
+use trellis::accounts::store::{NewAccount, create_accounts};
+use trellis::cohort::store::{NewCohort, create, enrol};
+use trellis::cohort::{Joining, Role};
+use trellis::outbox::{Class, Letter, MessageId, State, store as outbox};
+use trellis::platform::clock::Clock;
+use trellis::platform::db::{Conn, Db, DbError, Url};
+use trellis::platform::text::{EmailAddress, Slug};
+use trellis::platform::zone::Zone;
+use trellis::schema::{accounts, enrolments, messages};
+
 fn trellis(data: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_trellis"))
         .args(words)
@@ -212,39 +223,109 @@ async fn a_preview_opens_all_units_and_shows_what_is_saved() {
     author.get("/cohorts/preview/manage/guide/3").await.expect(200);
 }
 
-#[test]
-fn a_mail_that_came_back_is_taken_from_standard_input() {
+/// Pipes a message in, as a mail server would.
+fn receive(data: &Path, message: &str) -> String {
     use std::io::Write as _;
-    let data = tempfile::tempdir().unwrap();
-    assert!(trellis(data.path(), &["migrate"]).status.success());
-    let receive = |message: &str| {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_trellis"))
-            .args(["mail", "receive", "--data"])
-            .arg(data.path())
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env("TRELLIS_LOG", "error")
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(message.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", told(&output));
-        told(&output)
-    };
-    assert!(receive("Subject: Hello\r\n\r\nHello.\r\n").contains("nothing was changed"));
-    let bounce = bounce_of("<nobody@learn.example.org>");
-    assert!(receive(&bounce).contains("No mail here is called <nobody@learn.example.org>"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trellis"))
+        .args(["mail", "receive", "--data"])
+        .arg(data)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("TRELLIS_LOG", "error")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(message.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+    told(&output)
 }
 
-/// A delivery status notification about one mail.
-pub fn bounce_of(message_id: &str) -> String {
+/// A report about one mail, as `delivery-status` or `feedback-report`.
+fn report(kind: &str, fields: &str, message_id: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example.org\r\nMIME-Version: 1.0\r\n\
-         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
-         --b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
-         Reporting-MTA: dns; mx.example.org\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n\
-         Diagnostic-Code: smtp; 550 no such user\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
-         Message-ID: {message_id}\r\n\r\n--b--\r\n"
+         Content-Type: multipart/report; report-type={kind}; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/{kind}\r\n\r\n{fields}\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b--\r\n"
     )
+}
+
+const GONE: &str = "Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user";
+const FULL: &str = "Action: failed\r\nStatus: 5.2.2\r\nDiagnostic-Code: smtp; 552 mailbox full";
+
+#[actix_web::test]
+async fn what_mail_servers_send_back_is_taken_from_standard_input() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(trellis(data.path(), &["migrate"]).status.success());
+    let sent = sent_mails(data.path()).await;
+    let standing = |id: MessageId| trellis_outbox(data.path(), move |conn| outbox::find(conn, id).unwrap().unwrap());
+    let undeliverable = || {
+        trellis_outbox(data.path(), |conn| {
+            accounts::table.filter(accounts::undeliverable_at.is_not_null()).count().get_result::<i64>(conn).unwrap()
+        })
+    };
+    let stopped = || {
+        trellis_outbox(data.path(), |conn| {
+            let rows = enrolments::table.filter(enrolments::reminders_stopped_at.is_not_null());
+            rows.count().get_result::<i64>(conn).unwrap()
+        })
+    };
+
+    assert!(receive(data.path(), "Subject: Hello\r\n\r\nHello.\r\n").contains("nothing was changed"));
+    assert!(receive(data.path(), &report("delivery-status", GONE, "<x@y>")).contains("No mail here is called <x@y>"));
+
+    receive(data.path(), &report("delivery-status", FULL, &standing(sent[0]).await.message_id));
+    assert_eq!((standing(sent[0]).await.state, undeliverable().await), (State::Failed, 0));
+    let told = receive(data.path(), &report("delivery-status", GONE, &standing(sent[1]).await.message_id));
+    assert!(told.contains("550 no such user") && told.contains("Nothing more goes to that address"), "{told}");
+    let gone = standing(sent[1]).await;
+    assert_eq!((gone.state, undeliverable().await), (State::Failed, 1));
+    assert!(gone.reason.unwrap().starts_with("it came back: 5.1.1 550 no such user"));
+
+    assert_eq!(stopped().await, 0);
+    receive(data.path(), &report("feedback-report", "Feedback-Type: abuse", &standing(sent[2]).await.message_id));
+    assert_eq!((standing(sent[2]).await.state, stopped().await), (State::Sent, 1));
+}
+
+async fn trellis_outbox<T: Send + 'static>(data: &Path, work: impl FnOnce(&mut Conn) -> T + Send + 'static) -> T {
+    let db = Db::open(&Url::Sqlite(data.join("trellis.sqlite3")), 1).unwrap();
+    db.write(move |conn| Ok::<_, DbError>(work(conn))).await.unwrap()
+}
+
+/// Three mails that a server took, to somebody in a cohort.
+async fn sent_mails(data: &Path) -> Vec<MessageId> {
+    let now = Clock::system().now();
+    trellis_outbox(data, move |conn| {
+        let email = EmailAddress::parse("ada@example.org").unwrap();
+        let account = create_accounts(conn, &[NewAccount::learner("Ada", &email, None, now).verified()]).unwrap()[0];
+        let new = NewCohort {
+            programme: Slug::parse("effective-networks").unwrap(),
+            name: "Spring".into(),
+            starts_on: "2027-01-11".parse().unwrap(),
+            release_time: "09:00:00".parse().unwrap(),
+            zone: Zone::utc(),
+            joining: Joining::Open,
+            breaks: Vec::new(),
+        };
+        let cohort = create(conn, &new, now).unwrap();
+        enrol(conn, cohort.id, account, Role::Learner, now).unwrap();
+        let letter = Letter {
+            class: Class::Bulk,
+            account: Some(account.0),
+            to_name: "Ada".into(),
+            to: "ada@example.org".into(),
+            subject: "Week 3".into(),
+            text: "Hello".into(),
+            html: None,
+            reply_to: None,
+            list: None,
+            expires_at: now,
+        };
+        let ids: Vec<MessageId> =
+            (0..3).map(|_| outbox::queue(conn, &letter, "learn.example.org", now).unwrap()).collect();
+        diesel::update(messages::table).set(messages::state.eq(State::Sent)).execute(conn).unwrap();
+        ids
+    })
+    .await
 }
