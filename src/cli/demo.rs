@@ -1,6 +1,6 @@
 //! `demo`: a course in its sixth week in `data/demo`, on the loopback, lived through on its first start.
 
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
 
 use super::seed::{self, Past, Plan};
 use super::serve::listen;
@@ -68,12 +68,11 @@ async fn fill(app: &App) -> anyhow::Result<()> {
 
 /// Every instant up to now at which a unit opened or a reminder fell due, in order.
 fn moments(past: &Past) -> Vec<Instant> {
-    let openings = past.releases.iter().map(|release| release.opens_at);
+    // Days on the calendar: the hours between them change with the clocks.
+    let openings = past.releases.iter().map(|release| release.local_time);
     let mut moments: Vec<Instant> = openings
-        .flat_map(|opens| {
-            [0, i64::try_from(NUDGE_DAYS).unwrap_or(4), 6]
-                .map(|days| opens + TimeDelta::days(days) + TimeDelta::minutes(1))
-        })
+        .flat_map(|opens| [0, NUDGE_DAYS, 6].map(|days| past.cohort.zone.instant(opens + Days::new(days))))
+        .map(|moment| moment + TimeDelta::minutes(1))
         .filter(|moment| *moment <= past.now)
         .collect();
     moments.sort_unstable();

@@ -124,6 +124,9 @@ impl Place {
         }
         frame.nav.push(programme);
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
+        if self.learner().is_some() {
+            frame.own.push(Nav::new("Your reminders", format!("{path}/reminders")));
+        }
         frame.nav.push(here(Nav::new("Library", format!("{path}/library"))));
         if self.facilitates() {
             frame.staff_nav = vec![

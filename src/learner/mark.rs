@@ -57,7 +57,7 @@ pub fn rows(cohort: &Cohort, unit: &Unit, done: Option<&Done>, next: Option<&Slu
             mark,
             href: step_path(cohort, unit, step),
             title: format!("{} {}", step_number(unit, step), step.title),
-            what: format!("{}, {}", step.kind.label(), duration(step.minutes)),
+            what: format!("{}, {}", step.kind_label(), duration(step.minutes)),
             state,
             state_class,
         }

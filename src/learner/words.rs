@@ -78,6 +78,7 @@ pub fn kind(step: &Step) -> &'static str {
 pub fn invitation(step: &Step) -> &'static str {
     match step.kind {
         StepKind::Article => "an article to read",
+        StepKind::Video if step.src.is_none() => "the script of a short film, to read",
         StepKind::Video => "a short film, with its whole text",
         StepKind::Discussion => "a discussion to join",
         StepKind::Exercise => "something to try",

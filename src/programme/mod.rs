@@ -322,6 +322,11 @@ pub struct FormField {
 }
 
 impl Step {
+    /// Its kind as people read it; a film that has not been made is a script.
+    pub fn kind_label(&self) -> &'static str {
+        if self.kind == StepKind::Video && self.src.is_none() { "Film script to read" } else { self.kind.label() }
+    }
+
     /// How many words the body has, those that stand for pictures left out.
     pub fn words(&self) -> usize {
         let after =

@@ -24,7 +24,7 @@ const MIDDLE: (f64, f64) = (300.0, 312.0);
 const RIM: f64 = 226.0;
 /// Half of a wedge; 1.5 degrees on each side stay free.
 const HALF: f64 = 34.5;
-const NAMES: [(u16, u16); 5] = [(300, 24), (520, 178), (478, 560), (122, 560), (80, 178)];
+const NAMES: [(u16, u16); 5] = [(300, 24), (588, 178), (478, 560), (122, 560), (12, 178)];
 
 /// Name and temperature of five parts; for another number there is no drawing.
 pub fn wheel(parts: &[(&str, Option<u8>)]) -> Option<Wheel> {

@@ -41,6 +41,8 @@ struct Locked<'a> {
     /// Ends the page's name: 'Unit 7 is not open yet'.
     is: &'static str,
     opens: String,
+    /// The way back.
+    programme: String,
 }
 
 /// The unit by its number, if it is open to the holder of the place; `releases` are the cohort's. A unit not yet open
@@ -104,6 +106,6 @@ fn locked(ask: &Ask, place: &Place, unit: &Unit, release: &Release) -> Error {
         ("is not open yet", format!("Opens {}", zone.plain_with_year(release.opens_at)))
     };
     let label = format!("Unit {}", unit.number);
-    let page = Locked { frame: place.frame(ask), label, title: &unit.title, is, opens };
+    let page = Locked { frame: place.frame(ask), label, title: &unit.title, is, opens, programme: place.cohort.path() };
     Error::page(actix_web::http::StatusCode::FORBIDDEN, page)
 }

@@ -133,14 +133,14 @@ stories! {
         let (ada, ben) = (course.enrol("Ada").await, course.enrol("Ben").await);
         let priya = course.facilitator().await;
         let page = ada.get(CARD).await.expect(200);
-        assert!(page.has("Your sheet") && page.has("Save my answers") && page.has("Mark as complete"), "{}", page.html);
+        assert!(page.has("Your sheet") && page.has("Save for later") && page.has("Save and mark as complete"), "{}", page.html);
         let fields: Vec<String> = named("effective-networks").units[2].steps[2].fields.iter().map(|f| f.slug.to_string()).collect();
         let name = format!("answer-{}", fields[0]);
         let sent = [(name.as_str(), "So that <nobody> falls twice\r\nwe mend gaps")];
         let saved = ada.submit(&format!("{CARD}/exercise"), &sent).await.expect(303);
         assert_eq!(saved.location(), format!("{CARD}#sheet"));
         let page = ada.get(CARD).await;
-        assert!(page.has("So that &#60;nobody&#62; falls twice\nwe mend gaps") && page.has("Save what I changed"), "{}", page.html);
+        assert!(page.has("So that &#60;nobody&#62; falls twice\nwe mend gaps") && page.has("Save for later"), "{}", page.html);
         let sheet = ada.get(&format!("{CARD}/sheet")).await.expect(200);
         assert!(sheet.html.contains("&#60;nobody&#62; falls twice"), "{}", sheet.html);
         for other in [&ben, &priya] {
@@ -149,11 +149,16 @@ stories! {
                 assert!(!page.html.contains("falls twice"), "{}", page.html);
             }
         }
-        // Saving is not finishing: the learner says when it is done.
+        // Saving is not finishing: the learner says when it is done, with the same button that keeps what is typed.
         let count = |conn: &mut trellis::platform::db::Conn| completions::table.count().get_result::<i64>(conn).unwrap();
         assert_eq!(course.write(count).await, 0);
-        ada.submit(&format!("{CARD}/complete"), &[]).await.expect(303);
+        assert_eq!(page.html.matches("type=\"submit\"").count(), 3, "the sheet's two, and the one to sign out");
+        let done = ada.submit(&format!("{CARD}/exercise"), &[(name.as_str(), "At last"), ("then", "complete")]).await;
+        assert_eq!(done.expect(303).location(), format!("{CARD}#finish"));
         assert_eq!(course.write(count).await, 1);
+        let page = ada.get(CARD).await;
+        assert!(page.has("At last") && page.has("Save what I changed") && page.has("Mark as not done"), "{}", page.html);
+        ada.submit(&format!("{CARD}/exercise"), &[("then", "forget")]).await.expect(400);
     }
 
     async fn what_a_sheet_cannot_take_is_refused_and_nothing_is_lost(course: Course) {

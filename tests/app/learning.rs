@@ -94,7 +94,7 @@ stories! {
         let step = ada.get(ARTICLE).await.expect(200);
         assert!(step.has("Step 1.1 · Article") && step.has("Mark as complete"));
         let done = ada.submit(&format!("{ARTICLE}/complete"), &[]).await.expect(303);
-        assert_eq!(done.location(), ARTICLE);
+        assert_eq!(done.location(), format!("{ARTICLE}#finish"));
         let step = ada.get(ARTICLE).await;
         assert!(step.has("This step is done.") && step.has("You finished this step today at 9am."), "{}", step.html);
         assert!(step.has("Go on to 1.2") && !step.has(">Mark as complete<"));

@@ -205,8 +205,8 @@ fn peers(unit: &Unit, step: &Step, visits: &[Visit], works: &mut i64) -> anyhow:
         return Ok(deeds);
     }
     let last = visits.iter().map(|v| v.at).max().unwrap_or_else(|| visits[0].at);
-    let answers: Vec<(String, &str)> =
-        (1..=step.questions.len()).map(|n| (format!("question-{n}"), "Yes. I could say it back to you.")).collect();
+    let answers: Vec<(&str, &str)> =
+        step.questions.iter().map(String::as_str).zip(super::words::COMMENTS.iter().cycle().copied()).collect();
     let answers = serde_urlencoded::to_string(answers)?;
     for (place, visit) in visits.iter().enumerate() {
         for next in 1..=reviews {

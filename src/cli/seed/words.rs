@@ -136,6 +136,14 @@ pub fn talk() -> anyhow::Result<Vec<(u16, Vec<Said>)>> {
     Ok(talk.unit.into_iter().map(|u| (u.number, u.posts.into_iter().map(said).collect())).collect())
 }
 
+/// What people answer to the questions about somebody's card.
+pub const COMMENTS: [&str; 4] = [
+    "Yes: I could point to the people who gain.",
+    "Nearly. I said it back with one word changed, which may be worth keeping.",
+    "Yes. No single service of yours could do this alone.",
+    "The first sign, yes. For the third I wondered whose records you would count.",
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -163,7 +163,7 @@ fn eyebrow(about: About<'_>) -> String {
         About::Step(open) => {
             let (unit, step) = (open.unit.unit, open.step);
             let minutes = duration(step.minutes);
-            format!("Step {}.{} · {} · {minutes}", unit.number, step.place, step.kind.label())
+            format!("Step {}.{} · {} · {minutes}", unit.number, step.place, step.kind_label())
         }
         _ => about.words(),
     }

@@ -91,6 +91,6 @@ fn week(
 
 fn beside(place: &Place, programme: &Programme, guide: Option<(&u16, &Guide)>) -> Option<(String, String)> {
     let (number, guide) = guide?;
-    let label = programme.unit(*number)?.label();
-    Some((address(place, *number), format!("{label}: {}", guide.title)))
+    programme.unit(*number)?;
+    Some((address(place, *number), guide.title.clone()))
 }

@@ -10,7 +10,7 @@ use crate::completion::store::{self, peers};
 use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::db::{Conn, Db};
-use crate::platform::text::{count, paragraphs};
+use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::programme::{Content, Step, StepKind, post_html};
 
@@ -217,7 +217,8 @@ fn assignment(here: &Here<'_>, found: Found) -> Assignment {
 fn given(given: usize, needed: usize) -> String {
     match given {
         n if n >= needed => {
-            format!("You have commented on {}. More are welcome.", count(n, "piece of work").replace("works", "work"))
+            let pieces = if n == 1 { "piece" } else { "pieces" };
+            format!("You have commented on {} {pieces} of work. More are welcome.", words::number(n))
         }
         n => format!("You have commented on {} of {}.", words::number(n), words::number(needed)),
     }

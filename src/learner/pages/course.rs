@@ -15,6 +15,7 @@ use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::platform::zone::{day_and_month, hour_in_words, weekday};
 use crate::programme::{Catalogue, Content};
+use crate::schedule::closes_at;
 
 #[derive(Template)]
 #[template(path = "learner/course.html")]
@@ -134,11 +135,19 @@ fn notice(course: &Standing<'_>) -> String {
 
 fn how_it_runs(course: &Standing<'_>) -> String {
     let cohort = &course.place.cohort;
+    let closes = closes_at(cohort, &course.kept.releases);
+    let day = |at| {
+        let day = cohort.zone.local_date(at);
+        format!("{} {}", day_and_month(day), day.year())
+    };
     format!(
-        "A unit opens each {} at {}, {}. Nothing closes when the next one opens, so a missed week can wait.",
+        "A unit opens each {} at {}, {}. Nothing closes when the next one opens, so a missed week can wait. Steps and \
+         discussions close on {}; you can read everything until {}.",
         weekday(cohort.starts_on),
         hour_in_words(cohort.release_time),
-        zone_in_words(&cohort.zone)
+        zone_in_words(&cohort.zone),
+        day(closes),
+        day(cohort.access_ends_at())
     )
 }
 

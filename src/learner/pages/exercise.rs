@@ -4,8 +4,9 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::step::{self, StepPage, Work};
+use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, Visit, carry_out, note_visit};
+use crate::completion::store;
 use crate::completion::store::exercises::{self, SheetAnswers};
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
@@ -24,8 +25,12 @@ pub(super) struct Sheet {
     /// With how many lines each has. Empty: an exercise on paper.
     pub fields: Vec<(Field, u32)>,
     pub may_write: bool,
-    pub saved: bool,
+    pub is_done: bool,
 }
+
+/// The button that also marks the step as complete.
+const THEN: &str = "then";
+const COMPLETE: &str = "complete";
 
 /// The sheet on a page of its own, to print.
 #[derive(Template)]
@@ -41,8 +46,14 @@ struct PrintedSheet {
 /// One query.
 pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPage, Error> {
     let answers = own_answers(conn, here)?;
-    let sheet = sheet(here, answers.is_some(), filled(here, &answers.unwrap_or_default()));
-    Ok(step::page(ask, here, Work::Exercise(sheet)))
+    let sheet = sheet(here, filled(here, &answers.unwrap_or_default()));
+    let has_form = sheet.may_write && !sheet.fields.is_empty();
+    let mut page = step::page(ask, here, Work::Exercise(sheet));
+    if has_form && here.done_at().is_none() {
+        // Its own form has the button: a second one would lose what is typed in the first.
+        page.finish = Finish::ByWork;
+    }
+    Ok(page)
 }
 
 fn own_answers(conn: &mut Conn, here: &Here<'_>) -> Result<Option<SheetAnswers>, Error> {
@@ -52,13 +63,13 @@ fn own_answers(conn: &mut Conn, here: &Here<'_>) -> Result<Option<SheetAnswers>,
     }
 }
 
-fn sheet(here: &Here<'_>, saved: bool, fields: Vec<(Field, u32)>) -> Sheet {
+fn sheet(here: &Here<'_>, fields: Vec<(Field, u32)>) -> Sheet {
     Sheet {
         action: format!("{}/exercise", here.path()),
         print: format!("{}/sheet", here.path()),
         fields,
         may_write: here.may_do().is_some(),
-        saved,
+        is_done: here.done_at().is_some(),
     }
 }
 
@@ -86,7 +97,10 @@ fn has_sheet(step: &Step) -> bool {
 
 fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<String, Error> {
     let step = here.step();
-    fields.only_if(|sent| step.fields.iter().any(|field| name(field.slug.as_str()) == sent))?;
+    fields.only_if(|sent| sent == THEN || step.fields.iter().any(|field| name(field.slug.as_str()) == sent))?;
+    if !matches!(fields.get(THEN), "" | COMPLETE) {
+        return Err(Error::BadRequest("'then' is complete, or left out."));
+    }
     let learner = here.learner(ask)?;
     let (mut answers, mut faults) = (SheetAnswers::new(), Faults::default());
     for field in &step.fields {
@@ -102,10 +116,14 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     if !faults.is_empty() {
         let kept = filled(here, &SheetAnswers::new());
         let sent = kept.into_iter().map(|(field, rows)| (field.sent(fields, &faults), rows)).collect();
-        let work = Work::Exercise(sheet(here, false, sent));
+        let work = Work::Exercise(sheet(here, sent));
         return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     }
     exercises::save(conn, learner, here.key(), &answers, ask.now)?;
+    if fields.get(THEN) == COMPLETE {
+        store::mark(conn, learner, here.key(), ask.now)?;
+        return Ok(format!("{}#finish", here.path()));
+    }
     Ok(format!("{}#sheet", here.path()))
 }
 

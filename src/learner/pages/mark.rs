@@ -14,7 +14,7 @@ pub async fn complete(form: StepForm, fields: Fields) -> Answer {
     fields.only(&[])?;
     carry_out(form, is_marked, "completed", |conn, ask, here| {
         store::mark(conn, here.learner(ask)?, here.key(), ask.now)?;
-        Ok(here.path())
+        Ok(format!("{}#finish", here.path()))
     })
     .await
 }
@@ -23,7 +23,7 @@ pub async fn incomplete(form: StepForm, fields: Fields) -> Answer {
     fields.only(&[])?;
     carry_out(form, is_marked, "incompleted", |conn, ask, here| {
         store::unmark(conn, here.learner(ask)?, here.key())?;
-        Ok(here.path())
+        Ok(format!("{}#finish", here.path()))
     })
     .await
 }

@@ -47,7 +47,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     };
     store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
     store::mark(conn, learner, here.key(), ask.now)?;
-    Ok(here.path())
+    Ok(format!("{}#note", here.path()))
 }
 
 fn reflection(here: &Here<'_>, body: Field, note: Option<String>) -> Reflection {

@@ -117,7 +117,7 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
         frame: here.place.frame(ask),
         course: Link::new(cohort.path(), "Programme"),
         unit: Link::new(here.unit_path(), unit_label(here)),
-        eyebrow: format!("Step {} · {} · {}", step_number(unit, step), step.kind.label(), duration(step.minutes)),
+        eyebrow: format!("Step {} · {} · {}", step_number(unit, step), step.kind_label(), duration(step.minutes)),
         title: step.title.clone(),
         lead: step.summary.clone(),
         preview: match here.open.unit.preview {

@@ -18,7 +18,11 @@ pub struct Frame {
     /// Who is signed in; nobody: `None`.
     pub person: Option<String>,
     pub form_token: String,
+    /// The browser holds a session; whose, nobody asked.
+    pub has_session: bool,
     pub nav: Vec<Nav>,
+    /// In the menu under one's name.
+    pub own: Vec<Nav>,
     /// The second row, for facilitators.
     pub staff_nav: Vec<Nav>,
     pub flash: Option<Flash>,
@@ -68,6 +72,7 @@ impl Frame {
         Self {
             form_token: ask.form_token.clone(),
             flash: ask.flash,
+            has_session: ask.session.is_some(),
             foot: "Trellis is a place for people who learn together.".into(),
             language: "en-GB".into(),
             mode: ask.site.mode,
