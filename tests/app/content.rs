@@ -275,6 +275,15 @@ fn the_course_is_whole() {
         steps().filter(|s| s.kind == StepKind::Exercise).all(|s| !s.fields.is_empty()),
         "each exercise has a sheet"
     );
+    for article in steps().filter(|step| step.kind == StepKind::Article) {
+        let html = article.html.to_lowercase();
+        assert!(html.contains("in short</h2>") && html.contains("<h2"), "{} ends in short", article.title);
+        assert!(html.contains("falls network"), "{} has an example from the running case", article.title);
+        assert!(!article.sources.is_empty() || article.draws_on.is_empty(), "{}", article.title);
+    }
+    for text in steps().filter(|step| step.html.to_lowercase().contains("falls network")) {
+        assert!(text.html.contains("fictional"), "{} says that its network is fictional", text.title);
+    }
     assert!(kinds(StepKind::Video) > 9 && kinds(StepKind::Exercise) > 9 && kinds(StepKind::Quiz) == 12);
     assert!(programme.units.iter().all(|unit| unit.reminders.all().count() == 3), "three mails for each unit");
     assert!(

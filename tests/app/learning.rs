@@ -247,6 +247,8 @@ stories! {
         row("Purpose and direction", "30", "Needs kindling");
         row("Value and staying power", "–", "Too few answers to say");
         assert!(result.has("It is not validated. It exists to start a better conversation."));
+        let later = "<p class=\"app-small\">Week 2: A purpose worth turning up for</p>";
+        assert!(result.html.contains(later), "advice names a week, and links to it when it is open: {}", result.html);
         assert!(ada.get(UNIT_1).await.has("1 of 7 steps"));
 
         ada.submit(&format!("{DIAGNOSTIC}/reading"), &borrowed(&statements("5"))).await.expect(303);
@@ -270,6 +272,7 @@ stories! {
         ada.submit(&format!("{closing}/reading"), &borrowed(&answers)).await.expect(303);
         let result = ada.get(closing).await;
         assert!(result.html.contains("data-label=\"Week 1\">25</td>") && result.html.contains("data-label=\"Now\">75</td>"), "{}", result.html);
+        assert!(result.html.contains("<a href=\"/cohorts/spring/units/2\">Week 2: A purpose worth turning up for</a>"), "{}", result.html);
     }
 
     async fn a_discussion_is_done_by_a_post(course: Course) {

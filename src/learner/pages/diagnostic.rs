@@ -3,14 +3,16 @@
 use super::step::{self, Finish, StepPage, Work, go_on};
 use super::{StepForm, carry_out};
 use crate::completion::store as completion;
-use crate::learner::Link;
 use crate::learner::here::Here;
+use crate::learner::{Link, unit_path};
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
+use crate::programme::Unit;
 use crate::programme::diagnostics::{Diagnostic, Dimension};
 use crate::reading::wheel::{Wheel, wheel};
 use crate::reading::{self, Answers, Band, Point, look_back, store, temperature};
+use crate::schedule::gate::{OpenUnit, open_units};
 
 /// In characters.
 const LONGEST_COMMENT: usize = 2_000;
@@ -59,7 +61,8 @@ pub(super) struct Temperature {
     pub now: String,
     pub band: &'static str,
     pub advice: String,
-    pub weeks: String,
+    /// The weeks that help, each with its address once it is open.
+    pub weeks: Vec<(String, Option<String>)>,
 }
 
 struct Asked<'c> {
@@ -129,6 +132,15 @@ fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     Ok(here.path())
 }
 
+/// The units that an advice names, as in `Weeks 2 and 11`.
+fn weeks(named: &str, here: &Here<'_>, open: &[OpenUnit<'_>]) -> Vec<(String, Option<String>)> {
+    let numbers = named.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u16>().ok());
+    let units = numbers.filter_map(|number| here.open.unit.programme.unit(number));
+    let is_open = |unit: &Unit| open.iter().any(|open| open.unit.number == unit.number);
+    let way = |unit: &Unit| is_open(unit).then(|| unit_path(&here.place.cohort, unit));
+    units.map(|unit| (format!("{}: {}", unit.label(), unit.title), way(unit))).collect()
+}
+
 fn asked_of<'c>(here: &Here<'c>) -> Result<Asked<'c>, Error> {
     let point = here.step().reading.as_deref().and_then(|word| word.parse().ok()).ok_or(Error::NotFound)?;
     let diagnostic = here.open.unit.programme.diagnostic.as_ref().ok_or(Error::NotFound)?;
@@ -194,6 +206,7 @@ fn choices(field: &str, given: Option<reading::Answer>) -> Vec<Choice> {
 fn result_page(ask: &Ask, here: &Here<'_>, asked: &Asked<'_>, now: &Answers, baseline: Option<&Answers>) -> StepPage {
     let closing = asked.point == Point::Closing;
     let dimensions = &asked.diagnostic.dimensions;
+    let open = open_units(ask, &here.place, here.open.unit.programme, &here.kept.releases);
     let row = |dimension: &Dimension| {
         let mean = now.mean(dimension);
         let advice = mean.map(|mean| Band::of(mean).advice(dimension).clone()).unwrap_or_default();
@@ -204,7 +217,7 @@ fn result_page(ask: &Ask, here: &Here<'_>, asked: &Asked<'_>, now: &Answers, bas
             now: mean.map_or_else(|| "–".into(), |mean| temperature(mean).to_string()),
             band: mean.map_or("Too few answers to say", |mean| Band::of(mean).label()),
             advice: advice.text,
-            weeks: advice.weeks,
+            weeks: weeks(&advice.weeks, here, &open),
         }
     };
     let drawn: Vec<_> = dimensions.iter().map(|d| (d.name.as_str(), now.mean(d).map(temperature))).collect();
