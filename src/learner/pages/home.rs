@@ -173,7 +173,7 @@ fn week(course: &Course<'_>) -> Option<Week> {
 }
 
 fn weeks(course: &Course<'_>) -> Vec<WeekRow> {
-    let weekly = course.progress.units.iter().filter(|u| u.unit.number > 0);
+    let weekly = course.progress.units.iter();
     weekly
         .map(|u| WeekRow {
             number: u.unit.number,
