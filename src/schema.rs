@@ -176,6 +176,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    notes (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        body -> Text,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     reflections (id) {
         id -> BigInt,
         enrolment_id -> BigInt,
@@ -283,6 +293,7 @@ diesel::joinable!(releases -> cohorts (cohort_id));
 diesel::joinable!(completions -> enrolments (enrolment_id));
 diesel::joinable!(quiz_attempts -> enrolments (enrolment_id));
 diesel::joinable!(exercise_answers -> enrolments (enrolment_id));
+diesel::joinable!(notes -> enrolments (enrolment_id));
 diesel::joinable!(reflections -> enrolments (enrolment_id));
 diesel::joinable!(submissions -> enrolments (enrolment_id));
 diesel::joinable!(submissions -> cohorts (cohort_id));
@@ -311,6 +322,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     completions,
     quiz_attempts,
     exercise_answers,
+    notes,
     reflections,
     submissions,
     peer_reviews,

@@ -1,7 +1,9 @@
-//! What a learner has done: marks, answers, reflections, peer work, and the progress they add up to.
+//! What a learner has done: marks, answers, reflections, notes, peer work, the progress they add up to, and what is
+//! missing for the certificate.
 //!
 //! Only learners' completions count; a facilitator's place has none (`cohort::Place::learner`).
 
+pub mod certificate;
 pub mod progress;
 pub mod quiz;
 pub mod store;

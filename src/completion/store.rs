@@ -1,6 +1,8 @@
-//! Completions, quiz attempts and reflections, as they are kept; exercises and peer work have files of their own.
+//! Completions, quiz attempts and reflections, as they are kept; exercises, notes and peer work have files
+//! of their own.
 
 pub mod exercises;
+pub mod notes;
 pub mod peers;
 mod renames;
 

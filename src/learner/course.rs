@@ -193,7 +193,8 @@ impl<'a> Course<'a> {
         State { words, class }
     }
 
-    fn opens(&self, unit: &UnitProgress<'_>) -> String {
+    /// When a unit that is not open will be.
+    pub fn opens(&self, unit: &UnitProgress<'_>) -> String {
         match unit.release {
             Some(release) if !release.held => format!("Opens {}", self.place.cohort.zone.plain(release.opens_at)),
             _ => "Opened by your facilitators".into(),

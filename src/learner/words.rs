@@ -61,7 +61,21 @@ pub fn the_unit(unit: &Unit) -> String {
 
 /// One word for a step's kind, in a list of facts: `video`.
 pub fn kind(step: &Step) -> &'static str {
-    match step.kind {
+    kind_in_words(step.kind)
+}
+
+/// So many of a kind: `one quiz`, `eight quizzes`.
+pub fn kinds(n: usize, kind: StepKind) -> String {
+    let one = kind_in_words(kind);
+    match (n, kind) {
+        (1, _) => format!("one {one}"),
+        (_, StepKind::Quiz) => format!("{} quizzes", number(n)),
+        _ => format!("{} {one}s", number(n)),
+    }
+}
+
+fn kind_in_words(kind: StepKind) -> &'static str {
+    match kind {
         StepKind::Article => "article",
         StepKind::Video => "video",
         StepKind::Discussion => "discussion",

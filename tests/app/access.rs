@@ -44,12 +44,16 @@ GET  /cohorts/{cohort}                                            303 200 404 20
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200
 GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
+GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
+GET  /cohorts/{cohort}/notes                                      303 200 404 200 404
 GET  /cohorts/{cohort}/reminders                                  303 200 404 200 404
 POST /cohorts/{cohort}/reminders                                  400 400 400 400 400
 GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
 POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{step}/note                   303 303 404 303 404
+POST /cohorts/{cohort}/units/7/{step7}/note                       303 403 404 303 404
 POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
 GET  /cohorts/{cohort}/units/0/{exercise}/sheet                   303 200 404 200 200
 GET  /cohorts/{cohort}/units/7/{exercise7}/sheet                  303 403 404 200 200

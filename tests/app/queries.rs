@@ -19,6 +19,8 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/discussions",
     "/cohorts/spring/discussions/1",
     "/cohorts/spring/reminders",
+    "/cohorts/spring/progress",
+    "/cohorts/spring/notes",
 ];
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",

@@ -33,6 +33,8 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/discussions",
         "/discussions/new",
         "/reminders",
+        "/progress",
+        "/notes",
     ];
     let steps = first_steps();
     ["/".to_owned()]

@@ -9,7 +9,9 @@ use super::StepKey;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Programme;
-use crate::schema::{cohorts, completions, enrolments, exercise_answers, quiz_attempts, reflections, submissions};
+use crate::schema::{
+    cohorts, completions, enrolments, exercise_answers, notes, quiz_attempts, reflections, submissions,
+};
 
 /// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.
 pub fn follow_renames(conn: &mut Conn, programme: &Programme) -> QueryResult<()> {
@@ -47,6 +49,7 @@ pub fn rename(conn: &mut Conn, programme: &Slug, from: StepKey<'_>, to: StepKey<
     follow!(completions);
     follow!(quiz_attempts);
     follow!(exercise_answers);
+    follow!(notes);
     follow!(reflections);
     follow!(submissions);
     Ok(())
@@ -71,6 +74,7 @@ pub fn records(conn: &mut Conn, programme: &Slug) -> QueryResult<BTreeMap<(Strin
     count!(completions);
     count!(quiz_attempts);
     count!(exercise_answers);
+    count!(notes);
     count!(reflections);
     count!(submissions);
     Ok(records)

@@ -29,6 +29,10 @@ struct Course {
     notice: String,
     rows: Vec<Row>,
     share: Option<(usize, usize)>,
+    /// Empty for those whose steps do not count.
+    progress: String,
+    /// Empty for whoever is not enrolled.
+    notes: String,
     how: String,
     facilitators: String,
 }
@@ -103,6 +107,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         notice: notice(&standing),
         rows: rows(&standing, &breaks, ask.now),
         share: place.learner().map(|_| (share.done, share.of)),
+        progress: place.learner().map(|_| format!("{}/progress", place.cohort.path())).unwrap_or_default(),
+        notes: place.enrolment.as_ref().map(|_| format!("{}/notes", place.cohort.path())).unwrap_or_default(),
         how: how_it_runs(&standing),
         facilitators: words::and(&names),
     };
@@ -121,7 +127,7 @@ fn dates(course: &Standing<'_>) -> String {
     }
 }
 
-fn notice(course: &Standing<'_>) -> String {
+pub(super) fn notice(course: &Standing<'_>) -> String {
     let zone = &course.place.cohort.zone;
     match course.stage {
         Stage::Running => String::new(),

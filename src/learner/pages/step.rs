@@ -6,6 +6,7 @@ use askama::Template;
 use super::assignment::{self, Assignment, Others};
 use super::diagnostic::{self, ReadingForm, Temperatures};
 use super::exercise::{self, Sheet};
+use super::note::{self, OwnNote};
 use super::quiz::{self, MarkedQuiz, QuizForm};
 use super::reflection::{self, Reflection};
 use super::talk;
@@ -41,6 +42,8 @@ pub(super) struct StepPage {
     library: String,
     pub work: Work,
     pub finish: Finish,
+    /// None where another form was refused, and for whoever is not enrolled.
+    note: Option<OwnNote>,
     toc: Vec<TocItem>,
     before: PagerLink,
     after: PagerLink,
@@ -95,20 +98,26 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
     ask.page(page)
 }
 
-/// Three queries, and up to three for the work.
+/// Four queries, and up to three for the work.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Visit), Error> {
     let again = ask.parameters()?.has("again");
     let here = here(conn, ask, catalogue, address)?;
-    let page = match here.step().kind {
-        StepKind::Article | StepKind::Video | StepKind::LiveSession => page(ask, &here, Work::Nothing),
-        StepKind::Exercise => exercise::page(conn, ask, &here)?,
-        StepKind::Discussion => talk::page(conn, ask, &here)?,
-        StepKind::Reflection => reflection::page(conn, ask, &here)?,
-        StepKind::Quiz => quiz::page(conn, ask, &here, again)?,
-        StepKind::Diagnostic => diagnostic::page(conn, ask, &here, again)?,
-        StepKind::PeerAssignment => assignment::page(conn, ask, &here)?,
-    };
+    let mut page = of_kind(conn, ask, &here, again)?;
+    page.note = note::own(conn, &here)?;
     Ok((page, Visit::of(&here.place, ask.now)))
+}
+
+/// The step's page with what its kind asks for; `again`: to answer once more.
+pub(super) fn of_kind(conn: &mut Conn, ask: &Ask, here: &Here<'_>, again: bool) -> Result<StepPage, Error> {
+    match here.step().kind {
+        StepKind::Article | StepKind::Video | StepKind::LiveSession => Ok(page(ask, here, Work::Nothing)),
+        StepKind::Exercise => exercise::page(conn, ask, here),
+        StepKind::Discussion => talk::page(conn, ask, here),
+        StepKind::Reflection => reflection::page(conn, ask, here),
+        StepKind::Quiz => quiz::page(conn, ask, here, again),
+        StepKind::Diagnostic => diagnostic::page(conn, ask, here, again),
+        StepKind::PeerAssignment => assignment::page(conn, ask, here),
+    }
 }
 
 pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
@@ -139,6 +148,7 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
         further: step.further.clone(),
         library: format!("{}/library", cohort.path()),
         finish: finish(here),
+        note: None,
         work,
         toc: toc(cohort, unit, &here.kept.done, &step.slug),
         before: before(cohort, unit, step),
@@ -151,6 +161,12 @@ impl StepPage {
     pub fn with_faults(mut self, faults: Faults) -> Self {
         self.faults = faults;
         self.finish = Finish::ByWork;
+        self
+    }
+
+    /// Shown again because the note was refused; the step's own work stands as it was.
+    pub fn with_refused_note(mut self, note: OwnNote, faults: Faults) -> Self {
+        (self.note, self.faults) = (Some(note), faults);
         self
     }
 

@@ -114,6 +114,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("incompleted", "This step is to do again."),
     ("exercise-saved", "Your answers are saved. Only you can read them."),
     ("reflection-saved", "Your note is saved. Only you can read it."),
+    ("note-saved", "Your note is saved. Only you can read it."),
+    ("note-removed", "You have no note on this step now."),
     ("posted", "Your post is there."),
     ("post-edited", "Your post is changed."),
     ("post-removed", "Your post is removed."),
