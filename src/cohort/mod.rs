@@ -125,7 +125,11 @@ impl Place {
         frame.nav.push(programme);
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
         if self.learner().is_some() {
+            frame.own.push(Nav::new("Your progress", format!("{path}/progress")));
             frame.own.push(Nav::new("Your reminders", format!("{path}/reminders")));
+        }
+        if self.enrolment.is_some() {
+            frame.own.push(Nav::new("Your notes", format!("{path}/notes")));
         }
         frame.nav.push(here(Nav::new("Library", format!("{path}/library"))));
         if self.facilitates() {

@@ -35,7 +35,10 @@ fn own_note(here: &Here<'_>, body: Field, is_open: bool) -> OwnNote {
 }
 
 fn field() -> Field {
-    Field::new(FIELD, "What I want to keep").hint("Only you can read it. To remove the note, empty the box and save.")
+    Field::new(FIELD, "What I want to keep").hint(
+        "Only you can read it. Saving it loads the page again, so save what you have typed elsewhere on it first. To \
+         remove the note, empty the box and save.",
+    )
 }
 
 pub async fn save(form: StepForm, fields: Fields) -> Answer {
