@@ -19,6 +19,7 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/discussions",
     "/cohorts/spring/discussions/1",
     "/cohorts/spring/reminders",
+    "/cohorts/spring/calendar",
 ];
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",

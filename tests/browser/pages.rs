@@ -33,6 +33,7 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/discussions",
         "/discussions/new",
         "/reminders",
+        "/calendar",
     ];
     let steps = first_steps();
     ["/".to_owned()]

@@ -8,7 +8,7 @@ use super::{Visit, note_visit};
 use crate::cohort::{Break, gate, store as cohorts, zone_in_words};
 use crate::completion::{UnitProgress, UnitState};
 use crate::learner::course::{Course as Standing, Stage, State, kept};
-use crate::learner::{Link, step_number, step_path, words};
+use crate::learner::{Link, calendar_path, step_number, step_path, words};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
@@ -29,6 +29,7 @@ struct Course {
     rows: Vec<Row>,
     share: Option<(usize, usize)>,
     how: String,
+    calendar: String,
     facilitators: String,
 }
 
@@ -103,6 +104,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         rows: rows(&standing, &breaks, ask.now),
         share: place.learner().map(|_| (share.done, share.of)),
         how: how_it_runs(&standing),
+        calendar: calendar_path(&place.cohort),
         facilitators: words::and(&names),
     };
     Ok((page, Visit::of(&place, ask.now)))
