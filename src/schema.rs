@@ -282,6 +282,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    calendar_tokens (enrolment_id) {
+        enrolment_id -> BigInt,
+        token_hash -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -307,6 +315,7 @@ diesel::joinable!(reminders -> cohorts (cohort_id));
 diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
+diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -330,5 +339,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     posts,
     reminder_runs,
     reminders,
-    readings
+    readings,
+    calendar_tokens
 );

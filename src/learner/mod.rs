@@ -1,11 +1,13 @@
-//! The learner's pages that join several slices: home, the outline, a unit, a step.
+//! The learner's pages that join several slices: home, the outline, a unit, a step, the calendar.
 
+mod calendar;
 mod course;
 mod here;
 mod mark;
 pub mod pages;
 #[cfg(test)]
 mod sample;
+mod store;
 mod trellis;
 mod words;
 
@@ -23,6 +25,10 @@ impl Link {
     fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
         Self { href: href.into(), label: label.into() }
     }
+}
+
+fn calendar_path(cohort: &Cohort) -> String {
+    format!("{}/calendar", cohort.path())
 }
 
 fn unit_path(cohort: &Cohort, unit: &Unit) -> String {

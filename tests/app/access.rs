@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use trellis::cohort::Role;
 use trellis::discussion::{PostBody, store};
+use trellis::platform::secret::Secret;
 use trellis::platform::web::assets;
-use trellis::schema::threads;
+use trellis::schema::{calendar_tokens, threads};
 
 use crate::world::*;
 
@@ -46,6 +47,11 @@ GET  /cohorts/{cohort}/library                                    303 200 404 20
 GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
 GET  /cohorts/{cohort}/notes                                      303 200 404 200 404
+GET  /cohorts/{cohort}/calendar                                   303 200 404 200 200
+GET  /calendar/{feed}.ics                                         200 200 200 200 200
+GET  /calendar/{token}.ics                                        404 404 404 404 404
+POST /cohorts/{cohort}/calendar                                   303 200 404 200 404
+POST /cohorts/{cohort}/calendar/stop                              303 303 404 303 404
 GET  /cohorts/{cohort}/reminders                                  303 200 404 200 404
 POST /cohorts/{cohort}/reminders                                  400 400 400 400 400
 GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
@@ -194,9 +200,14 @@ impl Names {
             let hidden = make_thread(conn, cohort, Some("trust"), now);
             let body = PostBody::parse("A post").unwrap();
             let post = store::add_post(conn, thread, learner, None, &body, now).unwrap();
-            (thread, hidden, post)
+            let feed = Secret::random();
+            let hash = feed.hash();
+            let token = (calendar_tokens::enrolment_id.eq(learner), calendar_tokens::token_hash.eq(hash.as_str()));
+            let token = (token, calendar_tokens::created_at.eq(now));
+            diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
+            (thread, hidden, post, feed)
         });
-        let (thread, hidden, post) = made.await;
+        let (thread, hidden, post, feed) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| {
             let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
@@ -206,6 +217,7 @@ impl Names {
             ("{programme}", programme.slug.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
+            ("{feed}", feed.as_str().to_owned()),
             ("{cohort}", "spring".into()),
             ("{unit}", "1".into()),
             ("{step}", kind(1, "article")),

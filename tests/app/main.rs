@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod administration;
+mod calendar;
 mod content;
 mod discussion;
 mod door;

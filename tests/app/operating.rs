@@ -126,9 +126,9 @@ fn the_schema_goes_down_and_up_again() {
     let up = trellis(data.path(), &["migrate"]);
     assert!(told(&up).contains("1 migrations were missing"), "{}", told(&up));
     let back = trellis(data.path(), &["migrate", "--to", "2026-11-23-000001"]);
-    assert!(told(&back).contains("migrations were done or taken back"), "{}", told(&back));
-    assert!(trellis(data.path(), &["migrate"]).status.success());
-    assert!(trellis(data.path(), &["migrate", "--to", "2026-11-23-000001"]).status.success());
+    let behind_the_first = std::fs::read_dir("migrations/sqlite").unwrap().count() - 1;
+    let taken_back = format!("{behind_the_first} migrations were done or taken back");
+    assert!(told(&back).contains(&taken_back), "{}", told(&back));
     let there = trellis(data.path(), &["migrate", "--to", "2026-11-23-000001"]);
     assert!(told(&there).contains("0 migrations"), "{}", told(&there));
     let nowhere = trellis(data.path(), &["migrate", "--to", "1999"]);

@@ -21,6 +21,7 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/reminders",
     "/cohorts/spring/progress",
     "/cohorts/spring/notes",
+    "/cohorts/spring/calendar",
 ];
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",

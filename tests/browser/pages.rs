@@ -35,6 +35,7 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/reminders",
         "/progress",
         "/notes",
+        "/calendar",
     ];
     let steps = first_steps();
     ["/".to_owned()]

@@ -8,7 +8,7 @@ use super::{Visit, note_visit};
 use crate::cohort::{Break, gate, store as cohorts, zone_in_words};
 use crate::completion::{UnitProgress, UnitState};
 use crate::learner::course::{Course as Standing, Stage, State, kept};
-use crate::learner::{Link, step_number, step_path, words};
+use crate::learner::{Link, calendar_path, step_number, step_path, words};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
@@ -34,6 +34,7 @@ struct Course {
     /// Empty for whoever is not enrolled.
     notes: String,
     how: String,
+    calendar: String,
     facilitators: String,
 }
 
@@ -110,6 +111,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         progress: place.learner().map(|_| format!("{}/progress", place.cohort.path())).unwrap_or_default(),
         notes: place.enrolment.as_ref().map(|_| format!("{}/notes", place.cohort.path())).unwrap_or_default(),
         how: how_it_runs(&standing),
+        calendar: calendar_path(&place.cohort),
         facilitators: words::and(&names),
     };
     Ok((page, Visit::of(&place, ask.now)))

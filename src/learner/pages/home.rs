@@ -11,7 +11,7 @@ use crate::cohort::{Cohort, Place, Role, store as cohorts};
 use crate::learner::course::{Band, Course, Opening, State, kept};
 use crate::learner::mark::{StepRow, rows};
 use crate::learner::trellis::{self, Trellis};
-use crate::learner::words;
+use crate::learner::{calendar_path, words};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
@@ -28,6 +28,7 @@ struct Home {
     trellis: Trellis,
     week: Option<Week>,
     next: Option<Opening>,
+    calendar: String,
     share: (usize, usize),
     weeks_title: String,
     weeks: Vec<WeekRow>,
@@ -152,6 +153,7 @@ fn home(ask: &Ask, course: &Course<'_>, courses: Courses) -> Home {
         trellis: trellis::drawing(&course.progress),
         week: week(course),
         next: course.next_opening(),
+        calendar: calendar_path(&course.place.cohort),
         share: (share.done, share.of),
         weeks_title: format!("Your {}", crate::platform::text::count(course.programme.weeks(), "week")),
         weeks: weeks(course),

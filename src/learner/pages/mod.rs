@@ -1,9 +1,11 @@
 //! The learner's pages, a file an action.
 
 pub mod assignment;
+pub mod calendar;
 pub mod course;
 pub mod diagnostic;
 pub mod exercise;
+pub mod feed;
 pub mod glossary;
 pub mod home;
 pub mod library;

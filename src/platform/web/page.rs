@@ -123,6 +123,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("review-given", "Your comments are with their author."),
     ("reminders-stopped", "You will get no more reminders for this course."),
     ("reminders-resumed", "You will get reminders again."),
+    ("calendar-stopped", "Your private address does not work any more."),
     ("reminder-again", "It goes out again in a moment."),
 ];
 
