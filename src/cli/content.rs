@@ -35,13 +35,9 @@ pub fn run(mut flags: Flags, command: Command) -> Outcome {
             let path = path.unwrap_or_else(|| flags.content.clone());
             check(&path)?;
             let Some(url) = against else { return Ok(()) };
-            if path.join("programme.toml").exists() {
-                let why = "--against looks at all programmes: name their folder, not one of them".to_owned();
-                return Err(Failure::Settings(vec![why]));
-            }
             (flags.content, flags.database_url) = (path, Some(url));
             let settings = flags.check().map_err(Failure::Settings)?;
-            let catalogue = programme::load(&settings.content)
+            let catalogue = programme::load_at(&settings.content)
                 .map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
             against::check(&settings, &catalogue)
         }

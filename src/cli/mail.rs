@@ -32,16 +32,7 @@ pub enum Command {
 }
 
 pub fn run(settings: Settings, command: Command) -> Outcome {
-    let returned = match command {
-        Command::Receive => match Returned::read(&message()?) {
-            Some(returned) => Some(returned),
-            None => {
-                say("It is neither a mail that came back nor a complaint: nothing was changed.");
-                return Ok(());
-            }
-        },
-        _ => None,
-    };
+    let message = if matches!(command, Command::Receive) { message()? } else { Vec::new() };
     let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let told = app.db.write(move |conn| {
@@ -64,10 +55,7 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
                 store::resume(conn, now)?;
                 "Mail goes out again.".into()
             }
-            Command::Receive => match returned {
-                Some(returned) => take(conn, &returned, now)?,
-                None => String::new(),
-            },
+            Command::Receive => take(conn, &message, now)?,
         })
     });
     say(&block_on(told).map_err(anyhow::Error::from)?);
@@ -83,8 +71,11 @@ fn message() -> anyhow::Result<Vec<u8>> {
 }
 
 /// Does what the report asks for, and says what was done.
-fn take(conn: &mut Conn, returned: &Returned, now: Instant) -> QueryResult<String> {
-    match returned {
+fn take(conn: &mut Conn, message: &[u8], now: Instant) -> QueryResult<String> {
+    let Some(returned) = Returned::read(message) else {
+        return Ok("It is neither a mail that came back nor a complaint: nothing was changed.".into());
+    };
+    match &returned {
         Returned::Bounce { message_id, status, words } => {
             let reason = format!("it came back: {status} {words}");
             let Some((id, account)) = store::settle_returned(conn, message_id, reason.trim(), now)? else {

@@ -38,6 +38,6 @@ pub struct Bands {
 #[derive(Debug, Clone, Default)]
 pub struct Advice {
     pub text: String,
-    /// Where the course returns to it: `Weeks 3 and 4`.
-    pub weeks: String,
+    /// Numbers of the units that return to it.
+    pub weeks: Vec<u16>,
 }

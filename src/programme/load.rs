@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use super::markdown::passage_html;
 use super::{Catalogue, Programme};
-use crate::platform::text::count;
+use crate::platform::text::{Slug, count};
 use file::Faults;
 use keys::Keys;
 
@@ -67,20 +67,30 @@ pub fn load_programme(folder: &Path) -> Result<Programme, Vec<ContentFault>> {
     faults.or(programme)
 }
 
-/// What `trellis content check` says of a folder of programmes, or of a single one: also what can be taught and should
-/// be better.
+/// What lies at a path: a folder of programmes, or a single one.
+pub fn load_at(path: &Path) -> Result<Catalogue, Vec<ContentFault>> {
+    if !is_programme(path) {
+        return load(path);
+    }
+    let programme = load_programme(path)?;
+    Ok(Catalogue { programmes: [(programme.slug.clone(), programme)].into() })
+}
+
+fn is_programme(path: &Path) -> bool {
+    path.join(programme::FILE).exists()
+}
+
+/// The folder of one of the programmes at a path.
+pub fn folder_of(path: &Path, programme: &Slug) -> PathBuf {
+    if is_programme(path) { path.to_owned() } else { path.join(programme.as_str()) }
+}
+
+/// What `trellis content check` says of what lies at a path: also what can be taught and should be better.
 pub fn check(path: &Path) -> Result<Summary, Vec<ContentFault>> {
-    let is_programme = path.join(programme::FILE).exists();
-    let catalogue = if is_programme {
-        let programme = load_programme(path)?;
-        Catalogue { programmes: [(programme.slug.clone(), programme)].into() }
-    } else {
-        load(path)?
-    };
+    let catalogue = load_at(path)?;
     let faults = Faults::default();
     for programme in catalogue.programmes.values() {
-        let folder = if is_programme { path.to_owned() } else { path.join(programme.slug.as_str()) };
-        review::review(&folder, programme, &faults);
+        review::review(&folder_of(path, &programme.slug), programme, &faults);
     }
     faults.or(Some(Summary::of(catalogue.programmes.values())))
 }

@@ -17,7 +17,7 @@ pub use diagnostics::Diagnostic;
 pub use files::{Picture, Served};
 pub use glossary::Term;
 pub use library::{Entry, Source, Topic};
-pub use load::{ContentFault, Summary, check, load, load_programme};
+pub use load::{ContentFault, Summary, check, folder_of, load, load_at, load_programme};
 pub use markdown::{inline_html, post_html};
 
 use std::collections::BTreeMap;
@@ -253,6 +253,11 @@ impl Unit {
         if self.number == 0 { "Orientation".into() } else { format!("Week {}", self.number) }
     }
 
+    /// 'Week 3: Trust, safety and belonging'; the orientation says what it is in its title.
+    pub fn full_title(&self) -> String {
+        if self.number == 0 { self.title.clone() } else { format!("{}: {}", self.label(), self.title) }
+    }
+
     pub fn required_count(&self) -> usize {
         self.steps.iter().filter(|s| s.required).count()
     }
@@ -321,6 +326,13 @@ pub struct FormField {
     pub rows: u32,
 }
 
+/// A text of the course for a page that is not its step's own (as after a form was refused); `units` is the address of
+/// the cohort's units, such as `/cohorts/spring/units`.
+pub fn html_under(html: &str, units: &str) -> String {
+    // No text holds this: its < would be &lt;.
+    html.replace("<a href=\"../", &format!("<a href=\"{units}/"))
+}
+
 impl Step {
     /// Its kind as people read it; a film that has not been made is a script.
     pub fn kind_label(&self) -> &'static str {
@@ -329,19 +341,17 @@ impl Step {
 
     /// How many words the body has, those that stand for pictures left out.
     pub fn words(&self) -> usize {
-        let after =
-            |part: &str| part.split_once("</figure>").map_or_else(|| part.to_owned(), |(_, rest)| rest.to_owned());
-        let html: String =
-            self.html.split("<figure").enumerate().map(|(i, p)| if i == 0 { p.into() } else { after(p) }).collect();
+        let mut parts = self.html.split("<figure");
+        let before = parts.next().unwrap_or_default();
+        let behind = parts.filter_map(|figure| Some(figure.split_once("</figure>")?.1));
+        let html: String = std::iter::once(before).chain(behind).collect();
         let texts = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
         texts.collect::<String>().split_whitespace().count()
     }
 
-    /// The body for a page that is not the step's own (as after a form was refused); `units` is the address of the
-    /// cohort's units, such as `/cohorts/spring/units`.
+    /// The body for any page of the cohort: see [`html_under`].
     pub fn html_under(&self, units: &str) -> String {
-        // No text holds this: its < would be &lt;.
-        self.html.replace("<a href=\"../", &format!("<a href=\"{units}/"))
+        html_under(&self.html, units)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::completion::store::records;
 use crate::platform::config::Settings;
 use crate::platform::db::{Db, DbError, Url};
 use crate::platform::text::{Slug, count};
-use crate::programme::{Catalogue, Programme};
+use crate::programme::{Catalogue, Programme, folder_of};
 
 /// Unit and step, and how many records stand under them.
 type Records = BTreeMap<(String, String), i64>;
@@ -29,7 +29,7 @@ pub fn check(settings: &Settings, catalogue: &Catalogue) -> Outcome {
     let mut faults = Vec::new();
     for (slug, records) in kept {
         let Some(programme) = catalogue.programme(&slug) else { continue };
-        let file = settings.content.join(slug.as_str()).join("programme.toml");
+        let file = folder_of(&settings.content, &slug).join("programme.toml");
         faults.extend(orphans(programme, &records).into_iter().map(|words| format!("{}:1: {words}", file.display())));
     }
     if faults.is_empty() { Ok(()) } else { Err(Failure::Settings(faults)) }

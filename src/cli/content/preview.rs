@@ -22,15 +22,15 @@ use crate::platform::text::EmailAddress;
 use crate::platform::web::Mode;
 use crate::platform::zone::Zone;
 use crate::preview::Preview;
-use crate::programme::{self, Catalogue, Content, ContentFault};
+use crate::programme::{self, Catalogue, Content};
 use crate::schedule;
 
 /// How often the folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 
 pub fn run(mut flags: Flags, path: PathBuf) -> Outcome {
-    let catalogue =
-        read(&path).map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
+    let catalogue = programme::load_at(&path)
+        .map_err(|faults| Failure::Settings(faults.iter().map(ToString::to_string).collect()))?;
     let folder = Folder::make()?;
     (flags.data, flags.content) = (folder.0.clone(), path.clone());
     (flags.database_url, flags.smtp_url) = (None, None);
@@ -53,15 +53,6 @@ pub fn run(mut flags: Flags, path: PathBuf) -> Outcome {
         watch.abort();
         served
     })
-}
-
-/// A folder of programmes, or a single one.
-fn read(path: &Path) -> Result<Catalogue, Vec<ContentFault>> {
-    if path.join("programme.toml").exists() {
-        let programme = programme::load_programme(path)?;
-        return Ok(Catalogue { programmes: [(programme.slug.clone(), programme)].into() });
-    }
-    programme::load(path)
 }
 
 /// Gone with the process.
@@ -131,7 +122,7 @@ async fn follow(path: PathBuf, app: App, preview: Data<Preview>) {
             continue;
         }
         seen = now;
-        match read(&path) {
+        match programme::load_at(&path) {
             Ok(catalogue) => {
                 app.content.replace(catalogue);
                 match app.follow_content().await {

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::{Room, in_words, number};
+use super::{Room, number};
 use crate::discussion::store::{self, About, After, THREADS};
 use crate::discussion::{Thread, ThreadId};
 use crate::platform::clock::Instant;
@@ -89,7 +89,7 @@ fn about(room: &Room<'_>, chosen: Option<&Unit>) -> About {
 
 fn choices(room: &Room<'_>) -> Vec<(String, String)> {
     let every = (String::new(), "Everything".to_owned());
-    let units = room.units.iter().map(|open| (open.unit.number.to_string(), in_words(open.unit)));
+    let units = room.units.iter().map(|open| (open.unit.number.to_string(), open.unit.full_title()));
     std::iter::once(every).chain(units).collect()
 }
 

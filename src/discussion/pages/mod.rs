@@ -110,7 +110,7 @@ impl Subject<'_> {
         let place = &self.room.place;
         let mut crumbs = vec![("Discussions".to_owned(), self.room.path())];
         if let Some(open) = self.about.unit() {
-            crumbs.push((in_words(open.unit), format!("{}/units/{}", place.cohort.path(), open.unit.number)));
+            crumbs.push((open.unit.full_title(), format!("{}/units/{}", place.cohort.path(), open.unit.number)));
         }
         crumbs
     }
@@ -145,9 +145,9 @@ impl<'c> About<'c> {
     fn words(self) -> String {
         match self {
             Self::Course => WHOLE_COURSE.into(),
-            Self::Unit(open) => in_words(open.unit),
+            Self::Unit(open) => open.unit.full_title(),
             Self::Step(open) => {
-                format!("Step {}.{} of {}", open.unit.unit.number, open.step.place, in_words(open.unit.unit))
+                format!("Step {}.{} of {}", open.unit.unit.number, open.step.place, open.unit.unit.full_title())
             }
         }
     }
@@ -156,10 +156,6 @@ impl<'c> About<'c> {
 const WHOLE_COURSE: &str = "The whole course";
 
 /// `Week 5: Shaping it`.
-fn in_words(unit: &Unit) -> String {
-    format!("{}: {}", unit.label(), unit.title)
-}
-
 fn is_named(slug: &Slug, formerly: &[Slug], name: &Slug) -> bool {
     slug == name || formerly.contains(name)
 }

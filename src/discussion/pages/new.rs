@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::{Room, WHOLE_COURSE, in_words};
+use super::{Room, WHOLE_COURSE};
 use crate::discussion::posting::PostLimits;
 use crate::discussion::{PostBody, Poster, path_of, store, title};
 use crate::platform::db::{Conn, Db};
@@ -103,7 +103,7 @@ fn save(conn: &mut Conn, room: &Room<'_>, poster: &Poster, new: &Checked<'_>) ->
 
 fn blank(ask: &Ask, room: &Room<'_>) -> NewThread {
     let whole = (String::new(), WHOLE_COURSE.to_owned());
-    let units = room.units.iter().map(|open| (open.unit.slug.to_string(), in_words(open.unit)));
+    let units = room.units.iter().map(|open| (open.unit.slug.to_string(), open.unit.full_title()));
     let hint = "Everyone in your cohort can read it. Leave patients and colleagues unnamed.";
     NewThread {
         frame: room.place.frame(ask),

@@ -6,7 +6,7 @@ use askama::Template;
 use crate::cohort::{Place, gate};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Frame};
-use crate::programme::{Catalogue, Content, Guide, Programme, Unit};
+use crate::programme::{Catalogue, Content, Guide, Programme, Unit, html_under};
 
 #[derive(Template)]
 #[template(path = "facilitator/guides.html")]
@@ -80,7 +80,7 @@ fn week(
         all: format!("{}/manage/guide", place.cohort.path()),
         eyebrow: format!("{} · {}", unit.label(), unit.title),
         title: guide.title.clone(),
-        html: guide.html.replace("<a href=\"../", &format!("<a href=\"{}/units/", place.cohort.path())),
+        html: html_under(&guide.html, &format!("{}/units", place.cohort.path())),
         sources: guide.sources.clone(),
         unit: format!("{}/units/{number}", place.cohort.path()),
         unit_title: unit.title.clone(),

@@ -209,7 +209,7 @@ fn unit_row(unit: &Unit, place: &Place, open: &[OpenUnit<'_>]) -> Row {
     Row {
         when: String::new(),
         at: String::new(),
-        title: if unit.number == 0 { unit.title.clone() } else { format!("{}: {}", unit.label(), unit.title) },
+        title: unit.full_title(),
         href: seen.map(|_| unit_path(&place.cohort, unit)).unwrap_or_default(),
         note: "",
         preview: seen.is_some_and(|open| open.preview),

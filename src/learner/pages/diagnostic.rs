@@ -132,13 +132,12 @@ fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     Ok(here.path())
 }
 
-/// The units that an advice names, as in `Weeks 2 and 11`.
-fn weeks(named: &str, here: &Here<'_>, open: &[OpenUnit<'_>]) -> Vec<(String, Option<String>)> {
-    let numbers = named.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u16>().ok());
-    let units = numbers.filter_map(|number| here.open.unit.programme.unit(number));
+/// The units that an advice names.
+fn weeks(numbers: &[u16], here: &Here<'_>, open: &[OpenUnit<'_>]) -> Vec<(String, Option<String>)> {
+    let units = numbers.iter().filter_map(|number| here.open.unit.programme.unit(*number));
     let is_open = |unit: &Unit| open.iter().any(|open| open.unit.number == unit.number);
     let way = |unit: &Unit| is_open(unit).then(|| unit_path(&here.place.cohort, unit));
-    units.map(|unit| (format!("{}: {}", unit.label(), unit.title), way(unit))).collect()
+    units.map(|unit| (unit.full_title(), way(unit))).collect()
 }
 
 fn asked_of<'c>(here: &Here<'c>) -> Result<Asked<'c>, Error> {

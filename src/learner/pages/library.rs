@@ -9,7 +9,7 @@ use super::{Visit, note_visit};
 use crate::cohort::gate;
 use crate::learner::{Link, step_number, step_path};
 use crate::platform::db::{Conn, Db};
-use crate::platform::text::{Slug, count};
+use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::programme::{Catalogue, Content, Source};
 use crate::schedule::gate::{OpenUnit, open_units};
@@ -80,7 +80,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         frame: place.frame(ask),
         programme: programme.title.clone(),
         glossary: format!("{}/glossary", place.cohort.path()),
-        how_many: count(shown.len(), "entry").replace("entrys", "entries"),
+        how_many: if shown.len() == 1 { "1 entry".into() } else { format!("{} entries", shown.len()) },
         kinds,
         shelves: programme
             .topics

@@ -10,7 +10,7 @@ use crate::learner::{step_number, step_path};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{count, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Frame};
-use crate::programme::{Catalogue, Content, Programme};
+use crate::programme::{Catalogue, Content, Programme, Unit};
 use crate::schedule::gate::{OpenUnit, open_units};
 use crate::schedule::store::list_releases;
 
@@ -116,8 +116,7 @@ fn row(note: &Note, place: &Place, programme: &Programme, open: &[OpenUnit<'_>],
         Some((unit, step)) => (format!("{} {}", step_number(unit, step), step.title), step_path(cohort, unit, step)),
         None => ("A step that is no longer in the course".into(), String::new()),
     };
-    let unit = unit
-        .map(|unit| if unit.number == 0 { unit.title.clone() } else { format!("{}: {}", unit.label(), unit.title) });
+    let unit = unit.map(Unit::full_title);
     let closed = (found.is_some() && !is_open).then(|| "not open to you now".to_owned());
     Line {
         href: if is_open { href } else { String::new() },

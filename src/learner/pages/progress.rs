@@ -13,7 +13,7 @@ use crate::learner::{Link, step_number, step_path, words};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{count, duration};
 use crate::platform::web::{Answer, Ask, Error, Frame};
-use crate::programme::{Catalogue, Content, Step, Unit};
+use crate::programme::{Catalogue, Content, Step};
 use crate::schedule::gate::{OpenUnit, open_units};
 
 /// How many missing things are shown at once; more are behind a summary.
@@ -194,9 +194,11 @@ fn open_item(course: &Course<'_>, Missing { unit, step }: &Missing<'_>) -> Item 
             title: format!("{} {}", step_number(unit.unit, step), step.title),
             what: format!("{}, {}", words::sentence(words::kind(step)), duration(step.minutes)),
         },
-        None => {
-            Item { href: course.unit_path(unit.unit), title: named(unit.unit), what: format!("{} done", unit.share) }
-        }
+        None => Item {
+            href: course.unit_path(unit.unit),
+            title: unit.unit.full_title(),
+            what: format!("{} done", unit.share),
+        },
     }
 }
 
@@ -210,10 +212,5 @@ fn closed_item(course: &Course<'_>, unit: &UnitProgress<'_>, missing: &[Missing<
         }
         _ => format!("{} steps. {when}", words::sentence(&words::number(steps.len()))),
     };
-    Item { href: String::new(), title: named(unit.unit), what }
-}
-
-/// `Week 3: Trust`; the orientation says its name in its title.
-fn named(unit: &Unit) -> String {
-    if unit.number == 0 { unit.title.clone() } else { format!("{}: {}", unit.label(), unit.title) }
+    Item { href: String::new(), title: unit.unit.full_title(), what }
 }

@@ -125,7 +125,7 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
     StepPage {
         frame: here.place.frame(ask),
         course: Link::new(cohort.path(), "Programme"),
-        unit: Link::new(here.unit_path(), unit_label(here)),
+        unit: Link::new(here.unit_path(), unit.full_title()),
         eyebrow: format!("Step {} · {} · {}", step_number(unit, step), step.kind_label(), duration(step.minutes)),
         title: step.title.clone(),
         lead: step.summary.clone(),
@@ -182,12 +182,6 @@ impl StepPage {
             _ => false,
         }
     }
-}
-
-/// `Week 6: Leading without authority`; the orientation says its name in its title.
-fn unit_label(here: &Here<'_>) -> String {
-    let unit = here.unit();
-    if unit.number == 0 { unit.title.clone() } else { format!("{}: {}", unit.label(), unit.title) }
 }
 
 /// Where to go when the step is done.

@@ -29,7 +29,11 @@ pub(super) fn read(folder: &Path, units: &[Unit], faults: &Faults) -> Option<Dia
     let diagnostic = Diagnostic {
         comment: keys.need_line("comment"),
         look_back: keys.need_line("look_back"),
-        dimensions: keys.tables("dimension").into_iter().map(|k| dimension(k, &mut letters, &mut slugs)).collect(),
+        dimensions: keys
+            .tables("dimension")
+            .into_iter()
+            .map(|k| dimension(k, units, &mut letters, &mut slugs))
+            .collect(),
     };
     if diagnostic.dimensions.is_empty() {
         keys.fault(keys.line_of("dimension"), "the diagnostic has no dimension", "add one under [[dimension]]");
@@ -38,7 +42,7 @@ pub(super) fn read(folder: &Path, units: &[Unit], faults: &Faults) -> Option<Dia
     Some(diagnostic)
 }
 
-fn dimension(keys: Keys, letters: &mut HashSet<String>, slugs: &mut HashSet<Slug>) -> Dimension {
+fn dimension(keys: Keys, units: &[Unit], letters: &mut HashSet<String>, slugs: &mut HashSet<Slug>) -> Dimension {
     let letter = keys.need_line("letter");
     if letter.len() != 1 || !letter.bytes().all(|b| b.is_ascii_uppercase()) || !letters.insert(letter.clone()) {
         let mend = "write one capital letter, another one in each dimension";
@@ -48,7 +52,7 @@ fn dimension(keys: Keys, letters: &mut HashSet<String>, slugs: &mut HashSet<Slug
     if statements.is_empty() {
         keys.fault(keys.line, "the dimension has no statement", "add one under [[dimension.statement]]");
     }
-    let dimension = Dimension { letter, name: keys.need_line("name"), statements, advice: advice(&keys) };
+    let dimension = Dimension { letter, name: keys.need_line("name"), statements, advice: advice(&keys, units) };
     keys.finish();
     dimension
 }
@@ -66,14 +70,28 @@ fn statement(keys: Keys, slugs: &mut HashSet<Slug>) -> Option<Statement> {
     Some(Statement { slug: slug?, text })
 }
 
-fn advice(keys: &Keys) -> Bands {
+/// As authors write them: `Weeks 2 and 11`.
+fn weeks(line: &Keys, units: &[Unit]) -> Vec<u16> {
+    let named = line.line("weeks").unwrap_or_default();
+    let numbers = named.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let mut weeks = Vec::new();
+    for digits in numbers {
+        match digits.parse().ok().filter(|number| units.iter().any(|unit| unit.number == *number)) {
+            Some(number) => weeks.push(number),
+            None => line.fault(line.line_of("weeks"), format!("there is no week {digits}"), "name one that is there"),
+        }
+    }
+    weeks
+}
+
+fn advice(keys: &Keys, units: &[Unit]) -> Bands {
     let Some(keys) = keys.table("advice") else {
         keys.missing("[dimension.advice]", "one line for each band");
         return Bands::default();
     };
     let of = |band| match keys.table(band) {
         Some(line) => {
-            let advice = Advice { text: line.need_line("text"), weeks: line.line("weeks").unwrap_or_default() };
+            let advice = Advice { text: line.need_line("text"), weeks: weeks(&line, units) };
             line.finish();
             advice
         }

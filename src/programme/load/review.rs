@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::captions;
 use super::file::{Faults, Source};
 use super::outline::{Outline, StepPlace};
 use super::step::{TRANSCRIPT, parts};
-use super::{captions, file};
 use crate::programme::markdown::{Block, prose};
 use crate::programme::readability::reading_age;
 use crate::programme::{Programme, ReminderText};
@@ -42,11 +42,12 @@ const LANGUAGES: [(&str, &str); 20] = [
 pub(super) fn review(folder: &Path, programme: &Programme, faults: &Faults) {
     let primary = programme.language.split('-').next().unwrap_or_default().to_lowercase();
     let language = LANGUAGES.iter().find(|(tag, _)| *tag == primary).map(|(_, name)| *name);
-    for step in Outline::of(folder, faults).units.iter().flat_map(|unit| &unit.steps) {
+    let outline = Outline::of(folder, faults);
+    for step in outline.units.iter().flat_map(|unit| &unit.steps) {
         read_step(step, &primary, language, faults);
     }
     unused(folder, programme, faults);
-    alike(folder, programme, faults);
+    alike(&outline, programme, faults);
 }
 
 fn read_step(place: &StepPlace, primary: &str, language: Option<&str>, faults: &Faults) {
@@ -131,15 +132,14 @@ fn unused(folder: &Path, programme: &Programme, faults: &Faults) {
 }
 
 /// No two mails of a course say the same.
-fn alike(folder: &Path, programme: &Programme, faults: &Faults) {
+fn alike(outline: &Outline, programme: &Programme, faults: &Faults) {
     let mut seen: BTreeMap<String, u16> = BTreeMap::new();
     for unit in &programme.units {
         let texts = unit.reminders.all().flat_map(|ReminderText { subject, about, hook, .. }| [subject, about, hook]);
         for text in texts {
             let Some(other) = seen.insert(text.to_lowercase(), unit.number) else { continue };
-            let folders = file::entries(&folder.join("units"), faults);
-            let own = folders.into_iter().find(|f| file::name(f).ends_with(&format!("-{}", unit.slug)));
-            let path = own.unwrap_or_else(|| folder.to_owned()).join(super::unit::FILE);
+            let Some(place) = outline.unit(unit.slug.as_str()) else { continue };
+            let path = place.folder.join(super::unit::FILE);
             let source = std::fs::read_to_string(&path).unwrap_or_default();
             let line = source.lines().position(|line| line.contains(text.as_str())).map_or(1, |i| i + 1);
             faults.add(&path, line, format!("'{text}' stands in a mail of unit {other} too"), "say it in other words");

@@ -99,6 +99,13 @@ const CASES: &[Case] = &[
     (DIAGNOSTIC, "slug = \"p2\"", "slug = \"p1\"", 19, "the slug 'p1' is taken"),
     (DIAGNOSTIC, "slug = \"p2\"", "slug = \"comment\"", 19, "the slug 'comment' is taken"),
     (DIAGNOSTIC, "warm = { text = \"C\", weeks = \"Week 1\" }\n", "", 8, "warm is missing"),
+    (
+        DIAGNOSTIC,
+        "text = \"D\", weeks = \"Week 2\"",
+        "text = \"D\", weeks = \"Weeks 2 and 9\"",
+        12,
+        "there is no week 9",
+    ),
     (DIAGNOSTIC, "look_back = \"And then?\"\n", "", 1, "look_back is missing"),
     // Markdown
     (READ, "step:start/talk", "step:start/walk", 13, "the link step:start/walk leads nowhere"),
