@@ -61,7 +61,7 @@ pub fn the_unit(unit: &Unit) -> String {
 
 /// One word for a step's kind, in a list of facts: `video`.
 pub fn kind(step: &Step) -> &'static str {
-    kind_in_words(step.kind)
+    if step.kind == StepKind::Video && step.src.is_none() { "film script" } else { kind_in_words(step.kind) }
 }
 
 /// So many of a kind: `one quiz`, `eight quizzes`.

@@ -225,6 +225,45 @@ async fn a_preview_opens_all_units_and_shows_what_is_saved() {
     author.get("/cohorts/preview/manage/guide/3").await.expect(200);
 }
 
+#[actix_web::test]
+async fn a_demonstration_is_a_course_in_its_sixth_week() {
+    let data = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let child = Command::new(env!("CARGO_BIN_EXE_trellis"))
+        .args(["demo", "--bind", &format!("127.0.0.1:{port}"), "--data"])
+        .arg(data.path())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("TRELLIS_LOG", "error")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ended = Started(child);
+    // It says how to sign in when it is filled.
+    let said = ended.0.stdout.take().unwrap();
+    let said = tokio::task::spawn_blocking(move || {
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(said)).map_while(Result::ok);
+        let mut until_mail = Vec::new();
+        for line in lines {
+            until_mail.push(line);
+            if until_mail.last().is_some_and(|line| line.contains("Mail is written to")) {
+                break;
+            }
+        }
+        until_mail.join("\n")
+    });
+    let said = said.await.unwrap();
+    for words in ["learner0001@example.org", "facilitator1@example.org", "admin@example.org", "nine quiet herons"] {
+        assert!(said.contains(words), "{words} is not in {said}");
+    }
+    let base = format!("http://127.0.0.1:{port}");
+    let ada = crate::person::Person::visiting(&base);
+    let sign_in = [("email", "learner0001@example.org"), ("password", "nine quiet herons")];
+    ada.submit("/sign-in", &sign_in).await.expect(303);
+    assert!(ada.get("/").await.expect(200).has("Week 6 of 11"));
+    let mails = std::fs::read_dir(data.path().join("demo/mail")).unwrap().count();
+    assert!(mails > 100, "only {mails} reminders were sent");
+}
+
 /// Pipes a message in, as a mail server would.
 fn receive(data: &Path, message: &str) -> String {
     use std::io::Write as _;

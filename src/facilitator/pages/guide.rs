@@ -78,7 +78,7 @@ fn week(
     Ok(GuidePage {
         frame: place.frame(ask),
         all: format!("{}/manage/guide", place.cohort.path()),
-        eyebrow: format!("{} · {}", unit.label(), unit.title),
+        eyebrow: unit.block.clone(),
         title: guide.title.clone(),
         html: html_under(&guide.html, &format!("{}/units", place.cohort.path())),
         sources: guide.sources.clone(),
