@@ -4,6 +4,7 @@ use actix_web::web::{self, ServiceConfig, get, post};
 
 use crate::accounts::pages as account;
 use crate::admin::pages as admin;
+use crate::certificate::pages as certificate;
 use crate::cohort::pages as cohort;
 use crate::discussion::pages as discussion;
 use crate::facilitator::pages as facilitator;
@@ -34,6 +35,9 @@ fn everybody(config: &mut ServiceConfig) {
         .route("/", get().to(learner::home::show))
         .route("/programmes/{programme}", get().to(programme::pages::show))
         .route("/programmes/{programme}/files/{file}", get().to(programme::pages::file))
+        .route("/certificates/issuer.json", get().to(certificate::check::issuer_key))
+        .route("/certificates/{code}", get().to(certificate::check::show))
+        .route("/certificates/{code}/credential.json", get().to(certificate::check::credential))
         .route("/help", get().to(account::words::help))
         .route("/accessibility", get().to(account::words::accessibility))
         .route("/privacy", get().to(account::words::privacy))
@@ -71,6 +75,11 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/library", get().to(learner::library::show))
         .route("/cohorts/{cohort}/glossary", get().to(learner::glossary::show))
         .route("/cohorts/{cohort}/progress", get().to(learner::progress::show))
+        .route("/cohorts/{cohort}/certificate", get().to(certificate::own::show))
+        .route("/cohorts/{cohort}/certificate.pdf", get().to(certificate::files::pdf))
+        .route("/cohorts/{cohort}/certificate.json", get().to(certificate::files::credential))
+        .route("/cohorts/{cohort}/certificate/name", post().to(certificate::name::change))
+        .route("/cohorts/{cohort}/certificate/consent", post().to(certificate::own::consent))
         .route("/cohorts/{cohort}/notes", get().to(learner::notes::show))
         .route("/cohorts/{cohort}/calendar", get().to(learner::calendar::show))
         .route("/cohorts/{cohort}/calendar", post().to(learner::calendar::make_address))

@@ -290,6 +290,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    certificates (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        code -> Text,
+        name -> Text,
+        name_changed_at -> Nullable<Timestamp>,
+        name_shown_since -> Nullable<Timestamp>,
+        programme -> Text,
+        title -> Text,
+        language -> Text,
+        cohort -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        minutes -> Integer,
+        asked -> Text,
+        issued_on -> Date,
+        issued_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_keys (name) {
+        name -> Text,
+        seed -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -316,6 +345,7 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
+diesel::joinable!(certificates -> enrolments (enrolment_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -340,5 +370,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminder_runs,
     reminders,
     readings,
-    calendar_tokens
+    calendar_tokens,
+    certificates,
+    signing_keys
 );

@@ -126,6 +126,7 @@ impl Place {
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
         if self.learner().is_some() {
             frame.own.push(Nav::new("Your progress", format!("{path}/progress")));
+            frame.own.push(Nav::new("Your certificate", format!("{path}/certificate")));
             frame.own.push(Nav::new("Your reminders", format!("{path}/reminders")));
         }
         if self.enrolment.is_some() {
