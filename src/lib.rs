@@ -16,6 +16,7 @@ pub mod completion;
 pub mod discussion;
 
 pub mod certificate;
+pub mod live;
 pub mod reading;
 pub mod reminder;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use trellis::certificate;
 use trellis::cohort::Role;
 use trellis::discussion::{PostBody, store};
 use trellis::platform::secret::Secret;
@@ -46,8 +47,19 @@ GET  /cohorts/{cohort}/join                                       303 303 200 30
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200
 GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
+GET  /cohorts/{cohort}/certificate                                303 200 404 404 404
+GET  /cohorts/{cohort}/certificate.pdf                            303 200 404 404 404
+GET  /cohorts/{cohort}/certificate.json                           303 200 404 404 404
+POST /cohorts/{cohort}/certificate/name                           303 422 404 404 404
+POST /cohorts/{cohort}/certificate/consent                        303 303 404 404 404
+GET  /certificates/{code}                                         200 200 200 200 200
+GET  /certificates/{code}/credential.json                         404 404 404 404 404
+GET  /certificates/{token}                                        404 404 404 404 404
+GET  /certificates/issuer.json                                    200 200 200 200 200
 GET  /cohorts/{cohort}/notes                                      303 200 404 200 404
 GET  /cohorts/{cohort}/calendar                                   303 200 404 200 200
+GET  /cohorts/{cohort}/calendar/2027-03                           303 200 404 200 200
+GET  /cohorts/{cohort}/calendar/2031-03                           303 404 404 404 404
 GET  /calendar/{feed}.ics                                         200 200 200 200 200
 GET  /calendar/{token}.ics                                        404 404 404 404 404
 POST /cohorts/{cohort}/calendar                                   303 200 404 200 404
@@ -58,6 +70,7 @@ GET  /cohorts/{cohort}/units/{unit}                               303 200 404 20
 GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
 POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{live}/attendance             303 400 404 400 400
 POST /cohorts/{cohort}/units/{unit}/{step}/note                   303 303 404 303 404
 POST /cohorts/{cohort}/units/7/{step7}/note                       303 403 404 303 404
 POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
@@ -87,6 +100,10 @@ GET  /cohorts/{cohort}/manage/guide                               303 404 404 20
 GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners.csv                        303 404 404 200 200
+GET  /cohorts/{cohort}/manage/live                                303 404 404 200 200
+GET  /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 200 200
+GET  /cohorts/{cohort}/manage/live/{unit}/{step}                  303 404 404 404 404
+POST /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 400 400
 GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
 POST /cohorts/{cohort}/manage/reminders                           303 404 404 404 404
 GET  /cohorts/{cohort}/manage/schedule                            303 404 404 200 200
@@ -205,9 +222,10 @@ impl Names {
             let token = (calendar_tokens::enrolment_id.eq(learner), calendar_tokens::token_hash.eq(hash.as_str()));
             let token = (token, calendar_tokens::created_at.eq(now));
             diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
-            (thread, hidden, post, feed)
+            let code = make_certificate(conn, learner, now);
+            (thread, hidden, post, feed, code)
         });
-        let (thread, hidden, post, feed) = made.await;
+        let (thread, hidden, post, feed, code) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| {
             let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
@@ -217,11 +235,13 @@ impl Names {
             ("{programme}", programme.slug.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
+            ("{code}", code),
             ("{feed}", feed.as_str().to_owned()),
             ("{cohort}", "spring".into()),
             ("{unit}", "1".into()),
             ("{step}", kind(1, "article")),
             ("{quiz}", kind(1, "quiz")),
+            ("{live}", kind(1, "live-session")),
             ("{diagnostic}", kind(1, "diagnostic")),
             ("{discussion}", kind(1, "discussion")),
             ("{exercise}", kind(0, "exercise")),
@@ -262,6 +282,28 @@ fn make_thread(
         .returning(threads::id)
         .get_result(conn)
         .unwrap()
+}
+
+/// Its code.
+fn make_certificate(
+    conn: &mut trellis::platform::db::Conn,
+    learner: trellis::cohort::EnrolmentId,
+    now: trellis::platform::clock::Instant,
+) -> String {
+    let says = trellis::certificate::Says {
+        programme: trellis::platform::text::Slug::parse("effective-networks").unwrap(),
+        title: "Networks".into(),
+        language: "en-GB".into(),
+        cohort: "Spring".into(),
+        starts_on: day("2027-01-11"),
+        ends_on: day("2027-05-09"),
+        minutes: 600,
+        asked: "at least 8 quizzes".into(),
+        issued_on: day("2027-04-12"),
+    };
+    assert!(certificate::store::add(conn, learner, "Ada", &says, now).unwrap());
+    certificate::key::made(conn, now).unwrap();
+    certificate::store::own(conn, learner).unwrap().unwrap().code.to_string()
 }
 
 /// The roles that the table speaks of are all that there are.
