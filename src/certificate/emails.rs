@@ -36,13 +36,7 @@ struct Issued<'a> {
 }
 
 /// Queues the letter, unless the holder wants no mail from the course or cannot get any.
-pub fn tell(
-    conn: &mut Conn,
-    course: &Course<'_>,
-    holder: &Holder,
-    says: &Says,
-    now: Instant,
-) -> QueryResult<()> {
+pub fn tell(conn: &mut Conn, course: &Course<'_>, holder: &Holder, says: &Says, now: Instant) -> QueryResult<()> {
     if !is_wanted(holder) {
         return Ok(());
     }

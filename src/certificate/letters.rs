@@ -26,9 +26,8 @@ impl Face {
 
     /// For drawing; `None` only where the file is broken.
     pub fn font(self) -> Option<Font> {
-        static FONTS: LazyLock<[Option<Font>; 2]> = LazyLock::new(|| {
-            [Face::Serif, Face::Sans].map(|face| Font::new(face.bytes().into(), 0))
-        });
+        static FONTS: LazyLock<[Option<Font>; 2]> =
+            LazyLock::new(|| [Face::Serif, Face::Sans].map(|face| Font::new(face.bytes().into(), 0)));
         FONTS[self as usize].clone()
     }
 
@@ -75,7 +74,9 @@ mod tests {
 
     #[test]
     fn names_in_three_scripts_can_be_printed() {
-        for name in ["Zoë Łukasz Ní Dhónaill", "Ελένη Παπαδοπούλου", "Олександра Шевченко", "Nguyễn Thị Ngọc", "O’Brien-Ğül"] {
+        for name in
+            ["Zoë Łukasz Ní Dhónaill", "Ελένη Παπαδοπούλου", "Олександра Шевченко", "Nguyễn Thị Ngọc", "O’Brien-Ğül"]
+        {
             assert!(missing(name).is_empty(), "{name}");
         }
     }

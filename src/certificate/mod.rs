@@ -57,7 +57,7 @@ pub struct Says {
     pub ends_on: NaiveDate,
     /// Of learning, as the units say.
     pub minutes: i32,
-    /// What the holder did for it: `at least 8 quizzes and 6 discussions`.
+    /// What the holder did for it: `at least 6 discussions, 8 quizzes and ‘A plan’`.
     pub asked: String,
     /// In the cohort's zone.
     pub issued_on: NaiveDate,
@@ -81,7 +81,7 @@ impl Says {
             starts_on: cohort.starts_on,
             ends_on: closes_on.pred_opt().unwrap_or(closes_on),
             minutes: i32::try_from(minutes).unwrap_or(i32::MAX),
-            asked: asked(parts, progress.share.of),
+            asked: asked(programme, parts, progress.share.of),
             issued_on: cohort.zone.local_date(now),
         }
     }
@@ -133,15 +133,17 @@ pub fn issuer(base_url: &BaseUrl) -> String {
     format!("Trellis at {}", base_url.host())
 }
 
-/// The rule's parts as one phrase; `all`: how many required steps there are.
-fn asked(parts: &[Part<'_>], all: usize) -> String {
-    let each = parts.iter().map(|part| match part.asked {
-        Asked::Share => format!("{} of the {}", part.share.of, count(all, "step")),
-        Asked::Units => format!("{} whole", count(part.share.of, "unit")),
-        Asked::Steps => format!("{} that everybody does", count(part.share.of, "step")),
-        Asked::Kind(StepKind::Quiz) if part.share.of != 1 => format!("{} quizzes", part.share.of),
-        Asked::Kind(kind) => count(part.share.of, &kind.as_str().replace('-', " ")),
-    });
+/// The rule's parts as one phrase, what everybody does by its name at the end.
+fn asked(programme: &Programme, parts: &[Part<'_>], all: usize) -> String {
+    let share = |part: &Part<'_>| match part.asked {
+        Asked::Share => Some(format!("{} of the {}", part.share.of, count(all, "step"))),
+        Asked::Units => Some(format!("{} whole", count(part.share.of, "unit"))),
+        Asked::Kind(StepKind::Quiz) if part.share.of != 1 => Some(format!("{} quizzes", part.share.of)),
+        Asked::Kind(kind) => Some(count(part.share.of, &kind.as_str().replace('-', " "))),
+        Asked::Steps => None,
+    };
+    let named = programme.certificate.steps.iter().filter_map(|(unit, step)| programme.unit_named(unit)?.step(step));
+    let each = parts.iter().filter_map(share).chain(named.map(|step| format!("‘{}’", step.title)));
     match &each.collect::<Vec<_>>()[..] {
         [] => String::new(),
         [only] => format!("at least {only}"),

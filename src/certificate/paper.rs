@@ -63,11 +63,7 @@ pub fn pdf(certificate: &Certificate, base_url: &BaseUrl) -> Result<Vec<u8>, Pap
     draw::finish(document, tree, about(certificate, base_url))
 }
 
-fn written(
-    mut writer: Writer<'_>,
-    certificate: &Certificate,
-    base_url: &BaseUrl,
-) -> Result<Vec<Piece>, PaperError> {
+fn written(mut writer: Writer<'_>, certificate: &Certificate, base_url: &BaseUrl) -> Result<Vec<Piece>, PaperError> {
     writer.background();
     writer.words(certificate, base_url);
     writer.check(certificate, base_url)?;
@@ -111,11 +107,12 @@ impl Writer<'_> {
     fn background(&mut self) {
         self.sheet.adorn(|pen| {
             pen.rect((0.0, 0.0), (WIDTH, HEIGHT), PAPER);
-            pen.rect((0.0, 0.0), (BAND, HEIGHT), DEEP);
-            pen.within(rect(0.0, 0.0, BAND, HEIGHT).as_ref(), |pen| pen.stroke(lattice().as_ref(), 1.2, LATH));
+            // A little beyond the edge, which printers and screens round.
+            pen.rect((0.0, -2.0), (BAND, HEIGHT + 4.0), DEEP);
+            pen.within(rect(0.0, -2.0, BAND, HEIGHT + 4.0).as_ref(), |pen| pen.stroke(lattice().as_ref(), 1.2, LATH));
             // The name stands on a ground of its own, so that no lath runs through it.
             pen.rect((0.0, 34.0), (BAND, 72.0), DEEP);
-            pen.rect((BAND, 0.0), (4.0, HEIGHT), ACCENT);
+            pen.rect((BAND, -2.0), (4.0, HEIGHT + 4.0), ACCENT);
         });
         self.sheet.figure("Trellis", |pen| {
             pen.at((34.0, 50.0), 1.1, |pen| {
@@ -131,21 +128,22 @@ impl Writer<'_> {
 
     fn words(&mut self, certificate: &Certificate, base_url: &BaseUrl) {
         let says = &certificate.says;
-        self.y = 60.0;
+        self.y = 62.0;
         let heading = Look { face: Face::Serif, size: 22.0, ink: ACCENT };
         self.line(draw::heading(HEADING), HEADING, heading, 32.0);
-        self.line(Tag::P.into(), "This certifies that", BODY, 44.0);
+        self.line(Tag::P.into(), "This certifies that", BODY, 48.0);
         self.large(&certificate.name, (40.0, 20.0), INK, None);
-        self.line(Tag::P.into(), "has completed the course", BODY, 32.0);
+        self.line(Tag::P.into(), "has completed the course", BODY, 36.0);
+        self.y += 4.0;
         self.large(&says.title, (28.0, 20.0), TEAL, Some(&says.language));
-        self.y += 6.0;
+        self.y += 12.0;
         let facts = [
             format!("with {}, {}", says.cohort, says.dates()),
-            format!("{}. They have done {}.", sentence(&says.effort()), says.asked),
+            format!("{}. Done for it: {}.", sentence(&says.effort()), says.asked),
             format!("Issued on {} by {}", says.issued(), issuer(base_url)),
         ];
         for fact in facts {
-            self.paragraph(&fact, SMALL, 18.0);
+            self.paragraph(&fact, SMALL, 19.0);
         }
     }
 
@@ -197,14 +195,7 @@ impl Writer<'_> {
         self.line_at(LEFT, tag, text, look, leading);
     }
 
-    fn line_at(
-        &mut self,
-        x: f32,
-        tag: TagKind,
-        text: &str,
-        look: Look,
-        leading: f32,
-    ) {
+    fn line_at(&mut self, x: f32, tag: TagKind, text: &str, look: Look, leading: f32) {
         self.y += leading;
         let mark = self.draw(x, text, look);
         let mut group = TagGroup::new(tag);

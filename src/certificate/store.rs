@@ -35,8 +35,9 @@ struct CertificateRow {
 
 impl From<CertificateRow> for Certificate {
     fn from(row: CertificateRow) -> Self {
-        let CertificateRow { programme, title, language, cohort, starts_on, ends_on, minutes, asked, issued_on, .. } =
-            row;
+        let CertificateRow {
+            programme, title, language, cohort, starts_on, ends_on, minutes, asked, issued_on, ..
+        } = row;
         Self {
             id: row.id,
             code: Code::stored(row.code),
@@ -109,10 +110,7 @@ pub fn rename(conn: &mut Conn, id: CertificateId, name: &str, now: Instant) -> Q
 
 /// Lets the public page show the name, or no more.
 pub fn show_name(conn: &mut Conn, id: CertificateId, since: Option<Instant>) -> QueryResult<()> {
-    diesel::update(certificates::table.find(id))
-        .set(certificates::name_shown_since.eq(since))
-        .execute(conn)
-        .map(drop)
+    diesel::update(certificates::table.find(id)).set(certificates::name_shown_since.eq(since)).execute(conn).map(drop)
 }
 
 /// An active learner, whom a certificate and its letter are for.
@@ -149,12 +147,7 @@ pub fn holder(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Option<Hol
 }
 
 /// The next active learners after `after` who have no certificate, in the order of their enrolments.
-pub fn list_without(
-    conn: &mut Conn,
-    cohort: CohortId,
-    after: EnrolmentId,
-    most: i64,
-) -> QueryResult<Vec<EnrolmentId>> {
+pub fn list_without(conn: &mut Conn, cohort: CohortId, after: EnrolmentId, most: i64) -> QueryResult<Vec<EnrolmentId>> {
     enrolments::table
         .left_join(certificates::table)
         .filter(enrolments::cohort_id.eq(cohort))

@@ -151,6 +151,8 @@ fn how_far(parts: &[Part<'_>]) -> String {
         (0, _) => "You have done everything that it asks for. It will be here by tomorrow.".into(),
         (_, 1) => "It is not here yet: some of what it asks for is still to do.".into(),
         (1, all) => format!("It is not here yet. It asks for {}, and one of them is still to do.", count(all, "thing")),
-        (left, all) => format!("It is not here yet. It asks for {}, and {left} of them are still to do.", count(all, "thing")),
+        (left, all) => {
+            format!("It is not here yet. It asks for {}, and {left} of them are still to do.", count(all, "thing"))
+        }
     }
 }

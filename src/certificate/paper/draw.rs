@@ -251,8 +251,7 @@ pub fn code(text: &str) -> Result<Square, PaperError> {
         let mut x = 0;
         for run in row.chunk_by(|a, b| a == b) {
             if run[0] == Color::Dark
-                && let Some(rect) =
-                    Rect::from_xywh((x + QUIET) as f32, (y + QUIET) as f32, run.len() as f32, 1.0)
+                && let Some(rect) = Rect::from_xywh((x + QUIET) as f32, (y + QUIET) as f32, run.len() as f32, 1.0)
             {
                 path.push_rect(rect);
             }

@@ -13,8 +13,8 @@ use crate::learner::course::{Course, State, kept};
 use crate::learner::{Link, step_number, step_path, words};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{count, duration};
-use crate::platform::zone::day_in_words;
 use crate::platform::web::{Answer, Ask, Error, Frame};
+use crate::platform::zone::day_in_words;
 use crate::programme::{Catalogue, Content, Step};
 use crate::schedule::gate::{OpenUnit, open_units};
 

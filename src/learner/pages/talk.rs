@@ -71,13 +71,7 @@ fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &R
 pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_posts);
 
 /// A discussion is done while the learner has a visible post in it.
-fn on_step_posts(
-    conn: &mut Conn,
-    ask: &Ask,
-    place: &Place,
-    open: &OpenStep<'_>,
-    has_post: bool,
-) -> Result<(), Error> {
+fn on_step_posts(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, has_post: bool) -> Result<(), Error> {
     let Some(learner) = place.learner().filter(|_| is_discussion(open.step)) else { return Ok(()) };
     match has_post {
         true => complete(conn, ask, place, open, learner)?,
