@@ -10,6 +10,7 @@ mod certificate;
 mod content;
 mod discussion;
 mod door;
+mod home;
 mod learning;
 mod live;
 mod notes;
