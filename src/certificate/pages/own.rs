@@ -150,6 +150,9 @@ fn how_far(parts: &[Part<'_>]) -> String {
         (_, 0) => "This course gives no certificate.".into(),
         (0, _) => "You have done everything that it asks for. It will be here by tomorrow.".into(),
         (_, 1) => "It is not here yet: some of what it asks for is still to do.".into(),
+        (left, all) if left == all => {
+            format!("It is not here yet. It asks for {}, all still to do.", count(all, "thing"))
+        }
         (1, all) => format!("It is not here yet. It asks for {}, and one of them is still to do.", count(all, "thing")),
         (left, all) => {
             format!("It is not here yet. It asks for {}, and {left} of them are still to do.", count(all, "thing"))
