@@ -361,7 +361,7 @@ fn sample(name: &str) -> Certificate {
             starts_on: day("2027-01-11"),
             ends_on: day("2027-05-09"),
             minutes: 1_800,
-            asked: "at least 6 discussions, 8 quizzes, 2 diagnostics and ‘Your plan for the next 90 days’".into(),
+            asked: "at least 6 discussions, 8 quizzes, 2 diagnostics and ‘Your 90-day development plan’".into(),
             issued_on: day("2027-04-12"),
         },
         issued_at: trellis::platform::clock::Instant::from_micros(1_807_520_400_000_000),
