@@ -15,8 +15,12 @@ pub mod schedule;
 pub mod completion;
 pub mod discussion;
 
+pub mod portfolio;
 pub mod reading;
 pub mod reminder;
+
+pub mod announcement;
+pub mod people;
 
 pub mod admin;
 pub mod facilitator;

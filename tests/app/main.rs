@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod administration;
+mod announcements;
 mod calendar;
 mod content;
 mod discussion;
@@ -13,7 +14,9 @@ mod learning;
 mod notes;
 mod operating;
 mod outbox;
+mod people;
 mod person;
+mod portfolio;
 mod progress;
 mod queries;
 mod reminder;

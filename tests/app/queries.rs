@@ -22,12 +22,20 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/progress",
     "/cohorts/spring/notes",
     "/cohorts/spring/calendar",
+    "/cohorts/spring/people",
+    "/cohorts/spring/people/me",
+    "/cohorts/spring/people/1",
+    "/cohorts/spring/portfolio",
+    "/cohorts/spring/portfolio/1",
+    "/cohorts/spring/portfolio/shared",
+    "/cohorts/spring/announcements",
 ];
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",
     "/cohorts/spring/manage/schedule/7",
     "/cohorts/spring/manage/learners",
     "/cohorts/spring/manage/reminders",
+    "/cohorts/spring/manage/announcements",
     "/cohorts/spring/manage/reminders?unit=1&kind=opens",
 ];
 

@@ -36,6 +36,12 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/progress",
         "/notes",
         "/calendar",
+        "/people",
+        "/people/me",
+        "/portfolio",
+        "/portfolio/2",
+        "/portfolio/shared",
+        "/announcements",
     ];
     let steps = first_steps();
     ["/".to_owned()]
@@ -47,7 +53,7 @@ pub fn for_learners(site: &Site) -> Vec<String> {
 }
 
 pub fn for_facilitators(site: &Site) -> Vec<String> {
-    let own = ["schedule", "schedule/7", "learners", "reminders", "reminders?unit=3&kind=opens", "guide", "guide/5"];
+    let own = ["schedule", "schedule/7", "learners", "reminders", "reminders?unit=3&kind=opens", "guide", "guide/5", "announcements", "announcements/new"];
     let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort));
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()
 }

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::{Visit, note_visit};
 use crate::accounts::{Person, gate};
+use crate::announcement::pages::{News, newest};
 use crate::cohort::{Cohort, Place, Role, store as cohorts};
 use crate::learner::course::{Band, Course, Opening, State, kept};
 use crate::learner::mark::{StepRow, rows};
@@ -28,6 +29,7 @@ struct Home {
     trellis: Trellis,
     week: Option<Week>,
     next: Option<Opening>,
+    news: Option<News>,
     calendar: String,
     share: (usize, usize),
     weeks_title: String,
@@ -134,7 +136,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown,
     };
     let kept = kept(conn, place)?;
     let course = Course::new(place, programme, &kept, ask.now);
-    let page = home(ask, &course, courses(&places, Some(place), all, ask.now));
+    let news = newest(conn, place, ask.now)?;
+    let page = home(ask, &course, news, courses(&places, Some(place), all, ask.now));
     Ok(Shown::Home(Box::new(page), Visit::of(place, ask.now)))
 }
 
@@ -145,7 +148,7 @@ fn to_continue<'a>(places: &'a [Place], catalogue: &'a Catalogue) -> Option<(&'a
     taught.max_by_key(|(place, _)| place.enrolment.as_ref().map(|e| e.last_seen_at.unwrap_or(e.enrolled_at)))
 }
 
-fn home(ask: &Ask, course: &Course<'_>, courses: Courses) -> Home {
+fn home(ask: &Ask, course: &Course<'_>, news: Option<News>, courses: Courses) -> Home {
     let share = course.progress.share;
     Home {
         frame: course.place.frame(ask),
@@ -153,6 +156,7 @@ fn home(ask: &Ask, course: &Course<'_>, courses: Courses) -> Home {
         trellis: trellis::drawing(&course.progress),
         week: week(course),
         next: course.next_opening(),
+        news,
         calendar: calendar_path(&course.place.cohort),
         share: (share.done, share.of),
         weeks_title: format!("Your {}", crate::platform::text::count(course.programme.weeks(), "week")),
