@@ -3,6 +3,7 @@
 //! It writes the tables of many slices at once, in large batches: that is what it is for, and nothing else may.
 
 mod deeds;
+mod meeting;
 mod people;
 mod words;
 mod write;
@@ -152,6 +153,9 @@ fn make(
     schedule::store::plan_cohort(conn, &cohort.slug, catalogue)?;
     let releases = schedule::store::list_releases(conn, cohort.id)?;
     let people = people::enrol(conn, cohort.id, plan.learners as usize, hash, before)?;
+    if let Some(programme) = catalogue.programme(programme) {
+        meeting::write(conn, (&cohort, &releases), programme, &people, now)?;
+    }
     Ok((cohort, releases, people))
 }
 

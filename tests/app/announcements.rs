@@ -228,7 +228,7 @@ stories! {
         let (db, base) = (course.db.clone(), course.app.site.base_url.clone());
         let queue = || trellis::announcement::publish::publish_due(&db, &base, at);
         // Two processes at once.
-        let (one, other) = futures_util::join!(queue(), queue());
+        let (one, other) = futures_util::future::join(queue(), queue()).await;
         assert_eq!(one.unwrap() + other.unwrap(), 1_101);
         assert_eq!(queue().await.unwrap(), 0);
         let mails = course.write(|conn| announcement_mails::table.count().get_result::<i64>(conn).unwrap()).await;
