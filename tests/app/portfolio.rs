@@ -110,10 +110,10 @@ stories! {
     async fn a_text_that_is_too_long_is_refused_and_nothing_is_lost(course: Course) {
         course.travel_to("2027-01-11 10:00");
         let ada = course.enrol("Ada").await;
-        let long = "é".repeat(20_001);
+        let long = "a".repeat(20_001);
         let refused = write(&ada, PROFILE, &long).await.expect(422);
         assert!(refused.has(&long) && refused.has("<title>Error: ") && refused.html.contains("href=\"#body\""));
-        write(&ada, PROFILE, &"é".repeat(20_000)).await.expect(303);
+        write(&ada, PROFILE, &"a".repeat(20_000)).await.expect(303);
         let script = write(&ada, PROFILE, "<script>alert(1)</script> [x](javascript:alert(1)) seen").await;
         script.expect(303);
         let page = ada.get(PROFILE).await;
