@@ -293,6 +293,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    live_sessions (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        local_time -> Timestamp,
+        starts_at -> Timestamp,
+        minutes -> Integer,
+        link -> Text,
+        recording -> Text,
+        version -> Integer,
+        called_off -> Bool,
+    }
+}
+
+diesel::table! {
+    attendances (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        presence -> Text,
+        said_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    thread_marks (enrolment_id, thread_id) {
+        enrolment_id -> BigInt,
+        thread_id -> BigInt,
+        seen_post_id -> BigInt,
+        follows -> Bool,
+    }
+}
+
+diesel::table! {
     cards (enrolment_id) {
         enrolment_id -> BigInt,
         role -> Text,
@@ -375,6 +410,10 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
+diesel::joinable!(live_sessions -> cohorts (cohort_id));
+diesel::joinable!(attendances -> enrolments (enrolment_id));
+diesel::joinable!(thread_marks -> enrolments (enrolment_id));
+diesel::joinable!(thread_marks -> threads (thread_id));
 diesel::joinable!(cards -> enrolments (enrolment_id));
 diesel::joinable!(products -> enrolments (enrolment_id));
 diesel::joinable!(products -> cohorts (cohort_id));
@@ -408,6 +447,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminders,
     readings,
     calendar_tokens,
+    live_sessions,
+    attendances,
+    thread_marks,
     cards,
     products,
     announcements,

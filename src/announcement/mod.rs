@@ -107,11 +107,8 @@ pub fn path(cohort: &Cohort) -> String {
 
 /// The beginning of a text in HTML, without its tags: whole words, `most` characters at most.
 fn excerpt(html: &str, most: usize) -> String {
-    let untagged: String = html
-        .split('<')
-        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let untagged: String =
+        html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<Vec<_>>().join(" ");
     let plain = untagged
         .replace("&lt;", "<")
         .replace("&gt;", ">")
@@ -138,7 +135,10 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_whole_words_without_tags() {
-        assert_eq!(excerpt("<p>Bring <strong>one</strong>, or &lt;two&gt;.</p>\n<p>More</p>", 100), "Bring one, or <two>. More");
+        assert_eq!(
+            excerpt("<p>Bring <strong>one</strong>, or &lt;two&gt;.</p>\n<p>More</p>", 100),
+            "Bring one, or <two>. More"
+        );
         assert_eq!(excerpt("<p>One two three</p>", 8), "One two …");
         assert_eq!(excerpt("", 8), "");
     }

@@ -7,8 +7,8 @@ use super::{AnnouncementId, store};
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::outbox;
-use crate::platform::config::BaseUrl;
 use crate::platform::clock::Instant;
+use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, Db, DbError};
 use crate::reminder::emails::unwritable;
 use crate::reminder::store::lock;
@@ -28,7 +28,8 @@ pub async fn publish_due(db: &Db, base_url: &BaseUrl, now: Instant) -> Result<us
         let mut after = Some(EnrolmentId(0));
         while let Some(from) = after {
             let base_url = base_url.clone();
-            let some = move |conn: &mut Conn| mail_some(conn, &base_url, (id, cohort), from, now).map_err(DbError::from);
+            let some =
+                move |conn: &mut Conn| mail_some(conn, &base_url, (id, cohort), from, now).map_err(DbError::from);
             match db.write(some).await {
                 Ok(mailed) => {
                     queued += mailed.queued;

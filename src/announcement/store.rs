@@ -28,12 +28,7 @@ const ROW: (
         announcements::html,
         announcements::by_mail,
     ),
-    (
-        announcements::publish_at,
-        announcements::published_at,
-        announcements::changed_at,
-        announcements::withdrawn_at,
-    ),
+    (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at),
 ) = (
     (
         announcements::id,
@@ -43,12 +38,7 @@ const ROW: (
         announcements::html,
         announcements::by_mail,
     ),
-    (
-        announcements::publish_at,
-        announcements::published_at,
-        announcements::changed_at,
-        announcements::withdrawn_at,
-    ),
+    (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at),
 );
 
 fn announcement((what, when): Row) -> Announcement {

@@ -143,6 +143,7 @@ impl Place {
             frame.staff_nav = vec![
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
+                here(Nav::new("Live sessions", format!("{path}/manage/live"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
                 here(Nav::new("Announcements", format!("{path}/manage/announcements"))),
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),

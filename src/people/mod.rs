@@ -76,7 +76,10 @@ impl Card {
     /// The lines that others read, with their headings.
     pub fn shown(&self) -> Vec<(&'static str, String)> {
         let lines = Line::ALL.iter().map(|line| (line.heading(), self.get(*line)));
-        lines.filter(|(_, said)| said.is_shown && !said.text.is_empty()).map(|(h, said)| (h, said.text.clone())).collect()
+        lines
+            .filter(|(_, said)| said.is_shown && !said.text.is_empty())
+            .map(|(h, said)| (h, said.text.clone()))
+            .collect()
     }
 
     /// What a search may look into: the lines that others read, in small letters.

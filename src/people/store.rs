@@ -54,18 +54,7 @@ impl From<&Card> for CardRow {
         let ((role, shows_role), (network, shows_network)) = (said(Line::Role), said(Line::Network));
         let ((offers, shows_offers), (needs, shows_needs)) = (said(Line::Offers), said(Line::Needs));
         let (place, shows_place) = said(Line::Place);
-        Self {
-            role,
-            shows_role,
-            network,
-            shows_network,
-            offers,
-            shows_offers,
-            needs,
-            shows_needs,
-            place,
-            shows_place,
-        }
+        Self { role, shows_role, network, shows_network, offers, shows_offers, needs, shows_needs, place, shows_place }
     }
 }
 
@@ -128,9 +117,8 @@ pub fn list(
         .into_boxed();
     if let Some(id) = after {
         let Some((role, name)) = place_in_list(conn, cohort, id)? else { return Ok(Vec::new()) };
-        let by_name = lower(accounts::name)
-            .gt(name.clone())
-            .or(lower(accounts::name).eq(name).and(enrolments::id.gt(id)));
+        let by_name =
+            lower(accounts::name).gt(name.clone()).or(lower(accounts::name).eq(name).and(enrolments::id.gt(id)));
         members = members.filter(enrolments::role.gt(role).or(enrolments::role.eq(role).and(by_name)));
     }
     if let Some(word) = word {

@@ -30,7 +30,11 @@ async fn now(priya: &Person, title: &str) {
 }
 
 async fn newest_id(course: &Course) -> i64 {
-    course.write(|conn| announcements::table.select(announcements::id).order(announcements::id.desc()).first(conn).unwrap()).await
+    course
+        .write(|conn| {
+            announcements::table.select(announcements::id).order(announcements::id.desc()).first(conn).unwrap()
+        })
+        .await
 }
 
 async fn with_subject(course: &Course, address: &str, subject: &str) -> usize {

@@ -70,7 +70,11 @@ fn load(conn: &mut Conn, ask: &Ask, cohort: &str) -> Result<(Announcements, Opti
         announcements,
         is_first: after.is_none(),
         next,
-        manage: if place.facilitates() { format!("{}/manage/announcements", place.cohort.path()) } else { String::new() },
+        manage: if place.facilitates() {
+            format!("{}/manage/announcements", place.cohort.path())
+        } else {
+            String::new()
+        },
         path,
     };
     Ok((page, unseen_by))

@@ -29,7 +29,13 @@ const CARDS: &[Lines] = &[
         "How to keep members who never come",
         "By the sea, in the east",
     ],
-    ["Pharmacist in general practice", "", "A template for a first meeting", "Reasons to write when nothing is wrong", ""],
+    [
+        "Pharmacist in general practice",
+        "",
+        "A template for a first meeting",
+        "Reasons to write when nothing is wrong",
+        "",
+    ],
     ["", "Carers’ leads in mental health services", "Honesty about lived experience on committees", "", ""],
     [
         "Network manager",

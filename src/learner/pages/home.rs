@@ -11,6 +11,7 @@ use crate::announcement::pages::{News, newest};
 use crate::cohort::{Cohort, Place, Role, store as cohorts};
 use crate::learner::course::{Band, Course, Opening, State, kept};
 use crate::learner::mark::{StepRow, rows};
+use crate::learner::news::{Meeting, NewPosts, new_posts, next_meeting};
 use crate::learner::trellis::{self, Trellis};
 use crate::learner::{calendar_path, words};
 use crate::platform::clock::Instant;
@@ -19,6 +20,7 @@ use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::platform::zone::day_in_words;
 use crate::programme::{Catalogue, Content, Programme};
+use crate::{discussion, live};
 
 /// A learner's home.
 #[derive(Template)]
@@ -30,6 +32,8 @@ struct Home {
     week: Option<Week>,
     next: Option<Opening>,
     news: Option<News>,
+    meeting: Option<Meeting>,
+    new_posts: Vec<NewPosts>,
     calendar: String,
     share: (usize, usize),
     weeks_title: String,
@@ -40,6 +44,8 @@ struct Home {
 /// The newest open unit at a glance.
 struct Week {
     title: &'static str,
+    /// `About 1 hour 20 minutes are left.`
+    left: String,
     rows: Vec<StepRow>,
     /// `In your network this week, 25 minutes: …`
     practice: String,
@@ -120,7 +126,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>) -> Answer {
     }
 }
 
-/// A learner's home takes four queries, an administrator's one more; a visitor's takes one.
+/// A learner's home takes six queries, an administrator's one more; a visitor's takes one.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown, Error> {
     let Some(person) = gate::person(conn, ask)? else {
         return Ok(Shown::Front(front(conn, ask, catalogue)?));
@@ -136,8 +142,12 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown,
     };
     let kept = kept(conn, place)?;
     let course = Course::new(place, programme, &kept, ask.now);
-    let news = newest(conn, place, ask.now)?;
-    let page = home(ask, &course, news, courses(&places, Some(place), all, ask.now));
+    let mut page = home(ask, &course, courses(&places, Some(place), all, ask.now));
+    page.news = newest(conn, place, ask.now)?;
+    page.meeting = next_meeting(&course, &live::store::list(conn, place.cohort.id)?, ask.now);
+    if let Some(learner) = place.learner() {
+        page.new_posts = new_posts(&course, discussion::store::list_news(conn, learner)?);
+    }
     Ok(Shown::Home(Box::new(page), Visit::of(place, ask.now)))
 }
 
@@ -148,7 +158,7 @@ fn to_continue<'a>(places: &'a [Place], catalogue: &'a Catalogue) -> Option<(&'a
     taught.max_by_key(|(place, _)| place.enrolment.as_ref().map(|e| e.last_seen_at.unwrap_or(e.enrolled_at)))
 }
 
-fn home(ask: &Ask, course: &Course<'_>, news: Option<News>, courses: Courses) -> Home {
+fn home(ask: &Ask, course: &Course<'_>, courses: Courses) -> Home {
     let share = course.progress.share;
     Home {
         frame: course.place.frame(ask),
@@ -156,7 +166,9 @@ fn home(ask: &Ask, course: &Course<'_>, news: Option<News>, courses: Courses) ->
         trellis: trellis::drawing(&course.progress),
         week: week(course),
         next: course.next_opening(),
-        news,
+        news: None,
+        meeting: None,
+        new_posts: Vec::new(),
         calendar: calendar_path(&course.place.cohort),
         share: (share.done, share.of),
         weeks_title: format!("Your {}", crate::platform::text::count(course.programme.weeks(), "week")),
@@ -173,6 +185,10 @@ fn week(course: &Course<'_>) -> Option<Week> {
     });
     Some(Week {
         title: if unit.number == 0 { "The orientation at a glance" } else { "This week at a glance" },
+        left: match course.progress.newest()?.left(&course.kept.done).map(|step| step.minutes).sum() {
+            0 => "Everything is done.".into(),
+            minutes => format!("About {} left.", duration(minutes)),
+        },
         rows: rows(&course.place.cohort, unit, Some(&course.kept.done), next),
         practice: practice.unwrap_or_default(),
     })

@@ -51,7 +51,8 @@ pub async fn save(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) 
             let (place, own) = enrolled(conn, &asked, &cohort)?;
             let (card, faults) = read(&fields);
             if !faults.is_empty() {
-                let said = |line: Line| Said { text: fields.get(line.as_str()).into(), is_shown: fields.has(&tick(line)) };
+                let said =
+                    |line: Line| Said { text: fields.get(line.as_str()).into(), is_shown: fields.has(&tick(line)) };
                 let lines = rows(|line| (said(line), faults.of(line.as_str()).to_owned()));
                 let kept = store::card(conn, own.id)?;
                 return Err(Error::refused(page(&asked, &place, &own, kept, lines, faults)));
@@ -104,15 +105,25 @@ fn rows(of: impl Fn(Line) -> (Said, String)) -> Vec<Row> {
 /// Label and hint of a line, and the words beside its box.
 fn asked(line: Line) -> (&'static str, &'static str, &'static str) {
     match line {
-        Line::Role => ("Your role at work", "Such as ‘Community nurse’. No need to name your employer.", "Show my role"),
-        Line::Network => ("Your network", "What it is called and what it is for, in a sentence or two.", "Show my network"),
-        Line::Offers => {
-            ("What you can help with", "Small and exact works best: ‘our one-page induction’.", "Show what I can help with")
+        Line::Role => {
+            ("Your role at work", "Such as ‘Community nurse’. No need to name your employer.", "Show my role")
         }
-        Line::Needs => {
-            ("What you are looking for", "Something that another network leader could answer.", "Show what I am looking for")
+        Line::Network => {
+            ("Your network", "What it is called and what it is for, in a sentence or two.", "Show my network")
         }
-        Line::Place => ("Where you are", "A town or region is enough. It helps people to find others nearby.", "Show where I am"),
+        Line::Offers => (
+            "What you can help with",
+            "Small and exact works best: ‘our one-page induction’.",
+            "Show what I can help with",
+        ),
+        Line::Needs => (
+            "What you are looking for",
+            "Something that another network leader could answer.",
+            "Show what I am looking for",
+        ),
+        Line::Place => {
+            ("Where you are", "A town or region is enough. It helps people to find others nearby.", "Show where I am")
+        }
     }
 }
 

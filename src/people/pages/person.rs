@@ -36,12 +36,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
 }
 
 /// Four queries.
-fn load(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    (cohort, id): &(String, String),
-) -> Result<Person, Error> {
+fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, (cohort, id): &(String, String)) -> Result<Person, Error> {
     let place = gate::place(conn, ask, cohort)?;
     let id = EnrolmentId(id.parse().ok().filter(|n: &i64| n.to_string() == *id).ok_or(Error::NotFound)?);
     let member = store::find(conn, place.cohort.id, id)?.ok_or(Error::NotFound)?;

@@ -61,7 +61,12 @@ impl<'c> Bench<'c> {
     }
 
     /// Three queries.
-    fn page(&self, conn: &mut Conn, ask: &Ask, body: impl FnOnce(Option<&Product>, &[Sheet]) -> Field) -> Result<OneProduct, Error> {
+    fn page(
+        &self,
+        conn: &mut Conn,
+        ask: &Ask,
+        body: impl FnOnce(Option<&Product>, &[Sheet]) -> Field,
+    ) -> Result<OneProduct, Error> {
         let written = store::find_own(conn, self.learner, &self.open.unit.slug)?;
         let sheets = Worked::read(conn, self.learner)?.sheets(&self.place.cohort, &self.open);
         let (state, look) = state(&self.place, written.as_ref(), ask.now);
@@ -85,7 +90,8 @@ impl<'c> Bench<'c> {
 }
 
 fn field() -> Field {
-    Field::new("body", "Your text").hint("**Two stars** make bold; a line that begins with - is a list. To remove it all, empty the box and save.")
+    Field::new("body", "Your text")
+        .hint("**Two stars** make bold; a line that begins with - is a list. To remove it all, empty the box and save.")
 }
 
 /// With `?from=sheet` the box is filled with what stands on the sheets, and nothing is saved.

@@ -9,8 +9,7 @@ use crate::platform::zone::Zone;
 use crate::words;
 
 /// Every field that the form and its preview may send.
-pub(super) const FIELDS: &[&str] =
-    &["announcement", "key", "title", "body", "when", "date", "time", "mail", "back"];
+pub(super) const FIELDS: &[&str] = &["announcement", "key", "title", "body", "when", "date", "time", "mail", "back"];
 
 words! {
     /// When it is published.

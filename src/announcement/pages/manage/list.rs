@@ -123,7 +123,9 @@ fn mails_in_words(by_mail: bool, is_published: bool, mails: &[(State, i64)]) -> 
         (false, ..) => "No mails".into(),
         (true, false, _) => "By mail too".into(),
         (true, true, true) => "No mails yet".into(),
-        (true, true, false) => format!("{}: {}", count(usize::try_from(of(State::ALL)).unwrap_or(0), "mail"), words.join(", ")),
+        (true, true, false) => {
+            format!("{}: {}", count(usize::try_from(of(State::ALL)).unwrap_or(0), "mail"), words.join(", "))
+        }
     }
 }
 

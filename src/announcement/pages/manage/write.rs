@@ -5,8 +5,8 @@ use askama::Template;
 
 use super::form::{FIELDS, Typed, When, Words};
 use super::{find, path};
-use crate::announcement::store::{self, Draft};
 use crate::announcement::Announcement;
+use crate::announcement::store::{self, Draft};
 use crate::cohort::{Place, gate, zone_in_words};
 use crate::platform::db::{Conn, Db};
 use crate::platform::secret::Secret;
