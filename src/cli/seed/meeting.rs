@@ -49,8 +49,8 @@ const CARDS: &[Lines] = &[
 ];
 /// For the facilitators, in their order.
 const STAFF_CARDS: &[Lines] = &[
-    ["Facilitator", "", "Whatever holds you up: ask early", "", ""],
-    ["Facilitator", "", "Putting two people in touch", "", ""],
+    ["", "", "Whatever holds you up: ask early", "", ""],
+    ["", "", "Putting two people in touch", "", ""],
 ];
 const PROFILE: &str = "**Safe at Home** is 60 people from two councils, three trusts and a housing association.\n\n\
      We began four years ago. I do the arranging, half a day a week, and I would like to do less of it.";
