@@ -48,10 +48,8 @@ const CARDS: &[Lines] = &[
     ["", "", "The wording of our policy on paying carers", "", ""],
 ];
 /// For the facilitators, in their order.
-const STAFF_CARDS: &[Lines] = &[
-    ["", "", "Whatever holds you up: ask early", "", ""],
-    ["", "", "Putting two people in touch", "", ""],
-];
+const STAFF_CARDS: &[Lines] =
+    &[["", "", "Whatever holds you up: ask early", "", ""], ["", "", "Putting two people in touch", "", ""]];
 const PROFILE: &str = "**Safe at Home** is 60 people from two councils, three trusts and a housing association.\n\n\
      We began four years ago. I do the arranging, half a day a week, and I would like to do less of it.";
 const SHARED: &str = "**So that** nobody goes home with a bag of tablets and nobody to ask.\n\n\
