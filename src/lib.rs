@@ -17,8 +17,12 @@ pub mod discussion;
 
 pub mod certificate;
 pub mod live;
+pub mod portfolio;
 pub mod reading;
 pub mod reminder;
+
+pub mod announcement;
+pub mod people;
 
 pub mod admin;
 pub mod facilitator;

@@ -8,7 +8,7 @@ use trellis::cohort::Role;
 use trellis::discussion::{PostBody, store};
 use trellis::platform::secret::Secret;
 use trellis::platform::web::assets;
-use trellis::schema::{calendar_tokens, threads};
+use trellis::schema::{announcements, calendar_tokens, enrolments, threads};
 
 use crate::world::*;
 
@@ -42,6 +42,8 @@ GET  /invitations/{token}                                         404 404 404 40
 POST /invitations/{token}                                         303 404 404 404 404
 GET  /unsubscribe/{token}                                         404 404 404 404 404
 POST /unsubscribe/{token}                                         404 404 404 404 404
+GET  /unsubscribe/{token}/announcements                           404 404 404 404 404
+POST /unsubscribe/{token}/announcements                           404 404 404 404 404
 GET  /cohorts/{cohort}                                            303 200 404 200 200
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200
@@ -66,6 +68,17 @@ POST /cohorts/{cohort}/calendar                                   303 200 404 20
 POST /cohorts/{cohort}/calendar/stop                              303 303 404 303 404
 GET  /cohorts/{cohort}/reminders                                  303 200 404 200 404
 POST /cohorts/{cohort}/reminders                                  400 400 400 400 400
+GET  /cohorts/{cohort}/portfolio                                  303 200 404 404 404
+GET  /cohorts/{cohort}/portfolio/shared                           303 200 404 200 200
+GET  /cohorts/{cohort}/portfolio/{unit}                           303 200 404 404 404
+POST /cohorts/{cohort}/portfolio/{unit}                           303 303 404 404 404
+POST /cohorts/{cohort}/portfolio/{unit}/share                     400 400 400 400 400
+GET  /cohorts/{cohort}/portfolio/7                                303 403 404 404 404
+GET  /cohorts/{cohort}/people                                     303 200 404 200 200
+GET  /cohorts/{cohort}/people/me                                  303 200 404 200 404
+POST /cohorts/{cohort}/people/me                                  303 303 404 303 404
+GET  /cohorts/{cohort}/people/{enrolment}                         303 200 404 200 200
+GET  /cohorts/{cohort}/announcements                              303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
 POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
@@ -106,6 +119,13 @@ GET  /cohorts/{cohort}/manage/live/{unit}/{step}                  303 404 404 40
 POST /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 400 400
 GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
 POST /cohorts/{cohort}/manage/reminders                           303 404 404 404 404
+GET  /cohorts/{cohort}/manage/announcements                       303 404 404 200 200
+GET  /cohorts/{cohort}/manage/announcements/new                   303 404 404 200 200
+GET  /cohorts/{cohort}/manage/announcements/{announcement}        303 404 404 200 200
+GET  /cohorts/{cohort}/manage/announcements/{announcement}/withdraw 303 404 404 200 200
+POST /cohorts/{cohort}/manage/announcements/preview               303 404 404 422 422
+POST /cohorts/{cohort}/manage/announcements                       303 404 404 422 422
+POST /cohorts/{cohort}/manage/announcements/{announcement}/withdraw 303 404 404 303 303
 GET  /cohorts/{cohort}/manage/schedule                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/schedule/{unit}                     303 404 404 200 200
 POST /cohorts/{cohort}/manage/schedule/preview                    303 404 404 404 404
@@ -223,9 +243,9 @@ impl Names {
             let token = (token, calendar_tokens::created_at.eq(now));
             diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
             let code = make_certificate(conn, learner, now);
-            (thread, hidden, post, feed, code)
+            (thread, hidden, post, feed, code, make_announcement(conn, cohort, facilitator, now))
         });
-        let (thread, hidden, post, feed, code) = made.await;
+        let (thread, hidden, post, feed, code, announcement) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| {
             let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
@@ -253,6 +273,7 @@ impl Names {
             ("{step7}", kind(7, "article")),
             ("{submission}", "1".into()),
             ("{reminder}", "1".into()),
+            ("{announcement}", announcement.to_string()),
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),
             ("{post}", post.to_string()),
@@ -263,6 +284,20 @@ impl Names {
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+fn make_announcement(
+    conn: &mut trellis::platform::db::Conn,
+    cohort: trellis::cohort::CohortId,
+    by: trellis::cohort::EnrolmentId,
+    now: trellis::platform::clock::Instant,
+) -> trellis::announcement::AnnouncementId {
+    let author: trellis::accounts::AccountId =
+        enrolments::table.find(by).select(enrolments::account_id).first(conn).unwrap();
+    let body = trellis::announcement::Body::parse("Welcome").unwrap();
+    let draft = trellis::announcement::store::Draft { title: "Hello", body: &body, by_mail: false, publish_at: now };
+    trellis::announcement::store::add(conn, (cohort, author), "key", draft, now).unwrap();
+    announcements::table.select(announcements::id).first(conn).unwrap()
 }
 
 fn make_thread(

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod administration;
+mod announcements;
 mod calendar;
 mod certificate;
 mod content;
@@ -16,7 +17,9 @@ mod live;
 mod notes;
 mod operating;
 mod outbox;
+mod people;
 mod person;
+mod portfolio;
 mod progress;
 mod queries;
 mod reminder;

@@ -43,6 +43,12 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/certificate",
         "/notes",
         "/calendar",
+        "/people",
+        "/people/me",
+        "/portfolio",
+        "/portfolio/2",
+        "/portfolio/shared",
+        "/announcements",
     ];
     let steps = first_steps();
     ["/".to_owned()]
@@ -64,6 +70,8 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "reminders?unit=3&kind=opens",
         "guide",
         "guide/5",
+        "announcements",
+        "announcements/new",
     ];
     let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort));
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()
