@@ -149,6 +149,7 @@ diesel::table! {
         unit -> Text,
         step -> Text,
         completed_at -> Timestamp,
+        how -> Nullable<Text>,
     }
 }
 
@@ -206,6 +207,7 @@ diesel::table! {
         body -> Text,
         html -> Text,
         handed_in_at -> Timestamp,
+        review_count -> Integer,
     }
 }
 
@@ -290,6 +292,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    film_positions (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        seconds -> Integer,
+        kept_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -316,6 +328,7 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
+diesel::joinable!(film_positions -> enrolments (enrolment_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -340,5 +353,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminder_runs,
     reminders,
     readings,
-    calendar_tokens
+    calendar_tokens,
+    film_positions
 );
