@@ -5,6 +5,7 @@ mod course;
 mod here;
 mod mark;
 pub mod pages;
+mod rule;
 #[cfg(test)]
 mod sample;
 mod store;

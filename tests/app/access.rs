@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use trellis::cohort::Role;
+use trellis::completion::SubmissionId;
+use trellis::completion::store::peers;
 use trellis::discussion::{PostBody, store};
 use trellis::platform::secret::Secret;
+use trellis::platform::text::Slug;
 use trellis::platform::web::assets;
-use trellis::schema::{calendar_tokens, threads};
+use trellis::schema::{calendar_tokens, submissions, threads};
 
 use crate::world::*;
 
@@ -60,6 +63,7 @@ POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 40
 POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{step}/note                   303 303 404 303 404
 POST /cohorts/{cohort}/units/7/{step7}/note                       303 403 404 303 404
+POST /cohorts/{cohort}/units/{unit}/{step}/position               303 404 404 404 404
 POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
 GET  /cohorts/{cohort}/units/0/{exercise}/sheet                   303 200 404 200 200
 GET  /cohorts/{cohort}/units/7/{exercise7}/sheet                  303 403 404 200 200
@@ -67,7 +71,7 @@ POST /cohorts/{cohort}/units/0/{exercise}/exercise                303 303 404 40
 POST /cohorts/{cohort}/units/{unit}/{diagnostic}/reading          303 422 404 403 403
 POST /cohorts/{cohort}/units/0/{reflection}/reflection            303 422 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{discussion}/posts            303 422 404 422 403
-POST /cohorts/{cohort}/units/2/{assignment}/submission            303 403 404 403 403
+POST /cohorts/{cohort}/units/2/{assignment}/submission            303 403 404 422 403
 POST /cohorts/{cohort}/units/2/{assignment}/reviews/{submission}  303 403 404 403 403
 GET  /cohorts/{cohort}/units/7                                    303 403 404 200 200
 GET  /cohorts/{cohort}/units/7/{step7}                            303 403 404 200 200
@@ -83,6 +87,9 @@ POST /cohorts/{cohort}/discussions/{hidden}/posts                 303 404 404 42
 GET  /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 200 404 404 404
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 422 404 404 404
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/remove   303 303 404 404 404
+GET  /cohorts/{cohort}/manage/assignments                         303 404 404 200 200
+GET  /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 200 200
+POST /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 422 404
 GET  /cohorts/{cohort}/manage/guide                               303 404 404 200 200
 GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
@@ -205,9 +212,12 @@ impl Names {
             let token = (calendar_tokens::enrolment_id.eq(learner), calendar_tokens::token_hash.eq(hash.as_str()));
             let token = (token, calendar_tokens::created_at.eq(now));
             diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
-            (thread, hidden, post, feed)
+            let (unit, step) = (slug("purpose"), slug("post-your-purpose-card"));
+            peers::hand_in(conn, (cohort, learner), (&unit, &step), ("A card", "<p>A card</p>"), now).unwrap();
+            let work: SubmissionId = submissions::table.select(submissions::id).first(conn).unwrap();
+            (thread, hidden, post, feed, work)
         });
-        let (thread, hidden, post, feed) = made.await;
+        let (thread, hidden, post, feed, work) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| {
             let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
@@ -230,7 +240,9 @@ impl Names {
             ("{reflection}", kind(0, "reflection")),
             ("{assignment}", kind(2, "peer-assignment")),
             ("{step7}", kind(7, "article")),
-            ("{submission}", "1".into()),
+            // Of work in unit 2, which is not open to learners: facilitators comment under another address.
+            ("{submission}", work.to_string()),
+            ("{work}", work.to_string()),
             ("{reminder}", "1".into()),
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),
@@ -242,6 +254,10 @@ impl Names {
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
 }
 
 fn make_thread(

@@ -19,4 +19,5 @@ mod queries;
 mod reminder;
 mod schedule;
 mod smtp;
+mod words;
 mod world;

@@ -27,6 +27,7 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",
     "/cohorts/spring/manage/schedule/7",
     "/cohorts/spring/manage/learners",
+    "/cohorts/spring/manage/assignments",
     "/cohorts/spring/manage/reminders",
     "/cohorts/spring/manage/reminders?unit=1&kind=opens",
 ];

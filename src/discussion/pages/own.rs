@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::answer::status;
-use super::{About, Room, Subject, number};
-use crate::discussion::posting::{OnStepPosts, PostLimits, Posted, Refusal};
+use super::{Room, Subject, number};
+use crate::discussion::posting::{PostLimits, Posted, Refusal};
 use crate::discussion::{Post, PostBody, PostId, Poster, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -76,7 +76,6 @@ pub async fn remove(
     ask: Ask,
     db: Data<Db>,
     content: Data<Content>,
-    told: Data<OnStepPosts>,
     path: Way,
     fields: Fields,
 ) -> Answer {
@@ -86,7 +85,7 @@ pub async fn remove(
         .write(move |conn| {
             let own = Own::find(conn, &asked, &catalogue, &path)?;
             match own.subject.room.poster() {
-                Ok(poster) => own.remove(conn, &poster, &told),
+                Ok(poster) => own.remove(conn, &poster),
                 Err(why) => Err(own.refused(&asked, &fields, &Refusal::ReadOnly(why))),
             }
         })
@@ -118,13 +117,9 @@ impl<'c> Own<'c> {
         self.subject.href_of(conn, Posted { thread, post, top })
     }
 
-    fn remove(&self, conn: &mut Conn, poster: &Poster, told: &OnStepPosts) -> Result<String, Error> {
-        let Subject { room, thread, about } = &self.subject;
+    fn remove(&self, conn: &mut Conn, poster: &Poster) -> Result<String, Error> {
+        let Subject { room, thread, .. } = &self.subject;
         store::remove_post(conn, thread.id, self.post.id, poster.enrolment, room.now)?;
-        if let About::Step(open) = about {
-            let still = store::has_post_in(conn, poster.enrolment, open.unit.unit, open.step)?;
-            self.subject.tell(conn, told, still)?;
-        }
         self.href(conn)
     }
 

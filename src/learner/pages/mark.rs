@@ -1,7 +1,7 @@
 //! POST `…/complete` and `…/incomplete`: a learner says that a step is done, or takes it back.
 
 use super::{StepForm, carry_out};
-use crate::completion::store;
+use crate::completion::{How, store};
 use crate::platform::web::{Answer, Fields};
 use crate::programme::Step;
 
@@ -13,7 +13,7 @@ fn is_marked(step: &Step) -> bool {
 pub async fn complete(form: StepForm, fields: Fields) -> Answer {
     fields.only(&[])?;
     carry_out(form, is_marked, "completed", |conn, ask, here| {
-        store::mark(conn, here.learner(ask)?, here.key(), ask.now)?;
+        store::mark(conn, here.learner(ask)?, here.key(), How::Mark, ask.now)?;
         Ok(format!("{}#finish", here.path()))
     })
     .await

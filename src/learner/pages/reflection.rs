@@ -2,7 +2,7 @@
 
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
-use crate::completion::store;
+use crate::completion::{How, store};
 use crate::learner::here::Here;
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
@@ -27,6 +27,7 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
         Some(learner) => store::reflection(conn, learner, here.key())?,
         None => None,
     };
+    let note = note.map(|(body, _)| body);
     let body = Field::new("body", "Your note").value(note.as_deref().unwrap_or_default());
     Ok(step::page(ask, here, Work::Reflection(reflection(here, body, note))))
 }
@@ -46,7 +47,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
         return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     };
     store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
-    store::mark(conn, learner, here.key(), ask.now)?;
+    store::mark(conn, learner, here.key(), How::Note, ask.now)?;
     Ok(format!("{}#note", here.path()))
 }
 
