@@ -7,9 +7,8 @@ use crate::programme::{Quiz, Step, StepKind};
 /// The rule of the step in a sentence or two, to whoever may complete it.
 pub fn rule(step: &Step) -> String {
     let rule = match step.kind {
-        StepKind::Article | StepKind::Video | StepKind::Exercise | StepKind::LiveSession => {
-            "Complete when you mark it as complete.".into()
-        }
+        StepKind::Article | StepKind::Video | StepKind::Exercise => "Complete when you mark it as complete.".into(),
+        StepKind::LiveSession => "Complete when you mark it, whether you were there or caught up afterwards.".into(),
         StepKind::Discussion => "Complete when you have posted once in this discussion.".into(),
         StepKind::Reflection => "Complete when you have saved your note, however short.".into(),
         StepKind::Quiz => step.quiz.as_ref().map(of_quiz).unwrap_or_default(),

@@ -10,6 +10,7 @@ mod content;
 mod discussion;
 mod door;
 mod learning;
+mod live;
 mod notes;
 mod operating;
 mod outbox;

@@ -32,6 +32,7 @@ pub fn deeds(conn: &mut Conn, cohort: CohortId, deeds: &[Deed]) -> QueryResult<(
 pub fn settle(conn: &mut Conn) -> QueryResult<()> {
     discussion::store::recount(conn)?;
     completion::store::peers::gaps::recount(conn)?;
+    discussion::store::follow_own(conn)?;
     if let Conn::Postgres(c) = conn {
         for table in ["posts", "submissions"] {
             diesel::sql_query(format!(

@@ -8,6 +8,7 @@ use super::diagnostic::{self, ReadingForm, Temperatures};
 use super::again::{self, EarlierNote};
 use super::exercise::{self, Sheet};
 use super::film::Film;
+use super::live::{self, Live};
 use super::note::{self, OwnNote};
 use super::quiz::{self, MarkedQuiz, QuizForm};
 use super::reflection::{self, Reflection};
@@ -64,6 +65,7 @@ pub(super) enum Work {
     Quiz(QuizForm),
     MarkedQuiz(MarkedQuiz),
     Exercise(Sheet),
+    Live(Live),
     Reflection(Reflection),
     Reading(ReadingForm),
     Temperatures(Box<Temperatures>),
@@ -129,7 +131,8 @@ impl Wish {
 /// The step's page with what its kind asks for.
 pub(super) fn of_kind(conn: &mut Conn, ask: &Ask, here: &Here<'_>, wish: Wish) -> Result<StepPage, Error> {
     match here.step().kind {
-        StepKind::Article | StepKind::Video | StepKind::LiveSession => Ok(page(ask, here, Work::Nothing)),
+        StepKind::Article | StepKind::Video => Ok(page(ask, here, Work::Nothing)),
+        StepKind::LiveSession => live::page(conn, ask, here),
         StepKind::Exercise => exercise::page(conn, ask, here),
         StepKind::Discussion => talk::page(conn, ask, here),
         StepKind::Reflection => reflection::page(conn, ask, here),
@@ -201,6 +204,7 @@ impl StepPage {
     fn work_has_button(&self) -> bool {
         match &self.work {
             Work::Talk(talk) => talk.writing.form.is_some(),
+            Work::Live(live) => !live.link.is_empty(),
             Work::Assignment(work) => matches!(work.others, Others::Offered { .. }),
             _ => false,
         }
