@@ -24,11 +24,9 @@ pub fn rule(step: &Step) -> String {
 fn of_quiz(quiz: &Quiz) -> String {
     let rule = match quiz.pass_mark {
         None => "Complete when you have handed in your answers, whatever the score.".into(),
-        Some(mark) => format!(
-            "Complete when you have {} right of {}.",
-            number(usize::from(mark)),
-            number(quiz.questions.len())
-        ),
+        Some(mark) => {
+            format!("Complete when you have {} right of {}.", number(usize::from(mark)), number(quiz.questions.len()))
+        }
     };
     let attempts = match quiz.attempts {
         None => "You may answer as often as you like; the best score stands.".into(),
@@ -72,7 +70,10 @@ mod tests {
         let mut step = step(1, "a", false);
         step.kind = StepKind::PeerAssignment;
         let words = rule(&step);
-        assert!(words.contains("commented on the work of two others.") && words.ends_with("in your progress."), "{words}");
+        assert!(
+            words.contains("commented on the work of two others.") && words.ends_with("in your progress."),
+            "{words}"
+        );
     }
 
     #[test]

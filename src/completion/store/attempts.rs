@@ -84,12 +84,7 @@ const COLUMNS: (
     quiz_attempts::right_count,
     quiz_attempts::question_count,
     quiz_attempts::handed_in_at,
-) = (
-    quiz_attempts::answers,
-    quiz_attempts::right_count,
-    quiz_attempts::question_count,
-    quiz_attempts::handed_in_at,
-);
+) = (quiz_attempts::answers, quiz_attempts::right_count, quiz_attempts::question_count, quiz_attempts::handed_in_at);
 
 fn attempt(n: u32, (answers, right, of, at): Row) -> Attempt {
     Attempt { number: n, answers: Answers::from_text(&answers), right: number(right), of: number(of), at }

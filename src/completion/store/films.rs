@@ -27,10 +27,8 @@ pub fn keep(
     seconds: u32,
     now: Instant,
 ) -> QueryResult<()> {
-    let fresh = (
-        film_positions::seconds.eq(i32::try_from(seconds).unwrap_or(i32::MAX)),
-        film_positions::kept_at.eq(now),
-    );
+    let fresh =
+        (film_positions::seconds.eq(i32::try_from(seconds).unwrap_or(i32::MAX)), film_positions::kept_at.eq(now));
     diesel::insert_into(film_positions::table)
         .values((
             film_positions::enrolment_id.eq(enrolment),

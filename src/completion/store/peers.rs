@@ -75,11 +75,7 @@ const SUBMISSION: (
     submissions::handed_in_at,
 );
 
-pub fn own_work(
-    conn: &mut Conn,
-    enrolment: EnrolmentId,
-    (unit, step): StepKey<'_>,
-) -> QueryResult<Option<Submission>> {
+pub fn own_work(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>) -> QueryResult<Option<Submission>> {
     submissions::table
         .left_join(peer_reviews::table.inner_join(enrolments::table))
         .filter(submissions::enrolment_id.eq(enrolment))
@@ -141,7 +137,10 @@ pub fn hand_in(
         .do_update()
         .set((submissions::body.eq(body), submissions::html.eq(html), submissions::handed_in_at.eq(now)));
     // Not the usual `filter`, which is for selects.
-    diesel::query_dsl::methods::FilterDsl::filter(kept, submissions::review_count.eq(0)).on_both().execute(conn).map(drop)
+    diesel::query_dsl::methods::FilterDsl::filter(kept, submissions::review_count.eq(0))
+        .on_both()
+        .execute(conn)
+        .map(drop)
 }
 
 /// What the learner said about others' work of this step, the newest first, [`LISTED`] at most.

@@ -72,13 +72,7 @@ pub async fn change(
     ask.done(to, "post-edited")
 }
 
-pub async fn remove(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    path: Way,
-    fields: Fields,
-) -> Answer {
+pub async fn remove(ask: Ask, db: Data<Db>, content: Data<Content>, path: Way, fields: Fields) -> Answer {
     fields.only(&[])?;
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db

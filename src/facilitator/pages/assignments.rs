@@ -6,10 +6,10 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use crate::cohort::{EnrolmentId, Place, Role, gate};
+use crate::completion::SubmissionId;
 use crate::completion::comments::{self, PATIENCE_DAYS};
 use crate::completion::store::peers::gaps::{self, After, Promise, Short};
 use crate::completion::store::peers::{self, Submission};
-use crate::completion::SubmissionId;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::count;
@@ -128,11 +128,7 @@ fn row(place: &Place, programme: &Programme, short: &Short, now: Instant) -> Opt
         href: format!("{}/{}", path(place), short.id),
         author: short.author.clone(),
         about: about(unit, step),
-        state: format!(
-            "Handed in {when} · {} of {}",
-            short.review_count,
-            count(usize::from(step.reviews), "comment")
-        ),
+        state: format!("Handed in {when} · {} of {}", short.review_count, count(usize::from(step.reviews), "comment")),
     })
 }
 
@@ -183,7 +179,9 @@ fn after(parameters: &Fields) -> Result<Option<After>, Error> {
     };
     match text {
         "" => Ok(None),
-        _ => read().map(Some).ok_or(Error::BadRequest("The address names no place in the list. Go back to its beginning.")),
+        _ => read()
+            .map(Some)
+            .ok_or(Error::BadRequest("The address names no place in the list. Go back to its beginning.")),
     }
 }
 

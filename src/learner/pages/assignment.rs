@@ -41,9 +41,7 @@ fn find(conn: &mut Conn, here: &Here<'_>, by: EnrolmentId, only: Option<Submissi
     let own = peers::own_work(conn, by, here.key())?;
     let given = peers::list_given(conn, by, here.key())?;
     let offered = match own {
-        Some(_) if here.place.learner().is_some() => {
-            peers::offer(conn, (here.place.cohort.id, by), here.key(), only)?
-        }
+        Some(_) if here.place.learner().is_some() => peers::offer(conn, (here.place.cohort.id, by), here.key(), only)?,
         _ => None,
     };
     Ok(Found { own, given, offered })

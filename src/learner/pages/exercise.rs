@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, Visit, carry_out, note_visit};
-use crate::completion::{How, store};
 use crate::completion::store::exercises::{self, SheetAnswers};
+use crate::completion::{How, store};
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::db::{Conn, Db};
@@ -74,8 +74,12 @@ fn sheet(here: &Here<'_>, fields: Vec<(Field, u32)>) -> Sheet {
         fields,
         about: match (here.may_do(), here.place.learner()) {
             (Some(_), _) => "Fill in what you like, here or on paper. Only you can read it; facilitators cannot.",
-            (None, Some(_)) => "This is what you wrote. Only you can read it. It can be changed no more, now that the course is closed.",
-            (None, None) => "This is what the sheet asks. Learners fill it in for themselves, and nobody else can read it.",
+            (None, Some(_)) => {
+                "This is what you wrote. Only you can read it. It can be changed no more, now that the course is closed."
+            }
+            (None, None) => {
+                "This is what the sheet asks. Learners fill it in for themselves, and nobody else can read it."
+            }
         },
         may_write: here.may_do().is_some(),
         is_done: here.is_done(),

@@ -3,9 +3,9 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::again::{self, EarlierNote};
 use super::assignment::{self, Assignment, Others};
 use super::diagnostic::{self, ReadingForm, Temperatures};
-use super::again::{self, EarlierNote};
 use super::exercise::{self, Sheet};
 use super::film::Film;
 use super::live::{self, Live};
@@ -15,10 +15,10 @@ use super::reflection::{self, Reflection};
 use super::talk;
 use super::{Visit, note_visit};
 use crate::discussion::talk::Talk;
-use crate::learner::{Link, rule};
 use crate::learner::here::{Here, StepAddress, here};
 use crate::learner::mark::{PagerLink, TocItem, after, before, toc};
 use crate::learner::step_number;
+use crate::learner::{Link, rule};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Faults, Frame};
@@ -229,10 +229,9 @@ fn finish(here: &Here<'_>) -> Finish {
     let is_marked = here.step().kind.is_marked();
     let open = here.may_do().is_some();
     match here.is_done() {
-        true => Finish::Done {
-            undo: (is_marked && open).then(|| format!("{}/incomplete", here.path())),
-            next: go_on(here),
-        },
+        true => {
+            Finish::Done { undo: (is_marked && open).then(|| format!("{}/incomplete", here.path())), next: go_on(here) }
+        }
         false if !open => Finish::Not(here.why_not()),
         false if is_marked => Finish::Mark { action: format!("{}/complete", here.path()) },
         false => Finish::ByWork,

@@ -58,15 +58,15 @@ stories! {
             person.submit(&format!("{PLAN}/submission"), &[("body", &format!("Plan {n}"))]).await.expect(303);
             people.push(person);
         }
-        for round in 1..=2 {
+        for _ in 0..2 {
             for person in &people {
                 let page = person.get(PLAN).await;
                 let offered = between(&page.html, "/reviews/", "\"").unwrap().to_owned();
                 person.submit(&format!("{PLAN}/reviews/{offered}"), &WHOLE).await.expect(303);
             }
-            let counts: Vec<i32> = course.write(|conn| submissions::table.select(submissions::review_count).load(conn).unwrap()).await;
-            assert_eq!(counts, [round; 5], "in round {round}");
         }
+        let counts: Vec<i32> = course.write(|conn| submissions::table.select(submissions::review_count).load(conn).unwrap()).await;
+        assert_eq!(counts, [2; 5]);
         assert_eq!(count_completions(&course).await, 5);
         let page = people[0].get(PLAN).await;
         assert!(page.has("You have commented on two pieces of work.") && page.has("What you said") && page.has("To Person"), "{}", page.html);

@@ -117,9 +117,8 @@ pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
     let mut mended = 0;
     for (work, _, counted) in wrong {
         let count = i32::try_from(counted).unwrap_or(i32::MAX);
-        mended += diesel::update(submissions::table.find(work))
-            .set(submissions::review_count.eq(count))
-            .execute(conn)?;
+        mended +=
+            diesel::update(submissions::table.find(work)).set(submissions::review_count.eq(count)).execute(conn)?;
     }
     Ok(mended)
 }
