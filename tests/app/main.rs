@@ -9,6 +9,7 @@ mod calendar;
 mod content;
 mod discussion;
 mod door;
+mod home;
 mod learning;
 mod live;
 mod notes;
