@@ -16,8 +16,14 @@ pub fn fields(step: &Step) -> Vec<Field> {
     step.questions.iter().enumerate().map(|(n, question)| Field::new(&id(n), question)).collect()
 }
 
-/// Each question with its answer; or the fields with what was typed, and what is wrong with it.
-pub fn read(step: &Step, sent: &Fields) -> Result<Vec<(String, String)>, (Vec<Field>, Faults)> {
+/// The fields with what was typed, and what is wrong with it.
+pub struct Refused {
+    pub fields: Vec<Field>,
+    pub faults: Faults,
+}
+
+/// Each question with its answer.
+pub fn read(step: &Step, sent: &Fields) -> Result<Vec<(String, String)>, Refused> {
     let mut faults = Faults::default();
     let answers = step.questions.iter().enumerate().filter_map(|(n, question)| {
         let answer = faults.check(&id(n), paragraphs(sent.get(&id(n)), LONGEST, "an answer"))?;
@@ -27,8 +33,8 @@ pub fn read(step: &Step, sent: &Fields) -> Result<Vec<(String, String)>, (Vec<Fi
     if faults.is_empty() {
         return Ok(answers);
     }
-    let kept = fields(step).into_iter().map(|field| field.sent(sent, &faults)).collect();
-    Err((kept, faults))
+    let fields = fields(step).into_iter().map(|field| field.sent(sent, &faults)).collect();
+    Err(Refused { fields, faults })
 }
 
 /// Refuses a form that holds anything else.

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::cohort::{EnrolmentId, Place, Role, gate};
 use crate::completion::SubmissionId;
-use crate::completion::comments::{self, PATIENCE_DAYS};
+use crate::completion::comments::{self, PATIENCE_DAYS, Refused};
 use crate::completion::store::peers::gaps::{self, After, Promise, Short};
 use crate::completion::store::peers::{self, Submission};
 use crate::platform::clock::Instant;
@@ -261,7 +261,7 @@ pub async fn comment(
             let reviewer = desk.reviewer().ok_or(Error::NotFound)?;
             match comments::read(desk.step, &fields) {
                 Ok(answers) => peers::give_review(conn, desk.work.id, reviewer, &answers, asked.now)?,
-                Err((questions, faults)) => {
+                Err(Refused { fields: questions, faults }) => {
                     let page = desk.page(conn, &asked)?;
                     let form = page.form.map(|form| CommentForm { questions, ..form });
                     return Err(Error::refused(Assignment { faults, form, ..page }));

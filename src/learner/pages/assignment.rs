@@ -8,6 +8,7 @@ use actix_web::web::{Data, Path};
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::EnrolmentId;
+use crate::completion::comments::Refused;
 use crate::completion::store::{self, peers};
 use crate::completion::{How, SubmissionId, comments};
 use crate::learner::course::Stage;
@@ -146,10 +147,10 @@ fn keep_review(
     }
     let answers = match comments::read(here.step(), fields) {
         Ok(answers) => answers,
-        Err((kept, faults)) => {
+        Err(Refused { fields, faults }) => {
             let mut work = assignment(here, found);
             if let Others::Offered { questions, .. } = &mut work.others {
-                *questions = kept;
+                *questions = fields;
             }
             return Err(Error::refused(step::page(ask, here, Work::Assignment(Box::new(work))).with_faults(faults)));
         }
