@@ -151,6 +151,7 @@ diesel::table! {
         unit -> Text,
         step -> Text,
         completed_at -> Timestamp,
+        how -> Nullable<Text>,
     }
 }
 
@@ -208,6 +209,7 @@ diesel::table! {
         body -> Text,
         html -> Text,
         handed_in_at -> Timestamp,
+        review_count -> Integer,
     }
 }
 
@@ -318,6 +320,16 @@ diesel::table! {
         name -> Text,
         seed -> Text,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    film_positions (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        seconds -> Integer,
+        kept_at -> Timestamp,
     }
 }
 
@@ -440,6 +452,7 @@ diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 diesel::joinable!(certificates -> enrolments (enrolment_id));
+diesel::joinable!(film_positions -> enrolments (enrolment_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
@@ -479,6 +492,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_tokens,
     certificates,
     signing_keys,
+    film_positions,
     live_sessions,
     attendances,
     thread_marks,

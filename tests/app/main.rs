@@ -25,4 +25,5 @@ mod queries;
 mod reminder;
 mod schedule;
 mod smtp;
+mod words;
 mod world;

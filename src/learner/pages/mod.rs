@@ -1,11 +1,13 @@
 //! The learner's pages, a file an action.
 
+mod again;
 pub mod assignment;
 pub mod calendar;
 pub mod course;
 pub mod diagnostic;
 pub mod exercise;
 pub mod feed;
+pub mod film;
 pub mod glossary;
 pub mod home;
 pub mod library;
