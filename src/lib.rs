@@ -17,6 +17,7 @@ pub mod discussion;
 
 pub mod reading;
 pub mod reminder;
+pub mod search;
 
 pub mod admin;
 pub mod facilitator;

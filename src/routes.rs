@@ -11,6 +11,7 @@ use crate::learner::pages as learner;
 use crate::platform::web::{assets, error};
 use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
+use crate::search::pages as search;
 use crate::{health, preview, programme};
 
 /// All of them, in sections.
@@ -68,6 +69,7 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}", get().to(learner::course::show))
         .route("/cohorts/{cohort}/join", get().to(cohort::join::show))
         .route("/cohorts/{cohort}/join", post().to(cohort::join::submit))
+        .route("/cohorts/{cohort}/search", get().to(search::show))
         .route("/cohorts/{cohort}/library", get().to(learner::library::show))
         .route("/cohorts/{cohort}/glossary", get().to(learner::glossary::show))
         .route("/cohorts/{cohort}/progress", get().to(learner::progress::show))

@@ -290,6 +290,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_programmes (programme) {
+        programme -> Text,
+        fingerprint -> Text,
+        is_english -> Bool,
+    }
+}
+
+diesel::table! {
+    search_texts (id) {
+        id -> BigInt,
+        kind -> Text,
+        programme -> Nullable<Text>,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        enrolment_id -> Nullable<BigInt>,
+        unit -> Nullable<Text>,
+        step -> Nullable<Text>,
+        title -> Text,
+        body -> Text,
+        is_english -> Bool,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -340,5 +364,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminder_runs,
     reminders,
     readings,
-    calendar_tokens
+    calendar_tokens,
+    search_programmes,
+    search_texts
 );
