@@ -2,11 +2,13 @@
 
 mod calendar;
 mod course;
+mod document;
 mod here;
 mod mark;
 pub mod pages;
 #[cfg(test)]
 mod sample;
+mod shelves;
 mod store;
 mod trellis;
 mod words;

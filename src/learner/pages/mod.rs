@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod calendar;
+pub mod citations;
 pub mod course;
 pub mod diagnostic;
 pub mod exercise;
@@ -12,6 +13,7 @@ pub mod library;
 pub mod mark;
 pub mod note;
 pub mod notes;
+pub mod print;
 pub mod progress;
 pub mod quiz;
 pub mod reflection;
