@@ -314,6 +314,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    live_sessions (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        local_time -> Timestamp,
+        starts_at -> Timestamp,
+        minutes -> Integer,
+        link -> Text,
+        recording -> Text,
+        version -> Integer,
+        called_off -> Bool,
+    }
+}
+
+diesel::table! {
+    attendances (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        presence -> Text,
+        said_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    thread_marks (enrolment_id, thread_id) {
+        enrolment_id -> BigInt,
+        thread_id -> BigInt,
+        seen_post_id -> BigInt,
+        follows -> Bool,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -340,6 +375,10 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
+diesel::joinable!(live_sessions -> cohorts (cohort_id));
+diesel::joinable!(attendances -> enrolments (enrolment_id));
+diesel::joinable!(thread_marks -> enrolments (enrolment_id));
+diesel::joinable!(thread_marks -> threads (thread_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -366,5 +405,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     readings,
     calendar_tokens,
     search_programmes,
-    search_texts
+    search_texts,
+    live_sessions,
+    attendances,
+    thread_marks
 );

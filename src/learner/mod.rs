@@ -4,7 +4,9 @@ mod calendar;
 mod course;
 mod document;
 mod here;
+mod ics;
 mod mark;
+mod news;
 pub mod pages;
 #[cfg(test)]
 mod sample;

@@ -68,7 +68,7 @@ fn step_text(unit: &Unit, step: &Step) -> Text {
 
 fn entry_text(source: &Source) -> Option<Text> {
     let entry = source.entry.as_ref()?;
-    let body = vec![entry.summary.clone(), entry.author.clone(), entry.year.clone(), plain(&source.html)];
+    let body = vec![entry.summary.clone(), plain(&source.html)];
     Some(text(Kind::Library, None, Some(source.key.clone()), &entry.title, body))
 }
 

@@ -14,7 +14,7 @@ const LINES: &[&[&str]] = &[
     &["cohort"],
     &["schedule"],
     &["completion", "discussion", "network"],
-    &["reminder", "reading", "certificate", "connections", "search"],
+    &["reminder", "reading", "live", "certificate", "connections", "search"],
     &["learner", "facilitator", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],
 ];
