@@ -7,6 +7,12 @@ use crate::source::{files, sources, text};
 const SAFE_IN: &[(&str, &str)] = &[
     ("templates/components/document.html", "course content, sanitised by programme::markdown"),
     ("templates/components/talk.html", "posts, sanitised by programme::markdown"),
+    ("templates/announcement/list.html", "announcements, sanitised by programme::markdown"),
+    ("templates/announcement/preview.html", "announcements, sanitised by programme::markdown"),
+    ("templates/components/portfolio.html", "people's work, sanitised by programme::markdown"),
+    ("templates/emails/announcement/mail.html", "announcements, sanitised by programme::markdown"),
+    ("templates/portfolio/own.html", "people's work, sanitised by programme::markdown"),
+    ("templates/portfolio/product.html", "people's work, sanitised by programme::markdown"),
     ("templates/facilitator/guide.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/glossary.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/library.html", "course content, sanitised by programme::markdown"),
