@@ -295,6 +295,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_programmes (programme) {
+        programme -> Text,
+        fingerprint -> Text,
+        is_english -> Bool,
+    }
+}
+
+diesel::table! {
+    search_texts (id) {
+        id -> BigInt,
+        kind -> Text,
+        programme -> Nullable<Text>,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        enrolment_id -> Nullable<BigInt>,
+        unit -> Nullable<Text>,
+        step -> Nullable<Text>,
+        title -> Text,
+        body -> Text,
+        is_english -> Bool,
+    }
+}
+
+diesel::table! {
     certificates (id) {
         id -> BigInt,
         enrolment_id -> BigInt,
@@ -490,6 +514,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminders,
     readings,
     calendar_tokens,
+    search_programmes,
+    search_texts,
     certificates,
     signing_keys,
     film_positions,

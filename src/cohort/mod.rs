@@ -151,6 +151,7 @@ impl Place {
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];
         }
+        frame.search = format!("{path}/search");
         frame.foot = format!("{}. All times are {}.", self.cohort.name, zone_in_words(&self.cohort.zone));
         frame
     }
