@@ -6,6 +6,7 @@ use crate::accounts::pages as account;
 use crate::admin::pages as admin;
 use crate::cohort::pages as cohort;
 use crate::discussion::pages as discussion;
+use crate::draft::pages as draft;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
 use crate::platform::web::{assets, error};
@@ -18,6 +19,7 @@ pub fn all(config: &mut ServiceConfig) {
     config
         .configure(everybody)
         .configure(accounts)
+        .configure(drafting)
         .configure(learning)
         .configure(talking)
         .configure(facilitating)
@@ -59,6 +61,14 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/invitations/{token}", post().to(cohort::invitation::submit))
         .route("/unsubscribe/{token}", get().to(reminder::unsubscribe::show))
         .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit));
+}
+
+/// What somebody has not sent yet.
+#[rustfmt::skip]
+fn drafting(config: &mut ServiceConfig) {
+    config
+        .route("/drafts", post().to(draft::keep))
+        .route("/drafts/discard", post().to(draft::discard));
 }
 
 /// A learner's course.

@@ -290,6 +290,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    drafts (account_id, page, part) {
+        account_id -> BigInt,
+        page -> Text,
+        part -> Text,
+        fields -> Text,
+        saved_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -316,6 +326,7 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
+diesel::joinable!(drafts -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -340,5 +351,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminder_runs,
     reminders,
     readings,
-    calendar_tokens
+    calendar_tokens,
+    drafts
 );

@@ -14,7 +14,7 @@ use crate::cohort::CohortId;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, outbox, reminder, schedule};
+use crate::{accounts, draft, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -47,6 +47,8 @@ pub async fn run_due(app: &App) {
 pub async fn run_daily(app: &App) {
     let now = app.clock.now();
     logged("end old sessions", app.db.write(move |conn| accounts::store::forget_old(conn, now).map_err(DbError::from)))
+        .await;
+    logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
         .await;

@@ -8,7 +8,7 @@ use crate::platform::web::{Ask, Error};
 
 /// The person's place in the cohort: enrolled and active, or an administrator. One query.
 pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
-    let sign_in = || Error::SignIn { next: ask.path.clone() };
+    let sign_in = || Error::SignIn { next: ask.page.clone() };
     let secret = ask.session.as_ref().ok_or_else(sign_in)?;
     let Some(slug) = Slug::parse(slug) else {
         signed_in(conn, ask)?;

@@ -2,11 +2,13 @@
 
 use actix_web::http::StatusCode;
 use askama::Template;
+use diesel::QueryResult;
 
 use super::course::{self, Kept, Stage};
 use super::{Link, step_path, unit_path};
 use crate::cohort::{EnrolmentId, Place, gate};
 use crate::completion::store::StepKey;
+use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Ask, Error, Frame};
@@ -86,6 +88,21 @@ impl<'c> Here<'c> {
     /// The same, or a page (403) that says why not.
     pub fn learner(&self, ask: &Ask) -> Result<EnrolmentId, Error> {
         self.may_do().ok_or_else(|| self.not_now(ask, self.why_not()))
+    }
+
+    /// What its reader has begun in the forms of the step's page. One query.
+    pub fn drafts(&self, conn: &mut Conn) -> QueryResult<Drafts> {
+        draft::store::of_page(conn, self.place.person.id, &self.path(), &self.place.cohort.zone, self.now)
+    }
+
+    /// A form of the step's page that keeps drafts.
+    pub fn draft_form(&self, id: impl Into<String>, not_yet: &'static str) -> draft::Form {
+        draft::Form::at(self.path(), id, not_yet)
+    }
+
+    /// The form was taken, so its draft is done with.
+    pub fn forget_draft(&self, conn: &mut Conn, form: &str) -> QueryResult<()> {
+        draft::store::forget(conn, self.place.person.id, (&self.path(), form))
     }
 
     /// Why nobody can do the step here and now. Empty: one can.

@@ -9,6 +9,7 @@ mod calendar;
 mod content;
 mod discussion;
 mod door;
+mod drafts;
 mod learning;
 mod notes;
 mod operating;

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 
-use super::thread::{Part, ThreadPage, Wip, draw, read};
+use super::thread::{Part, ThreadPage, Wip, draw, read, writing_page};
 use super::{Room, Subject, number, post_id, visible};
 use crate::discussion::posting::Posted;
 use crate::discussion::{PostId, store};
@@ -52,7 +52,9 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
         let page = start.map(|id| format!("after={id}&")).unwrap_or_default();
         return Ok(Shown::Elsewhere(format!("{}?{page}reply={}", subject.path(), post.id)));
     }
-    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, Wip { answers, ..Wip::default() }))))
+    let drafts = subject.room.drafts(conn, &writing_page(&subject.path(), answers.as_ref().map(|post| post.id)))?;
+    let wip = Wip { answers, drafts: Some(drafts), ..Wip::default() };
+    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip))))
 }
 
 fn wanted(conn: &mut Conn, subject: &Subject<'_>, text: &str) -> Result<Option<Posted>, Error> {

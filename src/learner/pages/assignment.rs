@@ -7,6 +7,7 @@ use super::{StepForm, carry_out};
 use crate::cohort::EnrolmentId;
 use crate::completion::SubmissionId;
 use crate::completion::store::{self, peers};
+use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::db::{Conn, Db};
@@ -14,6 +15,8 @@ use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::programme::{Content, Step, StepKind, post_html};
 
+/// The form's id in the page; that for comments ends in the work's number.
+const OWN_FORM: &str = "own-work";
 /// In characters.
 const LONGEST_WORK: usize = 20_000;
 const LONGEST_ANSWER: usize = 4_000;
@@ -34,6 +37,7 @@ pub(super) struct Own {
     pub html: String,
     pub when: String,
     pub handed_in: bool,
+    pub draft: draft::Form,
 }
 
 pub(super) struct Comments {
@@ -49,7 +53,17 @@ pub(super) enum Others {
         author: String,
         html: String,
         questions: Vec<Field>,
+        draft: draft::Form,
     },
+}
+
+impl Assignment {
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        self.own.draft.bring_back(drafts, &mut self.own.body);
+        if let Others::Offered { questions, draft, .. } = &mut self.others {
+            draft.bring_back(drafts, questions);
+        }
+    }
 }
 
 /// What the database knows; three queries.
@@ -114,6 +128,7 @@ fn keep_work(
         return Err(Error::refused(step::page(ask, here, Work::Assignment(Box::new(work))).with_faults(faults)));
     };
     peers::hand_in(conn, (here.place.cohort.id, learner), here.key(), (&body, &html), ask.now)?;
+    here.forget_draft(conn, OWN_FORM)?;
     if found.given >= usize::from(here.step().reviews) {
         store::mark(conn, learner, here.key(), ask.now)?;
     }
@@ -172,6 +187,7 @@ fn keep_review(
         return Err(Error::refused(step::page(ask, here, Work::Assignment(Box::new(work))).with_faults(faults)));
     }
     peers::give_review(conn, submission, learner, &answers, ask.now)?;
+    here.forget_draft(conn, &review_form(submission))?;
     if found.given + 1 >= usize::from(here.step().reviews) {
         store::mark(conn, learner, here.key(), ask.now)?;
     }
@@ -180,6 +196,10 @@ fn keep_review(
 
 fn own_field() -> Field {
     Field::new("body", "Your work").hint("Other learners of your cohort will read it. You can use simple Markdown.")
+}
+
+fn review_form(work: SubmissionId) -> String {
+    format!("review-{work}")
 }
 
 fn answer_id(n: usize) -> String {
@@ -192,6 +212,7 @@ fn assignment(here: &Here<'_>, found: Found) -> Assignment {
     let open = here.may_do().is_some();
     let given = given(found.given, usize::from(here.step().reviews));
     let others = others(here, &found);
+    let draft = here.draft_form(OWN_FORM, "handed in");
     let (own, received) = match found.own {
         Some(work) => {
             let editable = open && work.reviews.is_empty();
@@ -201,6 +222,7 @@ fn assignment(here: &Here<'_>, found: Found) -> Assignment {
                 html: work.html,
                 when: when(work.handed_in_at),
                 handed_in: true,
+                draft,
             };
             let comments = |review: peers::Review| Comments { when: when(review.given_at), answers: review.answers };
             (own, work.reviews.into_iter().map(comments).collect())
@@ -208,7 +230,7 @@ fn assignment(here: &Here<'_>, found: Found) -> Assignment {
         None => {
             let action = format!("{}/submission", here.path());
             let body = open.then(own_field);
-            (Own { action, body, html: String::new(), when: String::new(), handed_in: false }, Vec::new())
+            (Own { action, body, html: String::new(), when: String::new(), handed_in: false, draft }, Vec::new())
         }
     };
     Assignment { own, received, given, others }
@@ -238,6 +260,7 @@ fn others(here: &Here<'_>, found: &Found) -> Others {
             author: work.author.clone(),
             html: work.html.clone(),
             questions: here.step().questions.iter().enumerate().map(|(n, q)| Field::new(&answer_id(n), q)).collect(),
+            draft: here.draft_form(review_form(work.id), "sent"),
         },
     }
 }
