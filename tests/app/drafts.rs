@@ -122,7 +122,7 @@ stories! {
     async fn a_draft_has_its_limits(course: Course) {
         course.travel_to("2027-01-11 10:00");
         let ada = course.enrol("Ada").await;
-        let long = format!("{} {}", "é".repeat(10_000), "é".repeat(10_000));
+        let long = format!("{} {}", "a".repeat(10_000), "b".repeat(10_000));
         let refused = draft(&ada, &form(DISCUSSION, "reply"), &[("body", &long)]).await.expect(422);
         assert!(refused.has("This draft is too long to keep") && refused.has(&long), "it stands there to be copied");
         for wrong in ["", "/a", "//evil.test#a", "https://evil.test/#a", "/a#", "/a#b c", "/a#<b>"] {

@@ -10,4 +10,5 @@ mod learner;
 mod mail;
 mod pages;
 mod process;
+mod script;
 mod site;

@@ -71,6 +71,20 @@ pub fn first_of(kind: StepKind, site: &Site) -> String {
     format!("{}/units/{}", site.cohort, first_steps()[&kind])
 }
 
+/// An article or a film that the learner has not marked yet.
+pub async fn undone(browser: &Browser, site: &Site) -> String {
+    for unit in catalogue().programmes.values().flat_map(|programme| &programme.units).filter(|unit| unit.number < 7) {
+        for step in unit.steps.iter().filter(|step| matches!(step.kind, StepKind::Article | StepKind::Video)) {
+            let path = format!("{}/units/{}/{}", site.cohort, unit.number, step.slug);
+            browser.open(&path).await;
+            if browser.text().await.contains("Mark as complete") {
+                return path;
+            }
+        }
+    }
+    panic!("everything is done");
+}
+
 /// `1/six-jobs`: the first step of each kind in the units that are open.
 fn first_steps() -> BTreeMap<StepKind, String> {
     let mut first = BTreeMap::new();
