@@ -1,5 +1,5 @@
-//! Every page, and every form that was refused, by axe-core: WCAG 2.2 A and AA and good practice, light and dark, wide
-//! and narrow.
+//! Every page, and every form that was refused, by axe-core (WCAG 2.2 A and AA and good practice, light and dark, wide and
+//! narrow), by checks of our own, and by the Nu checker of HTML.
 
 use trellis::programme::StepKind;
 
@@ -42,6 +42,7 @@ async fn what_a_visitor_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a new password refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -58,6 +59,7 @@ async fn what_a_learner_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a thread refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -85,6 +87,7 @@ async fn what_work_in_a_step_looks_like() {
         browser.sees_words("There is a problem").await;
         faults.extend(browser.faults(&format!("{kind} refused")).await);
     }
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -137,6 +140,7 @@ async fn what_a_facilitator_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a move refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -153,6 +157,7 @@ async fn what_an_administrator_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a cohort refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }

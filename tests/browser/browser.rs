@@ -8,6 +8,7 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::*;
 use thirtyfour::LoggingPrefsLogLevel;
 
+use crate::html::Shown;
 use crate::process::{Running, free_port};
 use crate::site::Site;
 
@@ -40,10 +41,17 @@ pub struct Browser {
     _chromedriver: Running,
     _profile: TempDir,
     base: String,
+    /// For the checker of HTML.
+    pub shown: Shown,
 }
 
 impl Browser {
     pub async fn on(site: &Site, script: Script) -> Self {
+        Self::logging(site, script, &["browser"]).await
+    }
+
+    /// One that keeps these logs for [`SessionHandle::get_log`](thirtyfour::session::handle::SessionHandle::get_log).
+    pub async fn logging(site: &Site, script: Script, logs: &[&str]) -> Self {
         assert!(std::path::Path::new(CHROMIUM).exists(), "chromium is missing: apt-get install {PACKAGES}");
         let profile = tempfile::tempdir().unwrap();
         let port = free_port();
@@ -59,11 +67,11 @@ impl Browser {
             let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
             caps.add_experimental_option("prefs", off).unwrap();
         }
-        for log in ["browser", "performance"] {
-            caps.set_logging_prefs(log, LoggingPrefsLogLevel::All).unwrap();
+        for log in logs {
+            caps.set_logging_prefs(*log, LoggingPrefsLogLevel::All).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
-        Self { driver, _chromedriver: chromedriver, _profile: profile, base: site.base.clone() }
+        Self { driver, _chromedriver: chromedriver, _profile: profile, base: site.base.clone(), shown: Shown::nothing() }
     }
 
     pub async fn quit(self) {

@@ -85,6 +85,14 @@ pub async fn undone(browser: &Browser, site: &Site) -> String {
     panic!("everything is done");
 }
 
+/// The newest thread of the cohort.
+pub async fn a_thread(browser: &Browser, site: &Site) -> String {
+    browser.open(&format!("{}/discussions", site.cohort)).await;
+    let links = browser.links().await;
+    let is_thread = |link: &&String| link.rsplit('/').next().is_some_and(|id| id.parse::<i64>().is_ok());
+    links.iter().find(is_thread).cloned().unwrap_or_else(|| panic!("no thread among {links:?}"))
+}
+
 /// `1/six-jobs`: the first step of each kind in the units that are open.
 fn first_steps() -> BTreeMap<StepKind, String> {
     let mut first = BTreeMap::new();
@@ -96,7 +104,7 @@ fn first_steps() -> BTreeMap<StepKind, String> {
     first
 }
 
-fn catalogue() -> Catalogue {
+pub fn catalogue() -> Catalogue {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("course_content");
     load(&root).unwrap_or_else(|faults| panic!("{}", faults.first().unwrap()))
 }
