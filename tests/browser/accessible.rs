@@ -161,3 +161,24 @@ async fn what_an_administrator_sees() {
     browser.quit().await;
     none(&faults);
 }
+
+#[tokio::test]
+async fn quick() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    let mut faults = Vec::new();
+    for page in pages::for_learners(&site) {
+        browser.open(&page).await;
+        faults.extend(browser.quick(&page).await);
+    }
+    faults.extend(browser.faults_of_html());
+    browser.sign_out().await;
+    browser.sign_in(FACILITATOR, PASSWORD).await;
+    for page in pages::for_facilitators(&site) {
+        browser.open(&page).await;
+        faults.extend(browser.quick(&page).await);
+    }
+    browser.quit().await;
+    none(&faults);
+}

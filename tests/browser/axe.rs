@@ -29,7 +29,8 @@ const TARGETS: &str = "const small = [];
     for (const e of document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden]), textarea')) {
       const box = e.getBoundingClientRect(), style = getComputedStyle(e);
       if (!box.width || style.visibility === 'hidden' || e.closest('.nhsuk-skip-link, .nhsuk-u-visually-hidden')) continue;
-      if (style.display === 'inline' && e.parentElement.textContent.trim() !== e.textContent.trim()) continue;
+      const sentence = e.closest('p, li, dd, dt, td, th, h1, h2, h3, h4, figcaption, summary + *')?.textContent.trim();
+      if (style.display === 'inline' && sentence && sentence !== e.textContent.trim()) continue;
       if (box.width < 23.9 || box.height < 23.9)
         small.push(`a target of ${box.width.toFixed(0)} by ${box.height.toFixed(0)}: ${e.outerHTML.slice(0, 90)}`);
     }
@@ -60,7 +61,9 @@ const LARGE_TEXT: &str = "const page = document.documentElement;
       return style.overflow === 'hidden' && !e.closest('.nhsuk-u-visually-hidden') && style.clipPath === 'none' &&
         e.clientWidth > 2 && (e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2);
     }).map(e => 'cut off at twice the text size: ' + e.outerHTML.slice(0, 120));
-    if (page.scrollWidth > page.clientWidth) cut.push('scrolls sideways at twice the text size');
+    if (page.scrollWidth > page.clientWidth)
+      cut.push('scrolls sideways at twice the text size: ' + [...document.querySelectorAll('body *')].filter(e =>
+        e.getBoundingClientRect().right > page.clientWidth + 1).slice(0, 2).map(e => e.outerHTML.slice(0, 90)).join(', '));
     page.style.fontSize = '';
     return cut.slice(0, 5);";
 
@@ -154,6 +157,21 @@ impl Browser {
                if (!document.getElementById(a.hash.slice(1))) faults.push('no field ' + a.hash);
              return faults;";
         strings(self.driver.execute(ask, vec![]).await.unwrap().json())
+    }
+
+    pub async fn quick(&self, name: &str) -> Vec<String> {
+        self.show_to_checker(name).await;
+        let mut faults = Vec::new();
+        self.look("light", WIDTHS[1]).await;
+        faults.extend(self.ask(TARGETS).await);
+        self.look("light", WIDTHS[0]).await;
+        faults.extend(self.ask(FOCUS).await);
+        faults.extend(self.ask(LARGE_TEXT).await);
+        faults.extend(self.ask(MOTION).await);
+        self.media(&[("forced-colors", "active")]).await;
+        faults.extend(self.ask(FORCED_COLOURS).await);
+        self.look("light", WIDTHS[0]).await;
+        faults.into_iter().map(|fault| format!("{name}: {fault}")).collect()
     }
 
     async fn ask(&self, script: &str) -> Vec<String> {

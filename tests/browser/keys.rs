@@ -70,7 +70,12 @@ impl<'b> Keys<'b> {
     /// To the next stop, which must be seen.
     pub async fn tab(&self) -> Focus {
         self.press(Key::Tab).await;
-        let focus = self.focus().await;
+        let mut focus = self.focus().await;
+        if !focus.seen {
+            // The page may still be moving to it.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            focus = self.focus().await;
+        }
         assert!(focus.seen, "{}: the focus is not to be seen on {focus:?}", self.browser.path().await);
         focus
     }
