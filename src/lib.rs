@@ -17,6 +17,7 @@ pub mod schedule;
 pub mod completion;
 pub mod discussion;
 
+pub mod live;
 pub mod reading;
 pub mod reminder;
 

@@ -9,6 +9,7 @@ use crate::discussion::pages as discussion;
 use crate::draft::pages as draft;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
+use crate::live::pages as live;
 use crate::platform::web::{assets, error};
 use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
@@ -84,6 +85,7 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/notes", get().to(learner::notes::show))
         .route("/cohorts/{cohort}/calendar", get().to(learner::calendar::show))
         .route("/cohorts/{cohort}/calendar", post().to(learner::calendar::make_address))
+        .route("/cohorts/{cohort}/calendar/{month}", get().to(learner::month::show))
         .route("/cohorts/{cohort}/calendar/stop", post().to(learner::calendar::stop))
         .route("/calendar/{token}.ics", get().to(learner::feed::show))
         .route("/cohorts/{cohort}/reminders", get().to(reminder::own::show))
@@ -92,6 +94,7 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/units/{unit}/{step}", get().to(learner::step::show))
         .route("/cohorts/{cohort}/units/{unit}/{step}/complete", post().to(learner::mark::complete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/incomplete", post().to(learner::mark::incomplete))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/attendance", post().to(learner::live::attend))
         .route("/cohorts/{cohort}/units/{unit}/{step}/note", post().to(learner::note::save))
         .route("/cohorts/{cohort}/units/{unit}/{step}/answers", post().to(learner::quiz::hand_in))
         .route("/cohorts/{cohort}/units/{unit}/{step}/exercise", post().to(learner::exercise::save))
@@ -125,6 +128,9 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
         .route("/cohorts/{cohort}/manage/guide", get().to(facilitator::guide::list))
         .route("/cohorts/{cohort}/manage/guide/{unit}", get().to(facilitator::guide::show))
+        .route("/cohorts/{cohort}/manage/live", get().to(live::show))
+        .route("/cohorts/{cohort}/manage/live/{unit}/{step}", get().to(live::show_session))
+        .route("/cohorts/{cohort}/manage/live/{unit}/{step}", post().to(live::save))
         .route("/cohorts/{cohort}/manage/reminders", get().to(reminder::manage::show))
         .route("/cohorts/{cohort}/manage/reminders", post().to(reminder::manage::send_again))
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))

@@ -300,6 +300,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    live_sessions (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        local_time -> Timestamp,
+        starts_at -> Timestamp,
+        minutes -> Integer,
+        link -> Text,
+        recording -> Text,
+        version -> Integer,
+        called_off -> Bool,
+    }
+}
+
+diesel::table! {
+    attendances (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        presence -> Text,
+        said_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    thread_marks (enrolment_id, thread_id) {
+        enrolment_id -> BigInt,
+        thread_id -> BigInt,
+        seen_post_id -> BigInt,
+        follows -> Bool,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -327,6 +362,10 @@ diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 diesel::joinable!(drafts -> accounts (account_id));
+diesel::joinable!(live_sessions -> cohorts (cohort_id));
+diesel::joinable!(attendances -> enrolments (enrolment_id));
+diesel::joinable!(thread_marks -> enrolments (enrolment_id));
+diesel::joinable!(thread_marks -> threads (thread_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -352,5 +391,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminders,
     readings,
     calendar_tokens,
-    drafts
+    drafts,
+    live_sessions,
+    attendances,
+    thread_marks
 );

@@ -3,6 +3,7 @@
 //! It writes the tables of many slices at once, in large batches: that is what it is for, and nothing else may.
 
 mod deeds;
+mod live;
 mod people;
 mod words;
 mod write;
@@ -88,7 +89,12 @@ impl Past {
             let cohort = self.cohort.id;
             db.write(move |conn| write::deeds(conn, cohort, &batch).map_err(DbError::from)).await?;
         }
-        db.write(|conn| write::settle(conn).map_err(DbError::from)).await?;
+        let cohort = self.cohort.id;
+        db.write(move |conn| {
+            live::attend(conn, cohort)?;
+            write::settle(conn).map_err(DbError::from)
+        })
+        .await?;
         Ok(())
     }
 }
@@ -151,6 +157,9 @@ fn make(
     let cohort = create(conn, &new, before)?;
     schedule::store::plan_cohort(conn, &cohort.slug, catalogue)?;
     let releases = schedule::store::list_releases(conn, cohort.id)?;
+    if let Some(programme) = catalogue.programme(programme) {
+        live::plan(conn, &cohort, programme, &releases, now)?;
+    }
     let people = people::enrol(conn, cohort.id, plan.learners as usize, hash, before)?;
     Ok((cohort, releases, people))
 }

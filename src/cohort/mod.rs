@@ -136,6 +136,7 @@ impl Place {
             frame.staff_nav = vec![
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
+                here(Nav::new("Live sessions", format!("{path}/manage/live"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];

@@ -1,5 +1,6 @@
 //! Threads, as they are kept; their posts are in [`posts`].
 
+mod marks;
 mod posts;
 
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ use crate::platform::text::Slug;
 use crate::programme::{Step, Unit};
 use crate::schema::{posts as post_rows, threads};
 
+pub use marks::{News, follow_own, list_news, see, seen};
 pub use posts::{
     PAGE, REPLIES_PAGE, StepThread, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top,
     page_start, post, post_text, remove_post, top_posts,

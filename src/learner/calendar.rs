@@ -1,18 +1,14 @@
-//! The dates of one course, in order: what opens when, breaks, the last day to take part and the last of access. As the
-//! calendar page lists them, and as a feed for people's own calendars.
+//! The dates of one course, in order: what opens when, live sessions, breaks, the last day to take part and the last of
+//! access.
 
 use chrono::NaiveDate;
 
-use super::unit_path;
+use super::words::the_unit;
 use crate::cohort::{Break, Cohort};
+use crate::live::{self, Session, session_of};
 use crate::platform::clock::Instant;
-use crate::platform::config::BaseUrl;
-use crate::platform::ics::{Calendar, Event, When};
-use crate::programme::{Programme, Unit};
+use crate::programme::{Programme, Step, Unit};
 use crate::schedule::{Release, closes_on, release_of};
-
-/// How long an opening looks in a calendar, in minutes.
-const OPENING: u32 = 15;
 
 pub struct Dates<'c> {
     /// By their first day.
@@ -31,6 +27,7 @@ pub struct Date<'c> {
 pub enum Occasion<'c> {
     Break(&'c Break),
     Opening(&'c Unit, &'c Release),
+    Live(&'c Unit, &'c Step, &'c Session),
     /// On the next day the course is closed.
     LastToTakePart,
     /// On the next day no unit can be read.
@@ -41,12 +38,21 @@ impl Date<'_> {
     pub fn is_past(&self, cohort: &Cohort, now: Instant) -> bool {
         match self.what {
             Occasion::Opening(_, release) => release.is_open(now),
+            Occasion::Live(_, _, session) => session.ends_at() <= now,
             _ => self.last < cohort.zone.local_date(now),
         }
     }
 }
 
-pub fn dates<'c>(cohort: &Cohort, programme: &'c Programme, releases: &'c [Release], breaks: &'c [Break]) -> Dates<'c> {
+/// What a cohort has planned, as the database keeps it.
+pub struct Planned {
+    pub releases: Vec<Release>,
+    pub breaks: Vec<Break>,
+    pub sessions: Vec<Session>,
+}
+
+pub fn dates<'c>(cohort: &Cohort, programme: &'c Programme, planned: &'c Planned) -> Dates<'c> {
+    let Planned { releases, breaks, sessions } = planned;
     let day = |day, what| Date { first: day, last: day, what };
     let before = |day: NaiveDate| day.pred_opt().unwrap_or(day);
     let pauses = breaks.iter().map(|b| Date { first: b.first_day, last: b.last_day, what: Occasion::Break(b) });
@@ -61,52 +67,31 @@ pub fn dates<'c>(cohort: &Cohort, programme: &'c Programme, releases: &'c [Relea
             None => {}
         }
     }
+    listed.extend(live::steps(&programme.units).filter_map(|(unit, step)| {
+        let session = session_of(unit, step, sessions)?;
+        Some(day(cohort.zone.local_date(session.starts_at), Occasion::Live(unit, step, session)))
+    }));
     listed.push(day(before(closes_on(cohort, releases)), Occasion::LastToTakePart));
     listed.push(day(before(cohort.zone.local_date(cohort.access_ends_at())), Occasion::LastOfAccess));
-    // Stable: what falls on one day stays in the order above, and units in theirs.
-    listed.sort_by_key(|date| date.first);
+    // Stable: what falls on one day stays in the order above, and units in theirs; what has an hour stands by it.
+    listed.sort_by_key(|date| (date.first, date.instant()));
     Dates { listed, held }
 }
 
-/// `Week 3 opens: Who is here`; a unit 0 says in its title what it is.
-fn opening(unit: &Unit) -> String {
-    match unit.number {
-        0 => format!("Opens: {}", unit.title),
-        _ => format!("{} opens: {}", unit.label(), unit.title),
+impl Date<'_> {
+    /// What has an hour; whole days come first.
+    fn instant(&self) -> Option<Instant> {
+        match self.what {
+            Occasion::Opening(_, release) => Some(release.opens_at),
+            Occasion::Live(_, _, session) => Some(session.starts_at),
+            _ => None,
+        }
     }
 }
 
-/// The dates for somebody's own calendar. Held units have none, and of a unit that is not open it says the title alone.
-pub fn feed(cohort: &Cohort, programme: &Programme, dates: &Dates<'_>, base: &BaseUrl) -> Calendar {
-    let event = |date: &Date<'_>| {
-        let days = When::Days { first: date.first, last: date.last };
-        let course = &programme.title;
-        let (id, when, summary, path) = match date.what {
-            Occasion::Break(pause) => {
-                let id = format!("{}.break", pause.first_day);
-                (id, days, format!("{}: no unit opens", pause.name), cohort.path())
-            }
-            Occasion::Opening(unit, release) => {
-                let when = When::At { instant: release.opens_at, minutes: OPENING };
-                (format!("{}.unit", unit.slug), when, opening(unit), unit_path(cohort, unit))
-            }
-            Occasion::LastToTakePart => {
-                ("closing".into(), days, format!("Last day to take part: {course}"), cohort.path())
-            }
-            Occasion::LastOfAccess => ("access".into(), days, format!("Last day of access: {course}"), cohort.path()),
-        };
-        Event {
-            uid: format!("{id}.{}@{}", cohort.slug, base.host()),
-            sequence: cohort.schedule_version,
-            when,
-            summary,
-            url: base.join(&path),
-        }
-    };
-    Calendar {
-        name: format!("{} ({})", programme.title, cohort.name),
-        events: dates.listed.iter().map(event).collect(),
-    }
+/// A live session as those may know it to whom its unit is not open: by its unit alone.
+pub fn live_title(unit: &Unit, step: &Step, is_open: bool) -> String {
+    if is_open { step.title.clone() } else { format!("Live session of {}", the_unit(unit)) }
 }
 
 #[cfg(test)]
@@ -124,8 +109,8 @@ mod tests {
         let (cohort, programme, mut releases) = (learners_place().cohort, programme(), releases());
         let pause = Break { name: "Half-term".into(), first_day: day("2027-01-15"), last_day: day("2027-01-17") };
         releases[3].held = true;
-        let breaks = [pause];
-        let dates = dates(&cohort, &programme, &releases, &breaks);
+        let planned = Planned { releases, breaks: vec![pause], sessions: Vec::new() };
+        let dates = dates(&cohort, &programme, &planned);
         let told: Vec<(String, String)> = dates
             .listed
             .iter()
@@ -133,6 +118,7 @@ mod tests {
                 let what = match date.what {
                     Occasion::Break(pause) => pause.name.clone(),
                     Occasion::Opening(unit, _) => unit.label(),
+                    Occasion::Live(_, step, _) => step.title.clone(),
                     Occasion::LastToTakePart => "closes".into(),
                     Occasion::LastOfAccess => "ends".into(),
                 };
@@ -154,8 +140,9 @@ mod tests {
     #[test]
     fn a_break_is_past_on_the_day_after_its_last() {
         let (cohort, programme, releases) = (learners_place().cohort, programme(), releases());
-        let breaks = [Break { name: "B".into(), first_day: day("2027-01-15"), last_day: day("2027-01-17") }];
-        let dates = dates(&cohort, &programme, &releases, &breaks);
+        let breaks = vec![Break { name: "B".into(), first_day: day("2027-01-15"), last_day: day("2027-01-17") }];
+        let planned = Planned { releases, breaks, sessions: Vec::new() };
+        let dates = dates(&cohort, &programme, &planned);
         let pause = dates.listed.iter().find(|date| matches!(date.what, Occasion::Break(_))).unwrap();
         assert!(!pause.is_past(&cohort, at("2027-01-17 23:59")) && pause.is_past(&cohort, at("2027-01-18 00:00")));
     }

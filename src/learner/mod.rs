@@ -3,7 +3,9 @@
 mod calendar;
 mod course;
 mod here;
+mod ics;
 mod mark;
+mod news;
 pub mod pages;
 #[cfg(test)]
 mod sample;

@@ -104,6 +104,20 @@ impl Db {
         self.read(f).await
     }
 
+    /// Writes beside an answer, which does not wait for it: what may be lost without harm, and is then in the log.
+    pub fn write_beside<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        f: impl FnOnce(&mut Conn) -> Result<T, diesel::result::Error> + Send + 'static,
+    ) {
+        let db = self.clone();
+        actix_web::rt::spawn(async move {
+            if let Err(error) = db.write(move |conn| f(conn).map_err(DbError::from)).await {
+                tracing::warn!(%error, what, "this was not noted");
+            }
+        });
+    }
+
     /// One transaction. The answer comes after the commit; an error rolls everything back.
     pub async fn write<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where

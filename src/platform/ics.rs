@@ -19,7 +19,7 @@ pub struct Calendar {
     pub events: Vec<Event>,
 }
 
-/// One event; it blocks nobody's time.
+/// One event.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// The same in every later calendar: by it a program knows the event again.
@@ -30,6 +30,10 @@ pub struct Event {
     pub summary: String,
     /// Absolute. Empty: none.
     pub url: String,
+    /// Whether its time is taken: other events are only to be known of.
+    pub busy: bool,
+    /// It was in an earlier calendar and does not take place.
+    pub called_off: bool,
 }
 
 /// When an event takes place.
@@ -83,7 +87,10 @@ impl Event {
         if !self.url.is_empty() {
             lines.add("URL", &self.url);
         }
-        lines.add("TRANSP", "TRANSPARENT");
+        lines.add("TRANSP", if self.busy && !self.called_off { "OPAQUE" } else { "TRANSPARENT" });
+        if self.called_off {
+            lines.add("STATUS", "CANCELLED");
+        }
         lines.add("END", "VEVENT");
     }
 }
@@ -164,6 +171,8 @@ mod tests {
             when: When::Days { first: day("2027-03-29"), last: day("2027-04-11") },
             summary: "Easter".into(),
             url: String::new(),
+            busy: false,
+            called_off: false,
         };
         let written = Calendar { name: "A, B".into(), events: vec![event] }.write(Instant::from_micros(0));
         assert!(written.contains("DTSTART;VALUE=DATE:20270329\r\nDTEND;VALUE=DATE:20270412\r\n"), "{written}");

@@ -131,6 +131,20 @@ pub fn paragraphs(text: &str, most: usize, what: &str) -> Result<String, String>
     Ok(text.to_owned())
 }
 
+/// An address elsewhere on the web that a page may lead to: https, with a host, and nothing that a browser would read
+/// otherwise than a person.
+pub fn web_address(text: &str) -> Result<String, String> {
+    let wrong = || "Enter a web address that begins with https://".to_owned();
+    let rest = text.strip_prefix("https://").ok_or_else(wrong)?;
+    let uri: actix_web::http::Uri = text.parse().map_err(|_| wrong())?;
+    let host = uri.host().unwrap_or_default();
+    let plain = text.is_ascii() && !rest.contains(['@', '\\']) && !text.contains(char::is_whitespace);
+    if !plain || !host.contains('.') || host.starts_with('.') || text.len() > 500 {
+        return Err(wrong());
+    }
+    Ok(text.to_owned())
+}
+
 /// Control, format (bidirectional, zero-width), private-use and unassigned-by-design characters.
 fn is_invisible(c: char) -> bool {
     c.is_control()
@@ -180,6 +194,27 @@ mod tests {
         assert_eq!(line("  Siobh\u{e1}n   Kelly ", 80, "your name").unwrap(), "Siobh\u{e1}n Kelly");
         for wrong in ["", "  ", "...", "Eve\u{202e}", "Ev\u{200b}e", "Eve\u{0}", &"a".repeat(81)] {
             assert!(line(wrong, 80, "your name").is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_web_address_is_https_with_a_host() {
+        assert_eq!(web_address("https://meet.example.org/a?b=c#d").unwrap(), "https://meet.example.org/a?b=c#d");
+        let long = format!("https://example.org/{}", "a".repeat(500));
+        for wrong in [
+            "",
+            "meet.example.org",
+            "http://a.org",
+            "javascript:alert(1)",
+            "https://",
+            "https://a b.org",
+            "https://u@a.org",
+            "https://localhost",
+            "https:///a",
+            "https://exämple.org",
+            &long,
+        ] {
+            assert!(web_address(wrong).is_err(), "{wrong}");
         }
     }
 

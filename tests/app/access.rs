@@ -50,6 +50,8 @@ GET  /cohorts/{cohort}/glossary                                   303 200 404 20
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
 GET  /cohorts/{cohort}/notes                                      303 200 404 200 404
 GET  /cohorts/{cohort}/calendar                                   303 200 404 200 200
+GET  /cohorts/{cohort}/calendar/2027-03                           303 200 404 200 200
+GET  /cohorts/{cohort}/calendar/2031-03                           303 404 404 404 404
 GET  /calendar/{feed}.ics                                         200 200 200 200 200
 GET  /calendar/{token}.ics                                        404 404 404 404 404
 POST /cohorts/{cohort}/calendar                                   303 200 404 200 404
@@ -60,6 +62,7 @@ GET  /cohorts/{cohort}/units/{unit}                               303 200 404 20
 GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
 POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 403 403
+POST /cohorts/{cohort}/units/{unit}/{live}/attendance             303 400 404 400 400
 POST /cohorts/{cohort}/units/{unit}/{step}/note                   303 303 404 303 404
 POST /cohorts/{cohort}/units/7/{step7}/note                       303 403 404 303 404
 POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
@@ -89,6 +92,10 @@ GET  /cohorts/{cohort}/manage/guide                               303 404 404 20
 GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners.csv                        303 404 404 200 200
+GET  /cohorts/{cohort}/manage/live                                303 404 404 200 200
+GET  /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 200 200
+GET  /cohorts/{cohort}/manage/live/{unit}/{step}                  303 404 404 404 404
+POST /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 400 400
 GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
 POST /cohorts/{cohort}/manage/reminders                           303 404 404 404 404
 GET  /cohorts/{cohort}/manage/schedule                            303 404 404 200 200
@@ -224,6 +231,7 @@ impl Names {
             ("{unit}", "1".into()),
             ("{step}", kind(1, "article")),
             ("{quiz}", kind(1, "quiz")),
+            ("{live}", kind(1, "live-session")),
             ("{diagnostic}", kind(1, "diagnostic")),
             ("{discussion}", kind(1, "discussion")),
             ("{exercise}", kind(0, "exercise")),

@@ -141,7 +141,71 @@ async fn change(course: &Course, unit: usize, version: i32, changed: impl Fn(&mu
     course.write(work).await;
 }
 
+/// What Python's `icalendar` reads in a feed: for each event with an hour, its UID and its instant; whole days by `zoneinfo`.
+fn by_python(feed: &str) -> Vec<String> {
+    const READ: &str = "import sys, icalendar, datetime
+calendar = icalendar.Calendar.from_ical(sys.stdin.buffer.read())
+for event in calendar.walk('VEVENT'):
+    start = event.decoded('DTSTART')
+    if isinstance(start, datetime.datetime):
+        print(event['UID'], start.astimezone(datetime.timezone.utc).strftime('%Y%m%dT%H%M%SZ'), event.decoded('DURATION'))
+    else:
+        print(event['UID'], start, event.decoded('DTEND'))";
+    python(READ, feed)
+}
+
+/// What Python's `zoneinfo` makes of local times: `2027-03-29T09:00 Europe/London`, a line each.
+fn instants_by_python(local: &str) -> Vec<String> {
+    const READ: &str = "import sys, datetime, zoneinfo
+for line in sys.stdin:
+    at, zone = line.split()
+    local = datetime.datetime.fromisoformat(at).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    print(local.astimezone(datetime.timezone.utc).strftime('%Y%m%dT%H%M%SZ'))";
+    python(READ, local)
+}
+
+fn python(program: &str, input: &str) -> Vec<String> {
+    let mut python = std::process::Command::new("/usr/bin/python3")
+        .args(["-c", program])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3 is missing: apt-get install python3-icalendar");
+    python.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success(), "python3-icalendar is missing, or it cannot read this:\n{input}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
 stories! {
+    async fn another_program_reads_the_same_instants_across_the_clock_change(course: Course) {
+        let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
+        // The Thursdays before and after Sunday 28 March 2027.
+        for (unit, date) in [("9", "2027-03-25"), ("11", "2027-04-15")] {
+            let plan = [("date", date), ("time", "12:30"), ("minutes", "60"), ("link", ""), ("recording", ""), ("version", "0")];
+            priya.submit(&format!("/cohorts/spring/manage/live/{unit}/live-session"), &plan).await.expect(303);
+        }
+        let text = course.visitor().get(&address(&ada, CALENDAR).await).await.expect(200).html;
+        let read = by_python(&text);
+        let releases = releases(&course, course.cohort).await;
+        let local: Vec<String> = releases
+            .iter()
+            .map(|release| release.local_time)
+            .chain(["2027-03-25 12:30", "2027-04-15 12:30"].map(local))
+            .map(|at| format!("{} Europe/London\n", at.format("%Y-%m-%dT%H:%M")))
+            .collect();
+        let expected = instants_by_python(&local.concat());
+        assert!(expected.contains(&"20270412T080000Z".to_owned()) && expected.contains(&"20270415T113000Z".to_owned()));
+        let mut instants: Vec<&str> =
+            read.iter().filter_map(|line| line.split(' ').nth(1)).filter(|at| at.ends_with('Z')).collect();
+        let mut expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        instants.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(instants, expected);
+        assert_eq!(read.len(), parse(&text).len(), "every event is read");
+        assert!(read.iter().any(|line| line.contains("2027-03-29 2027-04-12")), "Easter, the last day included: {read:?}");
+    }
+
     async fn the_page_tells_what_is_ahead_and_what_was(course: Course) {
         let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
         course.travel_to("2027-02-16 12:00");

@@ -11,6 +11,7 @@ mod discussion;
 mod door;
 mod drafts;
 mod learning;
+mod live;
 mod notes;
 mod operating;
 mod outbox;

@@ -22,11 +22,15 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/progress",
     "/cohorts/spring/notes",
     "/cohorts/spring/calendar",
+    "/cohorts/spring/calendar/2027-03",
+    "/cohorts/spring/units/1/live-session",
 ];
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",
     "/cohorts/spring/manage/schedule/7",
     "/cohorts/spring/manage/learners",
+    "/cohorts/spring/manage/live",
+    "/cohorts/spring/manage/live/1/live-session",
     "/cohorts/spring/manage/reminders",
     "/cohorts/spring/manage/reminders?unit=1&kind=opens",
 ];

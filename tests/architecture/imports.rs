@@ -15,7 +15,7 @@ const LINES: &[&[&str]] = &[
     &["cohort"],
     &["schedule"],
     &["completion", "discussion", "network"],
-    &["reminder", "reading", "certificate", "connections"],
+    &["reminder", "reading", "live", "certificate", "connections"],
     &["learner", "facilitator", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],
 ];

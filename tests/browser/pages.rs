@@ -47,7 +47,17 @@ pub fn for_learners(site: &Site) -> Vec<String> {
 }
 
 pub fn for_facilitators(site: &Site) -> Vec<String> {
-    let own = ["schedule", "schedule/7", "learners", "reminders", "reminders?unit=3&kind=opens", "guide", "guide/5"];
+    let own = [
+        "schedule",
+        "schedule/7",
+        "learners",
+        "live",
+        "live/1/live-session",
+        "reminders",
+        "reminders?unit=3&kind=opens",
+        "guide",
+        "guide/5",
+    ];
     let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort));
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()
 }

@@ -31,6 +31,7 @@ pub fn deeds(conn: &mut Conn, cohort: CohortId, deeds: &[Deed]) -> QueryResult<(
 /// Brings counters and PostgreSQL's sequences up to what was written under ids of our own.
 pub fn settle(conn: &mut Conn) -> QueryResult<()> {
     discussion::store::recount(conn)?;
+    discussion::store::follow_own(conn)?;
     if let Conn::Postgres(c) = conn {
         for table in ["posts", "submissions"] {
             diesel::sql_query(format!(

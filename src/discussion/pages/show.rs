@@ -2,16 +2,18 @@
 
 use actix_web::web::{Data, Path};
 
-use super::thread::{Part, ThreadPage, Wip, draw, read, writing_page};
+use super::thread::{Part, Posts, ThreadPage, Wip, draw, read, writing_page};
 use super::{Room, Subject, number, post_id, visible};
+use crate::cohort::EnrolmentId;
 use crate::discussion::posting::Posted;
-use crate::discussion::{PostId, store};
+use crate::discussion::{PostId, ThreadId, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::programme::Content;
 
 enum Shown {
-    Page(Box<ThreadPage>),
+    /// With what its reader has newly seen.
+    Page(Box<ThreadPage>, Option<(EnrolmentId, ThreadId, PostId)>),
     Elsewhere(String),
 }
 
@@ -24,7 +26,12 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(St
         })
         .await?;
     match shown {
-        Shown::Page(page) => ask.page(*page),
+        Shown::Page(page, newly) => {
+            if let Some((reader, thread, post)) = newly {
+                db.write_beside("how far a thread was read", move |conn| store::see(conn, reader, thread, post));
+            }
+            ask.page(*page)
+        }
         Shown::Elsewhere(to) => ask.done(to, ""),
     }
 }
@@ -54,7 +61,19 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
     }
     let drafts = subject.room.drafts(conn, &writing_page(&subject.path(), answers.as_ref().map(|post| post.id)))?;
     let wip = Wip { answers, drafts: Some(drafts), ..Wip::default() };
-    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip))))
+    let newly = newly_seen(conn, subject, &posts)?;
+    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip)), newly))
+}
+
+/// The newest post on the page, where its reader has not come so far before. One query.
+fn newly_seen(
+    conn: &mut Conn,
+    subject: &Subject<'_>,
+    posts: &Posts,
+) -> Result<Option<(EnrolmentId, ThreadId, PostId)>, Error> {
+    let (Some(reader), Some(newest)) = (&subject.room.place.enrolment, posts.newest()) else { return Ok(None) };
+    let seen = store::seen(conn, reader.id, subject.thread.id)?;
+    Ok(seen.is_none_or(|seen| seen < newest).then_some((reader.id, subject.thread.id, newest)))
 }
 
 fn wanted(conn: &mut Conn, subject: &Subject<'_>, text: &str) -> Result<Option<Posted>, Error> {

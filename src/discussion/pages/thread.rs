@@ -68,6 +68,13 @@ pub(super) struct Posts {
     more: bool,
 }
 
+impl Posts {
+    /// The newest that is shown.
+    pub fn newest(&self) -> Option<PostId> {
+        self.conversations.iter().flat_map(|c| std::iter::once(&c.post).chain(&c.replies)).map(|post| post.id).max()
+    }
+}
+
 pub(super) fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result<Posts, Error> {
     match part {
         Part::After(after) => {

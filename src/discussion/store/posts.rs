@@ -3,6 +3,7 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use super::marks::follow;
 use super::names;
 use crate::cohort::{CohortId, EnrolmentId, Role};
 use crate::discussion::{Author, Post, PostBody, PostId, ThreadId, Top};
@@ -239,6 +240,7 @@ pub fn add_post(
         ))
         .returning(posts::id)
         .get_result(conn)?;
+    follow(conn, by, thread, id)?;
     diesel::update(threads::table.find(thread))
         .set((threads::last_post_at.eq(now), threads::post_count.eq(threads::post_count + 1)))
         .execute(conn)?;

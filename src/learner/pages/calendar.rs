@@ -4,17 +4,19 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
+use diesel::QueryResult;
 
 use super::{Visit, note_visit};
 use crate::cohort::store::list_breaks;
-use crate::cohort::{EnrolmentId, Place, gate, zone_in_words};
-use crate::learner::calendar::{Date, Dates, Occasion, dates};
-use crate::learner::{calendar_path, store, unit_path};
+use crate::cohort::{CohortId, EnrolmentId, Place, gate, zone_in_words};
+use crate::learner::calendar::{Date, Dates, Occasion, Planned, dates, live_title};
+use crate::learner::{Link, calendar_path, step_path, store, unit_path};
+use crate::live;
 use crate::platform::db::{Conn, Db};
 use crate::platform::secret::Secret;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::platform::zone::day_in_words;
-use crate::programme::{Catalogue, Content, Unit};
+use crate::programme::{Catalogue, Content, Step, Unit};
 use crate::schedule::gate::{OpenUnit, open_units};
 use crate::schedule::store::list_releases;
 
@@ -27,6 +29,8 @@ struct Calendar {
     programme: String,
     cohort: String,
     times: String,
+    /// The same, a month on each page.
+    sheets: Option<Link>,
     ahead: Vec<Month>,
     /// Units without a date.
     held: Vec<Row>,
@@ -41,16 +45,16 @@ struct Month {
     rows: Vec<Row>,
 }
 
-struct Row {
+pub(super) struct Row {
     /// Empty: no date.
-    when: String,
+    pub when: String,
     /// For machines: the instant, or the first day.
-    at: String,
-    title: String,
+    pub at: String,
+    pub title: String,
     /// Empty: not open.
-    href: String,
-    note: &'static str,
-    preview: bool,
+    pub href: String,
+    pub note: &'static str,
+    pub preview: bool,
 }
 
 /// The private address as its owner sees it.
@@ -107,13 +111,22 @@ pub async fn stop(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) 
     ask.done(path, "calendar-stopped")
 }
 
+/// Three queries.
+pub(super) fn planned(conn: &mut Conn, cohort: CohortId) -> QueryResult<Planned> {
+    Ok(Planned {
+        releases: list_releases(conn, cohort)?,
+        breaks: list_breaks(conn, cohort)?,
+        sessions: live::store::list(conn, cohort)?,
+    })
+}
+
 /// The enrolment that an address would be for.
 fn may_have_address(place: &Place, ask: &Ask) -> Option<EnrolmentId> {
     let own = place.enrolment.as_ref().filter(|_| ask.now < place.cohort.access_ends_at());
     own.map(|enrolment| enrolment.id)
 }
 
-/// Three queries, besides the one for the place. `fresh`: the secret that was just made.
+/// Four queries, besides the one for the place. `fresh`: the secret that was just made.
 fn load(
     conn: &mut Conn,
     ask: &Ask,
@@ -123,12 +136,12 @@ fn load(
 ) -> Result<Calendar, Error> {
     let cohort = &place.cohort;
     let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, cohort.id)?;
-    let breaks = list_breaks(conn, cohort.id)?;
+    let planned = planned(conn, cohort.id)?;
     let own = may_have_address(place, ask);
     let private = own.map(|own| private(conn, ask, place, own, fresh)).transpose()?;
-    let open = open_units(ask, place, programme, &releases);
-    let Dates { listed, held } = dates(cohort, programme, &releases, &breaks);
+    let open = open_units(ask, place, programme, &planned.releases);
+    let Dates { listed, held } = dates(cohort, programme, &planned);
+    let sheets = super::month::nearest(cohort, cohort.zone.local_date(ask.now), &listed);
     let (was, ahead): (Vec<Date<'_>>, Vec<_>) = listed.into_iter().partition(|date| date.is_past(cohort, ask.now));
     Ok(Calendar {
         frame: place.frame(ask),
@@ -136,6 +149,7 @@ fn load(
         programme: cohort.path(),
         cohort: cohort.name.clone(),
         times: zone_in_words(&cohort.zone),
+        sheets,
         ahead: months(&ahead, place, &open),
         held: held.into_iter().map(|unit| held_row(unit, place, &open)).collect(),
         was: months(&was, place, &open),
@@ -170,12 +184,19 @@ fn months(dates: &[Date<'_>], place: &Place, open: &[OpenUnit<'_>]) -> Vec<Month
     months
 }
 
-fn row(date: &Date<'_>, place: &Place, open: &[OpenUnit<'_>]) -> Row {
+/// A date as a list shows it.
+pub(super) fn row(date: &Date<'_>, place: &Place, open: &[OpenUnit<'_>]) -> Row {
+    let zone = &place.cohort.zone;
     let (title, note) = match date.what {
         Occasion::Opening(unit, release) => {
             let row = unit_row(unit, place, open);
-            let (when, at) = (place.cohort.zone.plain(release.opens_at), release.opens_at.rfc3339());
+            let (when, at) = (zone.plain(release.opens_at), release.opens_at.rfc3339());
             return Row { when, at, ..row };
+        }
+        Occasion::Live(unit, step, session) => {
+            let row = live_row(unit, step, place, open);
+            let (when, at) = (zone.plain(session.starts_at), session.starts_at.rfc3339());
+            return Row { when, at, note: if session.called_off { "Called off." } else { "" }, ..row };
         }
         Occasion::Break(pause) => (pause.name.clone(), "No unit opens."),
         Occasion::LastToTakePart => (
@@ -191,6 +212,15 @@ fn row(date: &Date<'_>, place: &Place, open: &[OpenUnit<'_>]) -> Row {
         href: String::new(),
         note,
         preview: false,
+    }
+}
+
+fn live_row(unit: &Unit, step: &Step, place: &Place, open: &[OpenUnit<'_>]) -> Row {
+    let seen = open.iter().find(|open| open.unit.number == unit.number);
+    Row {
+        title: live_title(unit, step, seen.is_some()),
+        href: seen.map(|_| step_path(&place.cohort, unit, step)).unwrap_or_default(),
+        ..unit_row(unit, place, open)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::accounts::{Person, gate};
 use crate::cohort::{Cohort, Place, Role, store as cohorts};
 use crate::learner::course::{Band, Course, Opening, State, kept};
 use crate::learner::mark::{StepRow, rows};
+use crate::learner::news::{Meeting, NewPosts, new_posts, next_meeting};
 use crate::learner::trellis::{self, Trellis};
 use crate::learner::{calendar_path, words};
 use crate::platform::clock::Instant;
@@ -18,6 +19,7 @@ use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::platform::zone::day_in_words;
 use crate::programme::{Catalogue, Content, Programme};
+use crate::{discussion, live};
 
 /// A learner's home.
 #[derive(Template)]
@@ -28,6 +30,8 @@ struct Home {
     trellis: Trellis,
     week: Option<Week>,
     next: Option<Opening>,
+    meeting: Option<Meeting>,
+    new_posts: Vec<NewPosts>,
     calendar: String,
     share: (usize, usize),
     weeks_title: String,
@@ -38,6 +42,8 @@ struct Home {
 /// The newest open unit at a glance.
 struct Week {
     title: &'static str,
+    /// `About 1 hour 20 minutes are left.`
+    left: String,
     rows: Vec<StepRow>,
     /// `In your network this week, 25 minutes: …`
     practice: String,
@@ -118,7 +124,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>) -> Answer {
     }
 }
 
-/// A learner's home takes four queries, an administrator's one more; a visitor's takes one.
+/// A learner's home takes six queries, an administrator's one more; a visitor's takes one.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown, Error> {
     let Some(person) = gate::person(conn, ask)? else {
         return Ok(Shown::Front(front(conn, ask, catalogue)?));
@@ -134,7 +140,11 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown,
     };
     let kept = kept(conn, place)?;
     let course = Course::new(place, programme, &kept, ask.now);
-    let page = home(ask, &course, courses(&places, Some(place), all, ask.now));
+    let mut page = home(ask, &course, courses(&places, Some(place), all, ask.now));
+    page.meeting = next_meeting(&course, &live::store::list(conn, place.cohort.id)?, ask.now);
+    if let Some(learner) = place.learner() {
+        page.new_posts = new_posts(&course, discussion::store::list_news(conn, learner)?);
+    }
     Ok(Shown::Home(Box::new(page), Visit::of(place, ask.now)))
 }
 
@@ -153,6 +163,8 @@ fn home(ask: &Ask, course: &Course<'_>, courses: Courses) -> Home {
         trellis: trellis::drawing(&course.progress),
         week: week(course),
         next: course.next_opening(),
+        meeting: None,
+        new_posts: Vec::new(),
         calendar: calendar_path(&course.place.cohort),
         share: (share.done, share.of),
         weeks_title: format!("Your {}", crate::platform::text::count(course.programme.weeks(), "week")),
@@ -169,6 +181,10 @@ fn week(course: &Course<'_>) -> Option<Week> {
     });
     Some(Week {
         title: if unit.number == 0 { "The orientation at a glance" } else { "This week at a glance" },
+        left: match course.progress.newest()?.left(&course.kept.done).map(|step| step.minutes).sum() {
+            0 => "Everything is done.".into(),
+            minutes => format!("About {} left.", duration(minutes)),
+        },
         rows: rows(&course.place.cohort, unit, Some(&course.kept.done), next),
         practice: practice.unwrap_or_default(),
     })

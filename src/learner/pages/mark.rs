@@ -1,5 +1,6 @@
 //! POST `…/complete` and `…/incomplete`: a learner says that a step is done, or takes it back.
 
+use super::live::take_back;
 use super::{StepForm, carry_out};
 use crate::completion::store;
 use crate::platform::web::{Answer, Fields};
@@ -23,6 +24,7 @@ pub async fn incomplete(form: StepForm, fields: Fields) -> Answer {
     fields.only(&[])?;
     carry_out(form, is_marked, "incompleted", |conn, ask, here| {
         store::unmark(conn, here.learner(ask)?, here.key())?;
+        take_back(conn, here)?;
         Ok(format!("{}#finish", here.path()))
     })
     .await

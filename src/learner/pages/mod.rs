@@ -9,7 +9,9 @@ pub mod feed;
 pub mod glossary;
 pub mod home;
 pub mod library;
+pub mod live;
 pub mod mark;
+pub mod month;
 pub mod note;
 pub mod notes;
 pub mod progress;
@@ -27,7 +29,7 @@ use crate::accounts::{self, SessionId};
 use crate::cohort::{EnrolmentId, Place, store as cohorts};
 use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::clock::Instant;
-use crate::platform::db::{Conn, Db, DbError};
+use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::programme::{Content, Step};
 
@@ -85,11 +87,5 @@ fn note_visit(db: &Data<Db>, visit: Visit) {
     if visit.enrolment.is_none() && visit.session.is_none() {
         return;
     }
-    let db = db.clone();
-    actix_web::rt::spawn(async move {
-        let noted = db.write(move |conn| visit.note(conn).map_err(DbError::from)).await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "a visit was not noted");
-        }
-    });
+    db.write_beside("a visit", move |conn| visit.note(conn));
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use super::assignment::{self, Assignment, Others};
 use super::diagnostic::{self, ReadingForm, Temperatures};
 use super::exercise::{self, Sheet};
+use super::live::{self, Live};
 use super::note::{self, OwnNote};
 use super::quiz::{self, MarkedQuiz, QuizForm};
 use super::reflection::{self, Reflection};
@@ -69,6 +70,7 @@ pub(super) enum Work {
     Quiz(QuizForm),
     MarkedQuiz(MarkedQuiz),
     Exercise(Sheet),
+    Live(Live),
     Reflection(Reflection),
     Reading(ReadingForm),
     Temperatures(Box<Temperatures>),
@@ -112,7 +114,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress
 /// The step's page with what its kind asks for; `again`: to answer once more.
 pub(super) fn of_kind(conn: &mut Conn, ask: &Ask, here: &Here<'_>, again: bool) -> Result<StepPage, Error> {
     match here.step().kind {
-        StepKind::Article | StepKind::Video | StepKind::LiveSession => Ok(page(ask, here, Work::Nothing)),
+        StepKind::Article | StepKind::Video => Ok(page(ask, here, Work::Nothing)),
+        StepKind::LiveSession => live::page(conn, ask, here),
         StepKind::Exercise => exercise::page(conn, ask, here),
         StepKind::Discussion => talk::page(conn, ask, here),
         StepKind::Reflection => reflection::page(conn, ask, here),
@@ -194,6 +197,7 @@ impl StepPage {
     fn work_has_button(&self) -> bool {
         match &self.work {
             Work::Talk(talk) => talk.writing.form.is_some(),
+            Work::Live(live) => !live.link.is_empty(),
             Work::Assignment(work) => matches!(work.others, Others::Offered { .. }),
             _ => false,
         }

@@ -111,6 +111,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("joined", "You have joined. Welcome."),
     ("schedule-saved", "The schedule is saved."),
     ("schedule-same", "Nothing in the schedule had to change."),
+    ("live-saved", "The session is saved."),
     ("cohort-made", "The cohort is made."),
     ("facilitator-appointed", "The facilitator is appointed."),
     ("facilitator-dismissed", "They are a facilitator no more."),
