@@ -59,6 +59,19 @@ async fn what_a_learner_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a thread refused").await);
 
+    browser.open(&format!("{}/discussions/new", site.cohort)).await;
+    browser.fill("Your post", "Begun, and not sent yet").await;
+    browser.press("Save draft").await;
+    browser.sees_words("Draft kept at").await;
+    browser.open(&format!("{}/discussions/new", site.cohort)).await;
+    browser.sees_words("This is your draft").await;
+    faults.extend(browser.faults("a draft that came back").await);
+    browser.end_session_behind_its_back().await;
+    browser.press("Post this thread").await;
+    browser.sees_words("You are signed out").await;
+    assert_eq!(browser.text_in("What you wrote").await, "Begun, and not sent yet");
+    faults.extend(browser.faults("signed out while writing").await);
+
     faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
@@ -158,27 +171,6 @@ async fn what_an_administrator_sees() {
     faults.extend(browser.faults("a cohort refused").await);
 
     faults.extend(browser.faults_of_html());
-    browser.quit().await;
-    none(&faults);
-}
-
-#[tokio::test]
-async fn quick() {
-    let site = Site::start().await;
-    let browser = Browser::on(&site, Script::On).await;
-    browser.sign_in(LEARNER, PASSWORD).await;
-    let mut faults = Vec::new();
-    for page in pages::for_learners(&site) {
-        browser.open(&page).await;
-        faults.extend(browser.quick(&page).await);
-    }
-    faults.extend(browser.faults_of_html());
-    browser.sign_out().await;
-    browser.sign_in(FACILITATOR, PASSWORD).await;
-    for page in pages::for_facilitators(&site) {
-        browser.open(&page).await;
-        faults.extend(browser.quick(&page).await);
-    }
     browser.quit().await;
     none(&faults);
 }

@@ -158,6 +158,7 @@ impl Browser {
     /// As in a tunnel; and out of it again.
     pub async fn offline(&self, offline: bool) {
         let none = serde_json::json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.driver.cdp().send_raw("Network.enable", serde_json::json!({})).await.unwrap();
         self.driver.cdp().send_raw("Network.emulateNetworkConditions", none).await.unwrap();
     }
 
@@ -165,6 +166,15 @@ impl Browser {
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.driver.get_log("browser").await.unwrap();
         log.into_iter().filter(|entry| entry.source.as_deref() != Some("network")).map(|entry| entry.message).collect()
+    }
+
+    /// The server ends the session, and the browser does not know.
+    pub async fn end_session_behind_its_back(&self) {
+        let cookie = self.driver.get_named_cookie("session").await.unwrap();
+        let sign_out = "const done = arguments[arguments.length - 1], form = document.querySelector('[action=\"/sign-out\"]');
+             fetch('/sign-out', {method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual'}).then(done);";
+        self.driver.execute_async(sign_out, vec![]).await.unwrap();
+        self.driver.add_cookie(cookie).await.unwrap();
     }
 
     /// Chooses the first answer of each question, and writes where there is something to write.
