@@ -50,7 +50,7 @@ GET  /cohorts/{cohort}/glossary                                   303 200 404 20
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
 GET  /cohorts/{cohort}/notes                                      303 200 404 200 404
 GET  /cohorts/{cohort}/calendar                                   303 200 404 200 200
-GET  /cohorts/{cohort}/calendar/2027-03                           303 200 404 200 200
+GET  /cohorts/{cohort}/calendar/{month}                           303 200 404 200 200
 GET  /cohorts/{cohort}/calendar/2031-03                           303 404 404 404 404
 GET  /calendar/{feed}.ics                                         200 200 200 200 200
 GET  /calendar/{token}.ics                                        404 404 404 404 404
@@ -232,6 +232,7 @@ impl Names {
             ("{step}", kind(1, "article")),
             ("{quiz}", kind(1, "quiz")),
             ("{live}", kind(1, "live-session")),
+            ("{month}", "2027-03".into()),
             ("{diagnostic}", kind(1, "diagnostic")),
             ("{discussion}", kind(1, "discussion")),
             ("{exercise}", kind(0, "exercise")),

@@ -135,7 +135,7 @@ stories! {
         course.travel_to("2027-03-04 12:20");
         assert!(ada.get("/").await.has("You can come in now."));
         course.travel_to("2027-03-04 13:31");
-        assert!(!ada.get("/").await.has(title), "it is over");
+        assert!(!ada.get("/").await.has("Thursday 4 March"), "it is over");
     }
 
     async fn calendars_hear_of_a_change_and_of_a_session_called_off(course: Course) {

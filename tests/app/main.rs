@@ -10,6 +10,7 @@ mod content;
 mod discussion;
 mod door;
 mod drafts;
+mod home;
 mod learning;
 mod live;
 mod notes;
