@@ -65,10 +65,8 @@ fn leave_newest(conn: &mut Conn, writer: AccountId) -> QueryResult<()> {
 
 /// In the transaction that takes the form, or throws the draft away. Twice is as good as once.
 pub fn forget(conn: &mut Conn, writer: AccountId, (page, part): FormKey<'_>) -> QueryResult<()> {
-    let draft = drafts::table
-        .filter(drafts::account_id.eq(writer))
-        .filter(drafts::page.eq(page))
-        .filter(drafts::part.eq(part));
+    let draft =
+        drafts::table.filter(drafts::account_id.eq(writer)).filter(drafts::page.eq(page)).filter(drafts::part.eq(part));
     diesel::delete(draft).execute(conn).map(drop)
 }
 

@@ -44,7 +44,9 @@ fn pages_have_no_script_and_no_style_of_their_own() {
     let mut faults = Vec::new();
     for path in templates().into_iter().filter(|path| !is_mail(path)) {
         // Every page loads the little script; an author's preview one that shows the page again.
-        let text = text(&path).to_lowercase().replace("<script src=\"/preview/reload.js\" defer></script>", "")
+        let text = text(&path)
+            .to_lowercase()
+            .replace("<script src=\"/preview/reload.js\" defer></script>", "")
             .replace("<script type=\"module\" src=\"{{ frame.script() }}\"></script>", "");
         let banned =
             ["style=", "<style", "<script", "javascript:", " onclick=", " onchange=", " onsubmit=", " onload="];

@@ -4,9 +4,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::*;
-use thirtyfour::LoggingPrefsLogLevel;
 
 use crate::html::Shown;
 use crate::process::{Running, free_port};
@@ -71,7 +71,13 @@ impl Browser {
             caps.set_logging_prefs(*log, LoggingPrefsLogLevel::All).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
-        Self { driver, _chromedriver: chromedriver, _profile: profile, base: site.base.clone(), shown: Shown::nothing() }
+        Self {
+            driver,
+            _chromedriver: chromedriver,
+            _profile: profile,
+            base: site.base.clone(),
+            shown: Shown::nothing(),
+        }
     }
 
     pub async fn quit(self) {
@@ -157,7 +163,8 @@ impl Browser {
 
     /// As in a tunnel; and out of it again.
     pub async fn offline(&self, offline: bool) {
-        let none = serde_json::json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        let none =
+            serde_json::json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.driver.cdp().send_raw("Network.enable", serde_json::json!({})).await.unwrap();
         self.driver.cdp().send_raw("Network.emulateNetworkConditions", none).await.unwrap();
     }

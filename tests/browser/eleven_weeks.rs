@@ -108,10 +108,12 @@ async fn arrives(browser: &Browser, path: &str) {
 }
 
 async fn do_step(keys: &Keys<'_>, browser: &Browser, step: &Step) {
-    let is_right = |focus: &Focus| step.quiz.as_ref().is_none_or(|quiz| {
-        let question = quiz.questions.iter().find(|question| question.slug.as_str() == focus.group);
-        question.is_none_or(|q| q.options.iter().any(|option| option.right && option.text == focus.name))
-    });
+    let is_right = |focus: &Focus| {
+        step.quiz.as_ref().is_none_or(|quiz| {
+            let question = quiz.questions.iter().find(|question| question.slug.as_str() == focus.group);
+            question.is_none_or(|q| q.options.iter().any(|option| option.right && option.text == focus.name))
+        })
+    };
     keys.skip_to_main().await;
     let button = match step.kind {
         StepKind::Article | StepKind::Video | StepKind::LiveSession => "Mark as complete",
@@ -126,7 +128,9 @@ async fn do_step(keys: &Keys<'_>, browser: &Browser, step: &Step) {
     keys.work_until(button, is_right).await;
     if step.kind == StepKind::PeerAssignment {
         for given in 1..=step.reviews {
-            browser.sees_words(if given == 1 { "You handed it in" } else { "Your comments are with their author" }).await;
+            browser
+                .sees_words(if given == 1 { "You handed it in" } else { "Your comments are with their author" })
+                .await;
             keys.skip_to_main().await;
             keys.work_until("Send my comments to", |_| true).await;
         }

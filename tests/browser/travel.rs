@@ -45,7 +45,8 @@ impl Travel {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let clock = Clock::standing_at(zone.instant(local(when)));
-        let mut app = App::open(settings(folder.path(), &listener), Content::new(catalogue()), clock, Mode::Usual).unwrap();
+        let mut app =
+            App::open(settings(folder.path(), &listener), Content::new(catalogue()), clock, Mode::Usual).unwrap();
         // All the posts of eleven weeks come within minutes.
         app.post_limits = Data::new(PostLimits::new(1_000, 1_000, 1_000));
         let programme = catalogue().programmes.remove(&Slug::parse("effective-networks").unwrap()).unwrap();
@@ -101,8 +102,18 @@ impl Travel {
     /// The units with the local times at which they open, the orientation first.
     pub fn weeks(&self) -> impl Iterator<Item = (&Unit, &'static str)> {
         const OPEN: [&str; 12] = [
-            "2027-01-04", "2027-01-11", "2027-01-18", "2027-01-25", "2027-02-01", "2027-02-08", "2027-02-22", "2027-03-01",
-            "2027-03-08", "2027-03-15", "2027-03-22", "2027-04-12",
+            "2027-01-04",
+            "2027-01-11",
+            "2027-01-18",
+            "2027-01-25",
+            "2027-02-01",
+            "2027-02-08",
+            "2027-02-22",
+            "2027-03-01",
+            "2027-03-08",
+            "2027-03-15",
+            "2027-03-22",
+            "2027-04-12",
         ];
         self.programme.units.iter().zip(OPEN)
     }

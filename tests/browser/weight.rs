@@ -29,10 +29,14 @@ async fn pages_are_light() {
     let thread = pages::a_thread(&browser, &site).await;
     let home = site.cohort.clone();
     let mut heavy = Vec::new();
-    for page in ["/".into(), home.clone(), format!("{home}/units/1"), pages::first_of(StepKind::Article, &site), thread] {
+    for page in ["/".into(), home.clone(), format!("{home}/units/1"), pages::first_of(StepKind::Article, &site), thread]
+    {
         browser.driver.cdp().send_raw("Network.clearBrowserCache", json!({})).await.unwrap();
         let (first, repeat) = (visit(&browser, &page).await, visit(&browser, &page).await);
-        println!("{page}: {} bytes in {} requests, then {} in {}", first.bytes, first.requests, repeat.bytes, repeat.requests);
+        println!(
+            "{page}: {} bytes in {} requests, then {} in {}",
+            first.bytes, first.requests, repeat.bytes, repeat.requests
+        );
         if first.bytes > FIRST || repeat.bytes > REPEAT || first.requests > REQUESTS + first.pictures {
             heavy.push(format!("{page}: first {first:?}, repeat {repeat:?}"));
         }
@@ -53,7 +57,8 @@ async fn visit(browser: &Browser, page: &str) -> Weight {
         events.iter().map(|event| &event["message"]).filter(move |m| m["method"] == method).map(|m| &m["params"])
     };
     let kept: BTreeSet<&str> = of("Network.requestServedFromCache").filter_map(|p| p["requestId"].as_str()).collect();
-    let asked = of("Network.requestWillBeSent").filter(|p| p["request"]["url"].as_str().is_some_and(|u| u.starts_with("http")));
+    let asked =
+        of("Network.requestWillBeSent").filter(|p| p["request"]["url"].as_str().is_some_and(|u| u.starts_with("http")));
     let asked: BTreeSet<&str> = asked.filter_map(|p| p["requestId"].as_str()).filter(|id| !kept.contains(id)).collect();
     let bytes = of("Network.loadingFinished").filter(|p| p["requestId"].as_str().is_some_and(|id| asked.contains(id)));
     Weight {

@@ -18,8 +18,9 @@ struct Asset {
 
 static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("../../../static/app.css")));
-static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../../static/app.js")));
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../../static/app.js"))
+});
 static FAVICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../../static/favicon.svg")));
 

@@ -43,7 +43,8 @@ pub(super) fn signed_out(ask: &Ask, sign_in: &str, sent: &Fields) -> Option<Stri
 
 /// What reads like writing: words with something between them. Never a password, whatever it looks like.
 fn texts(sent: &Fields) -> Vec<&str> {
-    let written = |(name, value): &(&str, &str)| !name.contains("password") && value.trim().contains(char::is_whitespace);
+    let written =
+        |(name, value): &(&str, &str)| !name.contains("password") && value.trim().contains(char::is_whitespace);
     sent.pairs().filter(written).map(|(_, value)| value).collect()
 }
 
@@ -53,7 +54,8 @@ mod tests {
 
     #[test]
     fn writing_is_shown_again_and_passwords_never() {
-        let sent = Fields::parse(b"body=What+we+see&unit=trust&password=a+quiet+lattice&new_password=of+seven").unwrap();
+        let sent =
+            Fields::parse(b"body=What+we+see&unit=trust&password=a+quiet+lattice&new_password=of+seven").unwrap();
         assert_eq!(texts(&sent), ["What we see"]);
     }
 }
