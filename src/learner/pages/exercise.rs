@@ -7,7 +7,6 @@ use askama::Template;
 use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, Visit, carry_out, note_visit};
 use crate::completion::store::exercises::{self, SheetAnswers};
-use crate::completion::{How, store};
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::db::{Conn, Db};

@@ -2,7 +2,7 @@
 
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
-use crate::completion::{How, store};
+use crate::completion::store;
 use crate::learner::here::Here;
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
