@@ -6,7 +6,6 @@ use actix_web::web::Data;
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::Place;
-use crate::completion::{How, store};
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
 use crate::discussion::talk::{self, POST_FORM};
 use crate::discussion::{PostBody, poster};
