@@ -22,14 +22,14 @@ pub use renames::{follow_renames, records, rename};
 /// A step as records name it: its unit's slug and its own.
 pub type StepKey<'a> = (&'a Slug, &'a Slug);
 
-/// Notes that the step is done, and by what. The first time stands.
+/// Notes that the step is done, and by what; true if it was not before. The first time stands.
 pub fn mark(
     conn: &mut Conn,
     enrolment: EnrolmentId,
     (unit, step): StepKey<'_>,
     how: How,
     now: Instant,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let values = (
         completions::enrolment_id.eq(enrolment),
         completions::unit.eq(unit),
@@ -37,8 +37,9 @@ pub fn mark(
         completions::completed_at.eq(now),
         completions::how.eq(how),
     );
-    diesel::insert_into(completions::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
-    Ok(())
+    let added =
+        diesel::insert_into(completions::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
+    Ok(added == 1)
 }
 
 /// Takes a learner's own mark back. What something else made done, before the step was of another kind, stays done.

@@ -10,7 +10,7 @@ use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::duration;
 use crate::platform::web::limits::Limit;
-use crate::platform::web::{Error, Faults};
+use crate::platform::web::{Ask, Error, Faults};
 use crate::schedule::gate::OpenStep;
 
 /// How often one enrolment may write, in this process.
@@ -62,7 +62,7 @@ fn too_many(error: Error) -> Refusal {
 
 /// Called in the same transaction whenever somebody has posted in a discussion step's own thread.
 #[derive(Clone, Copy)]
-pub struct OnStepPosts(pub fn(&mut Conn, &Place, &OpenStep<'_>, Instant) -> Result<(), Error>);
+pub struct OnStepPosts(pub fn(&mut Conn, &Ask, &Place, &OpenStep<'_>) -> Result<(), Error>);
 
 /// Why a post was not taken. Nothing typed is lost: the page shows it again.
 #[derive(Debug, Clone, PartialEq, Eq)]

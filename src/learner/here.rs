@@ -2,9 +2,11 @@
 
 use actix_web::http::StatusCode;
 use askama::Template;
+use diesel::QueryResult;
 
 use super::course::{self, Kept, Stage};
 use super::{Link, rule, step_path, unit_path};
+use crate::certificate::issue;
 use crate::cohort::{EnrolmentId, Place, gate};
 use crate::completion::How;
 use crate::completion::store::StepKey;
@@ -48,6 +50,20 @@ pub fn here<'c>(
     let open = open_step(ask, &place, catalogue, &kept.releases, unit_number(unit)?, step)?;
     let stage = course::stage(&place.cohort, &kept.releases, ask.now);
     Ok(Here { place, open, kept, stage, now: ask.now })
+}
+
+/// The one way in which a learner's step gets done.
+pub fn complete(
+    conn: &mut Conn,
+    ask: &Ask,
+    place: &Place,
+    open: &OpenStep<'_>,
+    learner: EnrolmentId,
+) -> QueryResult<()> {
+    let base_url = &ask.site.base_url;
+    let course = issue::Course { cohort: &place.cohort, programme: open.unit.programme, base_url };
+    let key = (&open.unit.unit.slug, &open.step.slug);
+    issue::complete(conn, &course, learner, key, How::of(open.step.kind), ask.now)
 }
 
 pub fn unit_number(text: &str) -> Result<u16, Error> {
@@ -94,6 +110,11 @@ impl<'c> Here<'c> {
     /// The same, or a page (403) that says why not.
     pub fn learner(&self, ask: &Ask) -> Result<EnrolmentId, Error> {
         self.may_do().ok_or_else(|| self.not_now(ask, self.why_not()))
+    }
+
+    /// Notes that the step is done, and issues the certificate where that was the last thing missing.
+    pub fn complete(&self, conn: &mut Conn, ask: &Ask, learner: EnrolmentId) -> QueryResult<()> {
+        complete(conn, ask, &self.place, &self.open, learner)
     }
 
     /// Why nobody can do the step here and now. Empty: one can.

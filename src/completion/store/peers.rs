@@ -113,6 +113,15 @@ fn pairs(answers: &str) -> Vec<(String, String)> {
     serde_urlencoded::from_str(answers).unwrap_or_default()
 }
 
+/// All that one learner handed in, by unit and step: text and HTML.
+pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<((Slug, Slug), (String, String))>> {
+    let rows: Vec<(Slug, Slug, String, String)> = submissions::table
+        .filter(submissions::enrolment_id.eq(enrolment))
+        .select((submissions::unit, submissions::step, submissions::body, submissions::html))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(unit, step, body, html)| ((unit, step), (body, html))).collect())
+}
+
 /// Keeps the work in the place of what was handed in before, unless somebody has commented on that.
 pub fn hand_in(
     conn: &mut Conn,

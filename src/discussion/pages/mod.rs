@@ -92,9 +92,9 @@ impl Subject<'_> {
     }
 
     /// Tells what else depends on posts in a step's own thread.
-    fn tell(&self, conn: &mut Conn, told: &OnStepPosts) -> Result<(), Error> {
+    fn tell(&self, conn: &mut Conn, ask: &Ask, told: &OnStepPosts) -> Result<(), Error> {
         match &self.about {
-            About::Step(open) => told.0(conn, &self.room.place, open, self.room.now),
+            About::Step(open) => told.0(conn, ask, &self.room.place, open),
             _ => Ok(()),
         }
     }

@@ -9,8 +9,8 @@ use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::EnrolmentId;
 use crate::completion::comments::Refused;
-use crate::completion::store::{self, peers};
-use crate::completion::{How, SubmissionId, comments};
+use crate::completion::store::peers;
+use crate::completion::{SubmissionId, comments};
 use crate::learner::course::Stage;
 use crate::learner::here::Here;
 use crate::platform::db::{Conn, Db};
@@ -104,7 +104,7 @@ fn keep_work(
     };
     peers::hand_in(conn, (here.place.cohort.id, author), here.key(), (&body, &html), ask.now)?;
     if let Some(learner) = here.place.learner().filter(|_| found.is_enough(here.step(), 0)) {
-        store::mark(conn, learner, here.key(), How::Work, ask.now)?;
+        here.complete(conn, ask, learner)?;
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ fn keep_review(
     };
     peers::give_review(conn, submission, learner, &answers, ask.now)?;
     if found.is_enough(here.step(), 1) {
-        store::mark(conn, learner, here.key(), How::Work, ask.now)?;
+        here.complete(conn, ask, learner)?;
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use askama::Template;
 use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, Visit, carry_out, note_visit};
 use crate::completion::store::exercises::{self, SheetAnswers};
-use crate::completion::{How, store};
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::db::{Conn, Db};
@@ -134,7 +133,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     }
     exercises::save(conn, learner, here.key(), &answers, ask.now)?;
     if fields.get(THEN) == COMPLETE {
-        store::mark(conn, learner, here.key(), How::Mark, ask.now)?;
+        here.complete(conn, ask, learner)?;
         return Ok(format!("{}#finish", here.path()));
     }
     Ok(format!("{}#sheet", here.path()))

@@ -2,7 +2,7 @@
 
 use super::live::take_back;
 use super::{StepForm, carry_out};
-use crate::completion::{How, store};
+use crate::completion::store;
 use crate::platform::web::{Answer, Fields};
 use crate::programme::Step;
 
@@ -14,7 +14,7 @@ fn is_marked(step: &Step) -> bool {
 pub async fn complete(form: StepForm, fields: Fields) -> Answer {
     fields.only(&[])?;
     carry_out(form, is_marked, "completed", |conn, ask, here| {
-        store::mark(conn, here.learner(ask)?, here.key(), How::Mark, ask.now)?;
+        here.complete(conn, ask, here.learner(ask)?)?;
         Ok(format!("{}#finish", here.path()))
     })
     .await

@@ -7,7 +7,6 @@ use super::{StepForm, carry_out};
 use crate::cohort::store as cohorts;
 use crate::completion::quiz::{Answers, mark, ordered, passes};
 use crate::completion::store::attempts::{self, Attempts};
-use crate::completion::{How, store};
 use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::db::Conn;
@@ -96,7 +95,7 @@ fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     let marked = mark(quiz, &answers);
     attempts::add_attempt(conn, learner, here.key(), &answers, &marked, ask.now)?;
     if passes(quiz, marked.right()) {
-        store::mark(conn, learner, here.key(), How::Answers, ask.now)?;
+        here.complete(conn, ask, learner)?;
     }
     Ok(here.path())
 }

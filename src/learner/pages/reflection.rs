@@ -2,7 +2,7 @@
 
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
-use crate::completion::{How, store};
+use crate::completion::store;
 use crate::learner::here::Here;
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
@@ -47,7 +47,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
         return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     };
     store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
-    store::mark(conn, learner, here.key(), How::Note, ask.now)?;
+    here.complete(conn, ask, learner)?;
     Ok(format!("{}#note", here.path()))
 }
 

@@ -6,10 +6,9 @@ use actix_web::web::Data;
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::Place;
-use crate::completion::{How, store};
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
 use crate::discussion::{PostBody, poster, talk};
-use crate::learner::here::Here;
+use crate::learner::here::{Here, complete};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Answer, Ask, Error, Fields};
@@ -50,7 +49,7 @@ fn keep(
         Err(why) => Err(Refusal::ReadOnly(why)),
     };
     match posted {
-        Ok(_) => on_step_post(conn, &here.place, &here.open, ask.now),
+        Ok(_) => on_step_post(conn, ask, &here.place, &here.open),
         Err(refusal) => Err(refused(conn, ask, here, typed, &refusal)?),
     }
 }
@@ -71,9 +70,11 @@ fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &R
 pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_post);
 
 /// A discussion is done with the learner's first post in it, and stays done whatever becomes of the post.
-fn on_step_post(conn: &mut Conn, place: &Place, open: &OpenStep<'_>, now: Instant) -> Result<(), Error> {
-    let Some(learner) = place.learner().filter(|_| is_discussion(open.step)) else { return Ok(()) };
-    Ok(store::mark(conn, learner, (&open.unit.unit.slug, &open.step.slug), How::Post, now)?)
+fn on_step_post(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>) -> Result<(), Error> {
+    match place.learner().filter(|_| is_discussion(open.step)) {
+        Some(learner) => Ok(complete(conn, ask, place, open, learner)?),
+        None => Ok(()),
+    }
 }
 
 fn closes_at(here: &Here<'_>) -> Instant {
