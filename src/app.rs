@@ -21,7 +21,8 @@ use crate::platform::db::{self, Db, DbError};
 use crate::platform::web::{Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
-use crate::{cohort, completion, live, portfolio, programme, routes, schedule, worker};
+use crate::search::pages::SearchLimit;
+use crate::{cohort, completion, live, portfolio, programme, routes, schedule, search, worker};
 
 /// How many connections read at once; twice the server's threads keeps both cores busy and the tail short.
 const CONNECTIONS: u32 = 4;
@@ -45,6 +46,7 @@ pub struct App {
     pub passwords: Passwords,
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
+    pub search_limit: Data<SearchLimit>,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -74,6 +76,7 @@ impl App {
             passwords: Passwords::start()?,
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
+            search_limit: Data::default(),
             preview: None,
         })
     }
@@ -85,14 +88,15 @@ impl App {
         Ok(Self { courier: Arc::new(courier.map_err(anyhow::Error::msg)?), clock, ..self.clone() })
     }
 
-    /// Lets what the database holds follow the content: a unit gained gets its release in every cohort, and what stood
-    /// under a former name stands under the new one. Twice is as good as once.
+    /// Lets what the database holds follow the content: a unit gained gets its release in every cohort, what stood under a
+    /// former name stands under the new one, and what can be found is what is there. Twice is as good as once.
     pub async fn follow_content(&self) -> Result<(), DbError> {
         let catalogue = self.content.current();
         self.db
             .write(move |conn| {
                 for programme in catalogue.programmes.values() {
                     completion::store::follow_renames(conn, programme)?;
+                    search::store::follow(conn, programme)?;
                     live::store::follow_renames(conn, programme)?;
                     portfolio::store::follow_renames(conn, programme)?;
                     for cohort in cohort::store::list_of_programme(conn, &programme.slug)? {
@@ -115,6 +119,7 @@ impl App {
             .app_data(Data::new(self.passwords.clone()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
+            .app_data(self.search_limit.clone())
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
@@ -192,6 +197,7 @@ impl App {
             tokio::time::sleep(Duration::from_secs(600)).await;
             self.doors.forget_old();
             self.post_limits.forget_old();
+            self.search_limit.forget_old();
         }
     }
 }

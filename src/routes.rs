@@ -16,6 +16,7 @@ use crate::platform::web::{assets, error};
 use crate::portfolio::pages as portfolio;
 use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
+use crate::search::pages as search;
 use crate::{health, preview, programme};
 
 /// All of them, in sections.
@@ -79,7 +80,12 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}", get().to(learner::course::show))
         .route("/cohorts/{cohort}/join", get().to(cohort::join::show))
         .route("/cohorts/{cohort}/join", post().to(cohort::join::submit))
+        .route("/cohorts/{cohort}/search", get().to(search::show))
         .route("/cohorts/{cohort}/library", get().to(learner::library::show))
+        .route("/cohorts/{cohort}/library.bib", get().to(learner::citations::bibtex))
+        .route("/cohorts/{cohort}/library.ris", get().to(learner::citations::ris))
+        .route("/cohorts/{cohort}/library/{entry}.bib", get().to(learner::citations::entry_bibtex))
+        .route("/cohorts/{cohort}/library/{entry}.ris", get().to(learner::citations::entry_ris))
         .route("/cohorts/{cohort}/glossary", get().to(learner::glossary::show))
         .route("/cohorts/{cohort}/progress", get().to(learner::progress::show))
         .route("/cohorts/{cohort}/certificate", get().to(certificate::own::show))
@@ -101,6 +107,8 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/reminders", get().to(reminder::own::show))
         .route("/cohorts/{cohort}/reminders", post().to(reminder::own::submit))
         .route("/cohorts/{cohort}/units/{unit}", get().to(learner::unit::show))
+        .route("/cohorts/{cohort}/units/{unit}/print", get().to(learner::print::show))
+        .route("/cohorts/{cohort}/units/{unit}/offline.html", get().to(learner::print::keep))
         .route("/cohorts/{cohort}/units/{unit}/{step}", get().to(learner::step::show))
         .route("/cohorts/{cohort}/units/{unit}/{step}/complete", post().to(learner::mark::complete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/incomplete", post().to(learner::mark::incomplete))

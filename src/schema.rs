@@ -295,12 +295,26 @@ diesel::table! {
 }
 
 diesel::table! {
-    film_positions (enrolment_id, unit, step) {
-        enrolment_id -> BigInt,
-        unit -> Text,
-        step -> Text,
-        seconds -> Integer,
-        kept_at -> Timestamp,
+    search_programmes (programme) {
+        programme -> Text,
+        fingerprint -> Text,
+        is_english -> Bool,
+    }
+}
+
+diesel::table! {
+    search_texts (id) {
+        id -> BigInt,
+        kind -> Text,
+        programme -> Nullable<Text>,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        enrolment_id -> Nullable<BigInt>,
+        unit -> Nullable<Text>,
+        step -> Nullable<Text>,
+        title -> Text,
+        body -> Text,
+        is_english -> Bool,
     }
 }
 
@@ -330,6 +344,16 @@ diesel::table! {
         name -> Text,
         seed -> Text,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    film_positions (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        seconds -> Integer,
+        kept_at -> Timestamp,
     }
 }
 
@@ -451,8 +475,8 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
-diesel::joinable!(film_positions -> enrolments (enrolment_id));
 diesel::joinable!(certificates -> enrolments (enrolment_id));
+diesel::joinable!(film_positions -> enrolments (enrolment_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
@@ -490,9 +514,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminders,
     readings,
     calendar_tokens,
-    film_positions,
+    search_programmes,
+    search_texts,
     certificates,
     signing_keys,
+    film_positions,
     live_sessions,
     attendances,
     thread_marks,

@@ -31,8 +31,7 @@ pub fn complete(
     conn: &mut Conn,
     course: &Course<'_>,
     learner: EnrolmentId,
-    step: StepKey<'_>,
-    how: How,
+    (step, how): (StepKey<'_>, How),
     now: Instant,
 ) -> QueryResult<()> {
     if completions::mark(conn, learner, step, how, now)? {

@@ -22,7 +22,7 @@ pub use renames::{follow_renames, records, rename};
 /// A step as records name it: its unit's slug and its own.
 pub type StepKey<'a> = (&'a Slug, &'a Slug);
 
-/// Notes that the step is done, and by what; true if it was not before. The first time stands.
+/// Notes that the step is done, and by what; true if it was not done before. The first time stands.
 pub fn mark(
     conn: &mut Conn,
     enrolment: EnrolmentId,

@@ -62,8 +62,8 @@ pub fn complete(
 ) -> QueryResult<()> {
     let base_url = &ask.site.base_url;
     let course = issue::Course { cohort: &place.cohort, programme: open.unit.programme, base_url };
-    let key = (&open.unit.unit.slug, &open.step.slug);
-    issue::complete(conn, &course, learner, key, How::of(open.step.kind), ask.now)
+    let step = (&open.unit.unit.slug, &open.step.slug);
+    issue::complete(conn, &course, learner, (step, How::of(open.step.kind)), ask.now)
 }
 
 pub fn unit_number(text: &str) -> Result<u16, Error> {

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod course;
+mod document;
 mod here;
 mod ics;
 mod mark;
@@ -10,6 +11,7 @@ pub mod pages;
 mod rule;
 #[cfg(test)]
 mod sample;
+mod shelves;
 mod store;
 mod trellis;
 mod words;

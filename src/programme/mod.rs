@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
+pub mod citation;
 pub mod diagnostics;
 mod files;
 mod glossary;

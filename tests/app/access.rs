@@ -52,6 +52,11 @@ POST /unsubscribe/{token}/announcements                           404 404 404 40
 GET  /cohorts/{cohort}                                            303 200 404 200 200
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200
+GET  /cohorts/{cohort}/library.bib                                303 200 404 200 200
+GET  /cohorts/{cohort}/library.ris                                303 200 404 200 200
+GET  /cohorts/{cohort}/library/{entry}.bib                        303 200 404 200 200
+GET  /cohorts/{cohort}/library/{entry}.ris                        303 200 404 200 200
+GET  /cohorts/{cohort}/search                                     303 200 404 200 200
 GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
 GET  /cohorts/{cohort}/certificate                                303 200 404 404 404
@@ -101,6 +106,10 @@ POST /cohorts/{cohort}/units/0/{reflection}/reflection            303 422 404 40
 POST /cohorts/{cohort}/units/{unit}/{discussion}/posts            303 422 404 422 403
 POST /cohorts/{cohort}/units/2/{assignment}/submission            303 403 404 422 403
 POST /cohorts/{cohort}/units/2/{assignment}/reviews/{submission}  303 403 404 403 403
+GET  /cohorts/{cohort}/units/{unit}/print                         303 200 404 200 200
+GET  /cohorts/{cohort}/units/{unit}/offline.html                  303 200 404 200 200
+GET  /cohorts/{cohort}/units/7/print                              303 403 404 200 200
+GET  /cohorts/{cohort}/units/7/offline.html                       303 403 404 200 200
 GET  /cohorts/{cohort}/units/7                                    303 403 404 200 200
 GET  /cohorts/{cohort}/units/7/{step7}                            303 403 404 200 200
 POST /cohorts/{cohort}/units/7/{step7}/complete                   303 403 404 403 403
@@ -285,6 +294,7 @@ impl Names {
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),
             ("{post}", post.to_string()),
+            ("{entry}", "gale2012".into()),
             ("{enrolment}", facilitator.to_string()),
         ])
     }
@@ -294,18 +304,11 @@ impl Names {
     }
 }
 
-/// Handed in for the assignment of unit 2.
-fn make_work(conn: &mut Conn, cohort: CohortId, learner: EnrolmentId, now: Instant) -> SubmissionId {
-    let (unit, step) = (Slug::parse("purpose").unwrap(), Slug::parse("post-your-purpose-card").unwrap());
-    peers::hand_in(conn, (cohort, learner), (&unit, &step), ("A card", "<p>A card</p>"), now).unwrap();
-    submissions::table.select(submissions::id).first(conn).unwrap()
-}
-
 fn make_announcement(
-    conn: &mut trellis::platform::db::Conn,
-    cohort: trellis::cohort::CohortId,
-    by: trellis::cohort::EnrolmentId,
-    now: trellis::platform::clock::Instant,
+    conn: &mut Conn,
+    cohort: CohortId,
+    by: EnrolmentId,
+    now: Instant,
 ) -> trellis::announcement::AnnouncementId {
     let author: trellis::accounts::AccountId =
         enrolments::table.find(by).select(enrolments::account_id).first(conn).unwrap();
@@ -313,6 +316,13 @@ fn make_announcement(
     let draft = trellis::announcement::store::Draft { title: "Hello", body: &body, by_mail: false, publish_at: now };
     trellis::announcement::store::add(conn, (cohort, author), "key", draft, now).unwrap();
     announcements::table.select(announcements::id).first(conn).unwrap()
+}
+
+/// Handed in for the assignment of unit 2.
+fn make_work(conn: &mut Conn, cohort: CohortId, learner: EnrolmentId, now: Instant) -> SubmissionId {
+    let (unit, step) = (Slug::parse("purpose").unwrap(), Slug::parse("post-your-purpose-card").unwrap());
+    peers::hand_in(conn, (cohort, learner), (&unit, &step), ("A card", "<p>A card</p>"), now).unwrap();
+    submissions::table.select(submissions::id).first(conn).unwrap()
 }
 
 fn make_thread(conn: &mut Conn, cohort: CohortId, unit: Option<&str>, now: Instant) -> trellis::discussion::ThreadId {

@@ -58,6 +58,11 @@ async fn what_a_learner_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a thread refused").await);
 
+    let long = "a".repeat(101);
+    browser.open(&format!("{}/search?q={long}", site.cohort)).await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a search refused").await);
+
     browser.quit().await;
     none(&faults);
 }
@@ -107,6 +112,23 @@ async fn a_sheet_prints_on_one_page() {
     }
     browser.quit().await;
     none(&faults);
+}
+
+/// A unit is a document of several pages, with nothing of the site round it.
+#[tokio::test]
+async fn a_unit_prints_as_one_clean_document() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    browser.open(&format!("{}/units/1/print", site.cohort)).await;
+    let count = browser.printed_pages().await;
+    assert!((4..30).contains(&count), "{count} pages");
+    let shown = browser.shown_in_print().await;
+    assert!(shown.contains("Printed from") && shown.contains("1.1 "), "{shown}");
+    for word in ["Sign out", "Skip to main content", "Discussions", "Print it with your browser", "Accessibility"] {
+        assert!(!shown.contains(word), "{word} is on paper: {shown}");
+    }
+    browser.quit().await;
 }
 
 #[tokio::test]

@@ -87,6 +87,15 @@ pub fn own_work(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'
         .map(with_reviews)
 }
 
+/// All that one learner handed in, by unit and step: text and HTML.
+pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<((Slug, Slug), (String, String))>> {
+    let rows: Vec<(Slug, Slug, String, String)> = submissions::table
+        .filter(submissions::enrolment_id.eq(enrolment))
+        .select((submissions::unit, submissions::step, submissions::body, submissions::html))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(unit, step, body, html)| ((unit, step), (body, html))).collect())
+}
+
 /// A piece of work that was handed in to the cohort.
 pub fn work(conn: &mut Conn, cohort: CohortId, id: SubmissionId) -> QueryResult<Option<Submission>> {
     submissions::table
@@ -111,15 +120,6 @@ fn with_reviews(rows: Vec<SubmissionRow>) -> Option<Submission> {
 
 fn pairs(answers: &str) -> Vec<(String, String)> {
     serde_urlencoded::from_str(answers).unwrap_or_default()
-}
-
-/// All that one learner handed in, by unit and step: text and HTML.
-pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<((Slug, Slug), (String, String))>> {
-    let rows: Vec<(Slug, Slug, String, String)> = submissions::table
-        .filter(submissions::enrolment_id.eq(enrolment))
-        .select((submissions::unit, submissions::step, submissions::body, submissions::html))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(unit, step, body, html)| ((unit, step), (body, html))).collect())
 }
 
 /// Keeps the work in the place of what was handed in before, unless somebody has commented on that.

@@ -3,6 +3,7 @@
 mod again;
 pub mod assignment;
 pub mod calendar;
+pub mod citations;
 pub mod course;
 pub mod diagnostic;
 pub mod exercise;
@@ -16,6 +17,7 @@ pub mod mark;
 pub mod month;
 pub mod note;
 pub mod notes;
+pub mod print;
 pub mod progress;
 pub mod quiz;
 pub mod reflection;

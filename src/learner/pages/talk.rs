@@ -71,10 +71,8 @@ pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_post);
 
 /// A discussion is done with the learner's first post in it, and stays done whatever becomes of the post.
 fn on_step_post(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>) -> Result<(), Error> {
-    match place.learner().filter(|_| is_discussion(open.step)) {
-        Some(learner) => Ok(complete(conn, ask, place, open, learner)?),
-        None => Ok(()),
-    }
+    let Some(learner) = place.learner().filter(|_| is_discussion(open.step)) else { return Ok(()) };
+    Ok(complete(conn, ask, place, open, learner)?)
 }
 
 fn closes_at(here: &Here<'_>) -> Instant {

@@ -198,7 +198,7 @@ fn write_picture(out: &mut Out, paragraph: Node<'_>) -> fmt::Result {
     write!(
         out,
         "<figure class=\"app-picture\">\n<img src=\"{}\" alt=\"{}\" width=\"{}\" height=\"{}\">\n\
-         <figcaption>{}</figcaption>\n<details>\n<summary>The picture in words</summary>\n{}</details>\n</figure>\n",
+         <figcaption>{}\n<details>\n<summary>The picture in words</summary>\n{}</details>\n</figcaption>\n</figure>\n",
         escaped(&picture.address),
         escaped(&alternative),
         picture.width,

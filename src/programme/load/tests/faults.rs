@@ -73,6 +73,7 @@ const CASES: &[Case] = &[
     (TALK, "Talk.\n", "Ta\u{202e}lk.\n", 8, "an invisible character (U+202E)"),
     // slugs
     (READ, "\"reading\"", "\"Reading\"", 6, "formerly has 'Reading', which is no slug"),
+    (READ, "\"reading\"", "\"print\"", 6, "the step slug 'print' is an address of Trellis's own"),
     (READ, "\"reading\"", "\"talk\"", 6, "the step slug 'talk' is or was that of"),
     (UNIT, "\"beginning\"", "\"more\"", 2, "the unit slug 'more' is or was that of"),
     (UNIT, "\"beginning\"", "\"beginning\", \"beginning\"", 2, "the unit slug 'beginning' is or was that of"),
