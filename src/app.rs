@@ -62,7 +62,8 @@ impl App {
         db::migrate(&settings.database)?;
         let connections = if settings.database.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS };
         let db = Db::open(&settings.database, connections)?;
-        let site = Site { base_url: settings.base_url.clone(), mode };
+        let contact = settings.mail_from.email.to_string();
+        let site = Site { base_url: settings.base_url.clone(), contact, mode };
         let rules = worker::rules(&content);
         let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
         Ok(Self {

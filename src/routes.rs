@@ -114,6 +114,7 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/units/{unit}/{step}/incomplete", post().to(learner::mark::incomplete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/attendance", post().to(learner::live::attend))
         .route("/cohorts/{cohort}/units/{unit}/{step}/note", post().to(learner::note::save))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/position", post().to(learner::film::keep))
         .route("/cohorts/{cohort}/units/{unit}/{step}/answers", post().to(learner::quiz::hand_in))
         .route("/cohorts/{cohort}/units/{unit}/{step}/exercise", post().to(learner::exercise::save))
         .route("/cohorts/{cohort}/units/{unit}/{step}/sheet", get().to(learner::exercise::sheet_page))
@@ -155,6 +156,9 @@ fn facilitating(config: &mut ServiceConfig) {
     config
         .route("/cohorts/{cohort}/manage/learners", get().to(facilitator::learners::show))
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
+        .route("/cohorts/{cohort}/manage/assignments", get().to(facilitator::assignments::list))
+        .route("/cohorts/{cohort}/manage/assignments/{submission}", get().to(facilitator::assignments::show))
+        .route("/cohorts/{cohort}/manage/assignments/{submission}", post().to(facilitator::assignments::comment))
         .route("/cohorts/{cohort}/manage/guide", get().to(facilitator::guide::list))
         .route("/cohorts/{cohort}/manage/guide/{unit}", get().to(facilitator::guide::show))
         .route("/cohorts/{cohort}/manage/live", get().to(live::show))

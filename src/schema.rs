@@ -151,6 +151,7 @@ diesel::table! {
         unit -> Text,
         step -> Text,
         completed_at -> Timestamp,
+        how -> Nullable<Text>,
     }
 }
 
@@ -208,6 +209,7 @@ diesel::table! {
         body -> Text,
         html -> Text,
         handed_in_at -> Timestamp,
+        review_count -> Integer,
     }
 }
 
@@ -346,6 +348,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    film_positions (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        seconds -> Integer,
+        kept_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     live_sessions (id) {
         id -> BigInt,
         cohort_id -> BigInt,
@@ -464,6 +476,7 @@ diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 diesel::joinable!(certificates -> enrolments (enrolment_id));
+diesel::joinable!(film_positions -> enrolments (enrolment_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
@@ -505,6 +518,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_texts,
     certificates,
     signing_keys,
+    film_positions,
     live_sessions,
     attendances,
     thread_marks,

@@ -8,6 +8,7 @@ mod ics;
 mod mark;
 mod news;
 pub mod pages;
+mod rule;
 #[cfg(test)]
 mod sample;
 mod shelves;

@@ -28,4 +28,5 @@ mod reminder;
 mod schedule;
 mod search;
 mod smtp;
+mod words;
 mod world;

@@ -42,6 +42,7 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",
     "/cohorts/spring/manage/schedule/7",
     "/cohorts/spring/manage/learners",
+    "/cohorts/spring/manage/assignments",
     "/cohorts/spring/manage/live",
     "/cohorts/spring/manage/live/1/live-session",
     "/cohorts/spring/manage/reminders",

@@ -35,6 +35,7 @@ const WEB_TOO: &[(&str, &str)] = &[
     ("src/health/mod.rs", "three addresses too small for a file of their own"),
     ("src/preview.rs", "three addresses too small for a file of their own"),
     ("src/learner/here.rs", "a step that somebody cannot do now is a page that says why"),
+    ("src/cohort/gate.rs", "that somebody has left a course is a page of its own"),
     ("src/schedule/gate.rs", "a unit that is not open is a page of its own: 403 with its opening time"),
 ];
 

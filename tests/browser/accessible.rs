@@ -159,6 +159,12 @@ async fn what_a_facilitator_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a move refused").await);
 
+    browser.open(&format!("{}/manage/assignments", site.cohort)).await;
+    browser.follow_into("/manage/assignments/").await;
+    browser.press("Send my comments").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("comments refused").await);
+
     browser.quit().await;
     none(&faults);
 }

@@ -70,6 +70,7 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "schedule",
         "schedule/7",
         "learners",
+        "assignments",
         "live",
         "live/1/live-session",
         "reminders",

@@ -32,7 +32,7 @@ pub async fn add_post(
             };
             match outcome {
                 Ok(posted) => {
-                    subject.tell(conn, &asked, &told, true)?;
+                    subject.tell(conn, &asked, &told)?;
                     subject.href_of(conn, posted)
                 }
                 Err(refusal) => Err(refused(conn, &asked, &subject, &fields, refusal)?),

@@ -1,5 +1,6 @@
 //! The learner's pages, a file an action.
 
+mod again;
 pub mod assignment;
 pub mod calendar;
 pub mod citations;
@@ -7,6 +8,7 @@ pub mod course;
 pub mod diagnostic;
 pub mod exercise;
 pub mod feed;
+pub mod film;
 pub mod glossary;
 pub mod home;
 pub mod library;

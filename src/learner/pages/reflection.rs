@@ -2,7 +2,7 @@
 
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
-use crate::completion::store;
+use crate::completion::{How, store};
 use crate::learner::here::Here;
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
@@ -27,6 +27,7 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
         Some(learner) => store::reflection(conn, learner, here.key())?,
         None => None,
     };
+    let note = note.map(|(body, _)| body);
     let body = Field::new("body", "Your note").value(note.as_deref().unwrap_or_default());
     Ok(step::page(ask, here, Work::Reflection(reflection(here, body, note))))
 }
