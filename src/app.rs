@@ -14,6 +14,7 @@ use crate::accounts::doors::{Doors, Limits};
 use crate::accounts::passwords::Passwords;
 use crate::cohort::pages::OnJoining;
 use crate::discussion::posting::PostLimits;
+use crate::draft::pages::DraftLimit;
 use crate::outbox::deliver::Courier;
 use crate::platform::clock::Clock;
 use crate::platform::config::Settings;
@@ -47,6 +48,7 @@ pub struct App {
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
     pub search_limit: Data<SearchLimit>,
+    pub draft_limit: Data<DraftLimit>,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -77,6 +79,7 @@ impl App {
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
             search_limit: Data::default(),
+            draft_limit: Data::new(DraftLimit::default()),
             preview: None,
         })
     }
@@ -120,6 +123,7 @@ impl App {
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
             .app_data(self.search_limit.clone())
+            .app_data(self.draft_limit.clone())
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
@@ -198,6 +202,7 @@ impl App {
             self.doors.forget_old();
             self.post_limits.forget_old();
             self.search_limit.forget_old();
+            self.draft_limit.forget_old();
         }
     }
 }

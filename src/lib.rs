@@ -8,6 +8,8 @@ pub mod programme;
 
 pub mod accounts;
 
+pub mod draft;
+
 pub mod cohort;
 
 pub mod schedule;

@@ -8,6 +8,7 @@ use crate::announcement::pages as announcement;
 use crate::certificate::pages as certificate;
 use crate::cohort::pages as cohort;
 use crate::discussion::pages as discussion;
+use crate::draft::pages as draft;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
 use crate::live::pages as live;
@@ -24,6 +25,7 @@ pub fn all(config: &mut ServiceConfig) {
     config
         .configure(everybody)
         .configure(accounts)
+        .configure(drafting)
         .configure(learning)
         .configure(meeting)
         .configure(talking)
@@ -71,6 +73,14 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit))
         .route("/unsubscribe/{token}/announcements", get().to(announcement::unsubscribe::show))
         .route("/unsubscribe/{token}/announcements", post().to(announcement::unsubscribe::submit));
+}
+
+/// What somebody has not sent yet.
+#[rustfmt::skip]
+fn drafting(config: &mut ServiceConfig) {
+    config
+        .route("/drafts", post().to(draft::keep))
+        .route("/drafts/discard", post().to(draft::discard));
 }
 
 /// A learner's course.

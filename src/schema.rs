@@ -358,6 +358,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    drafts (account_id, page, part) {
+        account_id -> BigInt,
+        page -> Text,
+        part -> Text,
+        fields -> Text,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     live_sessions (id) {
         id -> BigInt,
         cohort_id -> BigInt,
@@ -477,6 +487,7 @@ diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 diesel::joinable!(certificates -> enrolments (enrolment_id));
 diesel::joinable!(film_positions -> enrolments (enrolment_id));
+diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
@@ -519,6 +530,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificates,
     signing_keys,
     film_positions,
+    drafts,
     live_sessions,
     attendances,
     thread_marks,

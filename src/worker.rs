@@ -14,7 +14,7 @@ use crate::cohort::CohortId;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, announcement, certificate, outbox, reminder, schedule};
+use crate::{accounts, announcement, certificate, draft, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -54,6 +54,8 @@ pub async fn run_daily(app: &App) {
         .await;
     let certificates = certificate::issue::issue_all_due(&app.db, &app.content, &app.site.base_url, now);
     logged("issue certificates", certificates).await;
+    logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
+        .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
 }

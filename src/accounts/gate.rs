@@ -14,7 +14,7 @@ pub fn person(conn: &mut Conn, ask: &Ask) -> Result<Option<Person>, Error> {
 
 /// The person, or the way to the sign-in page and back.
 pub fn signed_in(conn: &mut Conn, ask: &Ask) -> Result<Person, Error> {
-    person(conn, ask)?.ok_or_else(|| Error::SignIn { next: ask.path.clone() })
+    person(conn, ask)?.ok_or_else(|| Error::SignIn { next: ask.page.clone() })
 }
 
 /// The administrator; for anybody else the page does not exist.

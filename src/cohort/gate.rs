@@ -31,7 +31,7 @@ fn left(ask: &Ask, person: &Person, cohort: &Cohort) -> Error {
 
 /// The person's place in the cohort: enrolled and active, or an administrator. One query.
 pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
-    let sign_in = || Error::SignIn { next: ask.path.clone() };
+    let sign_in = || Error::SignIn { next: ask.page.clone() };
     let secret = ask.session.as_ref().ok_or_else(sign_in)?;
     let Some(slug) = Slug::parse(slug) else {
         signed_in(conn, ask)?;

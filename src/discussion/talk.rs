@@ -5,6 +5,7 @@ use diesel::QueryResult;
 use super::posting::Refusal;
 use super::{Conversation, Post, PostId, Poster, ReadOnly, conversations, path_of, poster, store};
 use crate::cohort::{Place, Role};
+use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::count;
@@ -37,12 +38,13 @@ pub fn load(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, clos
     };
     let thread_href = thread.id.map(|id| path_of(&place.cohort, id)).unwrap_or_default();
     let page = Page { place, now: ask.now, may_post: right.is_ok(), thread: &thread_href, after: None };
-    let action = format!("{}/units/{}/{}/posts", place.cohort.path(), open.unit.unit.number, open.step.slug);
+    let path = format!("{}/units/{}/{}", place.cohort.path(), open.unit.unit.number, open.step.slug);
+    let form = PostForm::new((&path, format!("{path}/posts")), "Your post", "Post");
     Ok(Talk {
         prompt: open.step.prompt.clone(),
         summary: summary(thread.post_count),
         conversations: conversations(thread.tops, replies).into_iter().map(|c| page.conversation(c)).collect(),
-        writing: Writing::new(right, place, PostForm::new(action, "Your post", "Post")),
+        writing: Writing::new(right, place, form),
         thread_href,
     })
 }
@@ -83,6 +85,12 @@ impl Writing {
         }
     }
 
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        if let Some(form) = &mut self.form {
+            form.draft.bring_back(drafts, [&mut form.body]);
+        }
+    }
+
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {
         match &mut self.form {
             Some(form) => form.keep(place, typed, refusal),
@@ -101,13 +109,19 @@ pub struct PostForm {
     pub button: &'static str,
     /// Empty: nothing to go back to.
     pub cancel_href: String,
+    pub draft: draft::Form,
 }
 
+/// The id of the form for a post in its page; there is one at most.
+pub const POST_FORM: &str = "reply";
+
 impl PostForm {
-    pub(super) fn new(action: String, label: &str, button: &'static str) -> Self {
+    /// On which page it stands, and where it is sent.
+    pub(super) fn new((page, action): (&str, String), label: &str, button: &'static str) -> Self {
         let hint = "Everyone in your cohort can read it. Leave patients and colleagues unnamed.";
         let body = Field::new("body", label).hint(hint);
-        Self { action, body, parent: String::new(), button, cancel_href: String::new() }
+        let draft = draft::Form::at(page, POST_FORM, "posted");
+        Self { action, body, parent: String::new(), button, cancel_href: String::new(), draft }
     }
 
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {

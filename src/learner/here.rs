@@ -10,6 +10,7 @@ use crate::certificate::issue;
 use crate::cohort::{EnrolmentId, Place, gate};
 use crate::completion::How;
 use crate::completion::store::StepKey;
+use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Ask, Error, Frame};
@@ -115,6 +116,21 @@ impl<'c> Here<'c> {
     /// Notes that the step is done, and issues the certificate where that was the last thing missing.
     pub fn complete(&self, conn: &mut Conn, ask: &Ask, learner: EnrolmentId) -> QueryResult<()> {
         complete(conn, ask, &self.place, &self.open, learner)
+    }
+
+    /// What its reader has begun in the forms of the step's page. One query.
+    pub fn drafts(&self, conn: &mut Conn) -> QueryResult<Drafts> {
+        draft::store::of_page(conn, self.place.person.id, &self.path(), &self.place.cohort.zone, self.now)
+    }
+
+    /// A form of the step's page that keeps drafts.
+    pub fn draft_form(&self, id: impl Into<String>, not_yet: &'static str) -> draft::Form {
+        draft::Form::at(self.path(), id, not_yet)
+    }
+
+    /// The form was taken, so its draft is done with.
+    pub fn forget_draft(&self, conn: &mut Conn, form: &str) -> QueryResult<()> {
+        draft::store::forget(conn, self.place.person.id, (&self.path(), form))
     }
 
     /// Why nobody can do the step here and now. Empty: one can.

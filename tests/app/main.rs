@@ -11,6 +11,7 @@ mod certificate;
 mod content;
 mod discussion;
 mod door;
+mod drafts;
 mod home;
 mod learning;
 mod library;

@@ -102,6 +102,11 @@ impl Person {
         self.read(self.client.post(self.url(path)).form(fields)).await
     }
 
+    /// That of the page that was read last.
+    pub fn token(&self) -> String {
+        self.token.borrow().clone().unwrap_or_default()
+    }
+
     /// Any request at all, for what no page of ours would send.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method.parse().unwrap(), self.url(path))

@@ -18,6 +18,7 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/units/1/check-your-understanding",
     "/cohorts/spring/discussions",
     "/cohorts/spring/discussions/1",
+    "/cohorts/spring/discussions/new",
     "/cohorts/spring/reminders",
     "/cohorts/spring/progress",
     "/cohorts/spring/notes",

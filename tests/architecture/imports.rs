@@ -11,6 +11,7 @@ const LINES: &[&[&str]] = &[
     &["platform", "schema"],
     &["programme", "outbox"],
     &["accounts"],
+    &["draft"],
     &["cohort"],
     &["schedule"],
     &["completion", "discussion", "network"],

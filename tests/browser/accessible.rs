@@ -1,5 +1,5 @@
-//! Every page, and every form that was refused, by axe-core: WCAG 2.2 A and AA and good practice, light and dark, wide
-//! and narrow.
+//! Every page, and every form that was refused, by axe-core (WCAG 2.2 A and AA and good practice, light and dark, wide and
+//! narrow), by checks of our own, and by the Nu checker of HTML.
 
 use trellis::programme::StepKind;
 
@@ -42,6 +42,7 @@ async fn what_a_visitor_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a new password refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -63,6 +64,20 @@ async fn what_a_learner_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a search refused").await);
 
+    browser.open(&format!("{}/discussions/new", site.cohort)).await;
+    browser.fill("Your post", "Begun, and not sent yet").await;
+    browser.press("Save draft").await;
+    browser.sees_words("Draft kept at").await;
+    browser.open(&format!("{}/discussions/new", site.cohort)).await;
+    browser.sees_words("This is your draft").await;
+    faults.extend(browser.faults("a draft that came back").await);
+    browser.end_session_behind_its_back().await;
+    browser.press("Post this thread").await;
+    browser.sees_words("You are signed out").await;
+    assert_eq!(browser.text_in("What you wrote").await, "Begun, and not sent yet");
+    faults.extend(browser.faults("signed out while writing").await);
+
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -90,6 +105,7 @@ async fn what_work_in_a_step_looks_like() {
         browser.sees_words("There is a problem").await;
         faults.extend(browser.faults(&format!("{kind} refused")).await);
     }
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -165,6 +181,7 @@ async fn what_a_facilitator_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("comments refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }
@@ -181,6 +198,7 @@ async fn what_an_administrator_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a cohort refused").await);
 
+    faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
 }

@@ -4,8 +4,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use thirtyfour::LoggingPrefsLogLevel;
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::*;
 
+use crate::html::Shown;
 use crate::process::{Running, free_port};
 use crate::site::Site;
 
@@ -38,10 +41,17 @@ pub struct Browser {
     _chromedriver: Running,
     _profile: TempDir,
     base: String,
+    /// For the checker of HTML.
+    pub shown: Shown,
 }
 
 impl Browser {
     pub async fn on(site: &Site, script: Script) -> Self {
+        Self::logging(site, script, &["browser"]).await
+    }
+
+    /// One that keeps these logs for [`SessionHandle::get_log`](thirtyfour::session::handle::SessionHandle::get_log).
+    pub async fn logging(site: &Site, script: Script, logs: &[&str]) -> Self {
         assert!(std::path::Path::new(CHROMIUM).exists(), "chromium is missing: apt-get install {PACKAGES}");
         let profile = tempfile::tempdir().unwrap();
         let port = free_port();
@@ -57,8 +67,17 @@ impl Browser {
             let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
             caps.add_experimental_option("prefs", off).unwrap();
         }
+        for log in logs {
+            caps.set_logging_prefs(*log, LoggingPrefsLogLevel::All).unwrap();
+        }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
-        Self { driver, _chromedriver: chromedriver, _profile: profile, base: site.base.clone() }
+        Self {
+            driver,
+            _chromedriver: chromedriver,
+            _profile: profile,
+            base: site.base.clone(),
+            shown: Shown::nothing(),
+        }
     }
 
     pub async fn quit(self) {
@@ -127,6 +146,44 @@ impl Browser {
         self.sees_words("signed out").await;
     }
 
+    /// What stands in the field with this label now.
+    pub async fn text_in(&self, label: &str) -> String {
+        self.labelled(label, "").await.value().await.unwrap().unwrap_or_default()
+    }
+
+    /// What the page says.
+    pub async fn text(&self) -> String {
+        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap()
+    }
+
+    /// Asks the page itself.
+    pub async fn run(&self, script: &str) -> serde_json::Value {
+        self.driver.execute(script, vec![]).await.unwrap().json().clone()
+    }
+
+    /// As in a tunnel; and out of it again.
+    pub async fn offline(&self, offline: bool) {
+        let none =
+            serde_json::json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.driver.cdp().send_raw("Network.enable", serde_json::json!({})).await.unwrap();
+        self.driver.cdp().send_raw("Network.emulateNetworkConditions", none).await.unwrap();
+    }
+
+    /// What the console says of scripts and policies; requests that fail are no news.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.driver.get_log("browser").await.unwrap();
+        log.into_iter().filter(|entry| entry.source.as_deref() != Some("network")).map(|entry| entry.message).collect()
+    }
+
+    /// The server ends the session, and the browser does not know.
+    pub async fn end_session_behind_its_back(&self) {
+        let cookie = self.driver.get_named_cookie("session").await.unwrap();
+        let sign_out = "const done = arguments[arguments.length - 1], form = document.querySelector('[action=\"/sign-out\"]');
+             fetch('/sign-out', {method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual'}).then(done);";
+        self.driver.execute_async(sign_out, vec![]).await.unwrap();
+        self.driver.add_cookie(cookie).await.unwrap();
+    }
+
     /// Chooses the first answer of each question, and writes where there is something to write.
     pub async fn answer_everything(&self) {
         for group in self.driver.find_all(By::Css("main fieldset")).await.unwrap() {
@@ -185,7 +242,7 @@ impl Browser {
                 }
             }
             if Instant::now() > patience {
-                let text = self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap();
+                let text = self.text().await;
                 panic!("{}: no '{what}' on this page:\n{text}", self.path().await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -5,9 +5,15 @@
 mod accessible;
 mod axe;
 mod browser;
+mod eleven_weeks;
 mod facilitator;
+mod html;
+mod keys;
 mod learner;
 mod mail;
 mod pages;
 mod process;
+mod script;
 mod site;
+mod travel;
+mod weight;

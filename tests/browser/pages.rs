@@ -103,6 +103,28 @@ pub fn first_of(kind: StepKind, site: &Site) -> String {
     format!("{}/units/{}", site.cohort, first_steps()[&kind])
 }
 
+/// An article or a film that the learner has not marked yet.
+pub async fn undone(browser: &Browser, site: &Site) -> String {
+    for unit in catalogue().programmes.values().flat_map(|programme| &programme.units).filter(|unit| unit.number < 7) {
+        for step in unit.steps.iter().filter(|step| matches!(step.kind, StepKind::Article | StepKind::Video)) {
+            let path = format!("{}/units/{}/{}", site.cohort, unit.number, step.slug);
+            browser.open(&path).await;
+            if browser.text().await.contains("Mark as complete") {
+                return path;
+            }
+        }
+    }
+    panic!("everything is done");
+}
+
+/// The newest thread of the cohort.
+pub async fn a_thread(browser: &Browser, site: &Site) -> String {
+    browser.open(&format!("{}/discussions", site.cohort)).await;
+    let links = browser.links().await;
+    let is_thread = |link: &&String| link.rsplit('/').next().is_some_and(|id| id.parse::<i64>().is_ok());
+    links.iter().find(is_thread).cloned().unwrap_or_else(|| panic!("no thread among {links:?}"))
+}
+
 /// `1/six-jobs`: the first step of each kind in the units that are open.
 fn first_steps() -> BTreeMap<StepKind, String> {
     let mut first = BTreeMap::new();
@@ -114,7 +136,7 @@ fn first_steps() -> BTreeMap<StepKind, String> {
     first
 }
 
-fn catalogue() -> Catalogue {
+pub fn catalogue() -> Catalogue {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("course_content");
     load(&root).unwrap_or_else(|faults| panic!("{}", faults.first().unwrap()))
 }

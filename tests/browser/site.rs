@@ -1,10 +1,12 @@
-//! A Trellis of the test's own: the very binary, on a folder with a cohort of twelve in its sixth week.
+//! A Trellis of the test's own: the very binary, on a folder with a cohort of twelve in its sixth week. One whose clock
+//! travels is in `travel`.
 
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
 use crate::process::{Running, free_port};
+use crate::travel::Within;
 
 /// The password of everybody whom `trellis seed` makes.
 pub const PASSWORD: &str = "a quiet lattice of seven";
@@ -16,8 +18,16 @@ pub struct Site {
     pub base: String,
     /// The path of its one cohort: `/cohorts/…`.
     pub cohort: String,
-    _server: Running,
+    #[expect(dead_code, reason = "held, so that it runs")]
+    pub server: Server,
     pub folder: TempDir,
+}
+
+/// What answers; it ends with the site.
+#[allow(dead_code, reason = "held, so that it runs")]
+pub enum Server {
+    Binary(Running),
+    Within(Within),
 }
 
 impl Site {
@@ -31,7 +41,7 @@ impl Site {
         let port = free_port();
         let bind = format!("127.0.0.1:{port}");
         let server = Running::start(trellis(&folder).args(["serve", "--bind", &bind]), port, "").await;
-        Self { base: format!("http://{bind}"), cohort, _server: server, folder }
+        Self { base: format!("http://{bind}"), cohort, server: Server::Binary(server), folder }
     }
 }
 

@@ -3,9 +3,10 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 
-use super::thread::{Part, Wip, draw, read};
+use super::thread::{Part, Wip, draw, read, writing_page};
 use super::{Room, Subject, post_id, visible};
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
+use crate::discussion::talk::POST_FORM;
 use crate::discussion::{PostBody, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
@@ -21,7 +22,8 @@ pub async fn add_post(
 ) -> Answer {
     fields.only(&["body", "parent"])?;
     // Before the database, for rendering takes time.
-    let draft = Draft { body: PostBody::parse(fields.get("body")), parent: post_id(fields.get("parent"))? };
+    let parent = post_id(fields.get("parent"))?;
+    let draft = Draft { body: PostBody::parse(fields.get("body")), parent };
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db
         .write(move |conn| {
@@ -33,6 +35,7 @@ pub async fn add_post(
             match outcome {
                 Ok(posted) => {
                     subject.tell(conn, &asked, &told)?;
+                    subject.room.forget_draft(conn, &writing_page(&subject.path(), parent), POST_FORM)?;
                     subject.href_of(conn, posted)
                 }
                 Err(refusal) => Err(refused(conn, &asked, &subject, &fields, refusal)?),
@@ -62,7 +65,7 @@ fn refused(
     let part = Part::After(start);
     let posts = read(conn, subject, part)?;
     let status = status(&refusal);
-    let wip = Wip { answers, text: fields.get("body").into(), refusal: Some(refusal) };
+    let wip = Wip { answers, text: fields.get("body").into(), refusal: Some(refusal), drafts: None };
     Ok(Error::page(status, draw(ask, subject, part, posts, wip)))
 }
 

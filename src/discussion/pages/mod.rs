@@ -16,6 +16,7 @@ pub use show::show;
 use super::posting::{OnStepPosts, Posted};
 use super::{Post, PostId, Poster, ReadOnly, Thread, ThreadId, poster, store};
 use crate::cohort::{self, Place};
+use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
@@ -48,6 +49,16 @@ impl<'c> Room<'c> {
 
     fn poster(&self) -> Result<Poster, ReadOnly> {
         poster(&self.place, self.closes_at, self.now)
+    }
+
+    /// What the viewer has begun on a page of the room. One query.
+    fn drafts(&self, conn: &mut Conn, page: &str) -> Result<Drafts, Error> {
+        Ok(draft::store::of_page(conn, self.place.person.id, page, &self.place.cohort.zone, self.now)?)
+    }
+
+    /// The form on that page was taken, so its draft is done with.
+    fn forget_draft(&self, conn: &mut Conn, page: &str, form: &str) -> Result<(), Error> {
+        Ok(draft::store::forget(conn, self.place.person.id, (page, form))?)
     }
 
     /// The thread, if the viewer may see what it is about. One query.

@@ -7,6 +7,7 @@ use askama::Template;
 use super::{Room, WHOLE_COURSE};
 use crate::discussion::posting::PostLimits;
 use crate::discussion::{PostBody, Poster, path_of, store, title};
+use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -24,7 +25,11 @@ struct NewThread {
     body: Field,
     /// Why nobody can start one here now; empty: they can.
     read_only: String,
+    draft: draft::Form,
 }
+
+/// The form's id in the page.
+const FORM: &str = "thread";
 
 pub async fn new(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<String>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
@@ -36,6 +41,8 @@ pub async fn new(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<Stri
             let number = parameters.get("unit");
             let unit = room.units.iter().find(|open| open.unit.number.to_string() == number);
             page.unit.value = unit.map(|open| open.unit.slug.to_string()).unwrap_or_default();
+            let drafts = room.drafts(conn, &page_path(&room))?;
+            page.draft.bring_back(&drafts, [&mut page.title, &mut page.unit, &mut page.body]);
             room.poster().map(|_| page).map_err(|_| Error::page(StatusCode::FORBIDDEN, blank(&asked, &room)))
         })
         .await?;
@@ -63,6 +70,7 @@ pub async fn create(
                 checked(&room, &fields, body).map_err(|faults| refused(StatusCode::UNPROCESSABLE_ENTITY, faults))?;
             let counted = limits.count_post(poster.enrolment);
             counted.map_err(|why| refused(StatusCode::TOO_MANY_REQUESTS, why.faults(&room.place)))?;
+            room.forget_draft(conn, &page_path(&room), FORM)?;
             save(conn, &room, &poster, &thread)
         })
         .await?;
@@ -101,6 +109,10 @@ fn save(conn: &mut Conn, room: &Room<'_>, poster: &Poster, new: &Checked<'_>) ->
     Ok(path_of(&room.place.cohort, thread))
 }
 
+fn page_path(room: &Room<'_>) -> String {
+    format!("{}/new", room.path())
+}
+
 fn blank(ask: &Ask, room: &Room<'_>) -> NewThread {
     let whole = (String::new(), WHOLE_COURSE.to_owned());
     let units = room.units.iter().map(|open| (open.unit.slug.to_string(), open.unit.full_title()));
@@ -114,6 +126,7 @@ fn blank(ask: &Ask, room: &Room<'_>) -> NewThread {
         units: std::iter::once(whole).chain(units).collect(),
         body: Field::new("body", "Your post").hint(hint),
         read_only: room.poster().err().map(|why| why.words(&room.place)).unwrap_or_default(),
+        draft: draft::Form::at(page_path(room), FORM, "posted"),
     }
 }
 

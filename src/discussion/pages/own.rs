@@ -8,6 +8,7 @@ use super::answer::status;
 use super::{Room, Subject, number};
 use crate::discussion::posting::{PostLimits, Posted, Refusal};
 use crate::discussion::{Post, PostBody, PostId, Poster, store};
+use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::programme::{Catalogue, Content};
@@ -25,7 +26,11 @@ struct EditPost {
     back_href: String,
     /// Why it cannot be changed now; empty: it can.
     read_only: String,
+    draft: draft::Form,
 }
+
+/// The form's id in the page.
+const FORM: &str = "post";
 
 type Way = Path<(String, String, String)>;
 
@@ -36,6 +41,8 @@ pub async fn edit(ask: Ask, db: Data<Db>, content: Data<Content>, path: Way) -> 
             let own = Own::find(conn, &asked, &catalogue, &path)?;
             let mut page = own.page(&asked);
             page.body.value = store::post_text(conn, own.post.id)?;
+            let drafts = own.subject.room.drafts(conn, &page.action)?;
+            page.draft.bring_back(&drafts, [&mut page.body]);
             if page.read_only.is_empty() { Ok(page) } else { Err(Error::page(StatusCode::FORBIDDEN, page)) }
         })
         .await?;
@@ -62,6 +69,7 @@ pub async fn change(
             match (counted, body) {
                 (Ok(poster), Ok(body)) => {
                     store::change_post(conn, own.post.id, poster.enrolment, &body, asked.now)?;
+                    own.subject.room.forget_draft(conn, &own.path(), FORM)?;
                     own.href(conn)
                 }
                 (Err(refusal), _) => Err(own.refused(&asked, &fields, &refusal)),
@@ -79,7 +87,10 @@ pub async fn remove(ask: Ask, db: Data<Db>, content: Data<Content>, path: Way, f
         .write(move |conn| {
             let own = Own::find(conn, &asked, &catalogue, &path)?;
             match own.subject.room.poster() {
-                Ok(poster) => own.remove(conn, &poster),
+                Ok(poster) => {
+                    own.subject.room.forget_draft(conn, &own.path(), FORM)?;
+                    own.remove(conn, &poster)
+                }
                 Err(why) => Err(own.refused(&asked, &fields, &Refusal::ReadOnly(why))),
             }
         })
@@ -106,6 +117,11 @@ impl<'c> Own<'c> {
         Ok(Self { subject, post })
     }
 
+    /// Of the page that changes it.
+    fn path(&self) -> String {
+        format!("{}/posts/{}/edit", self.subject.path(), self.post.id)
+    }
+
     fn href(&self, conn: &mut Conn) -> Result<String, Error> {
         let (thread, post, top) = (self.subject.thread.id, self.post.id, self.post.top());
         self.subject.href_of(conn, Posted { thread, post, top })
@@ -129,7 +145,8 @@ impl<'c> Own<'c> {
             faults: Faults::default(),
             title: format!("Edit your {what}"),
             body: Field::new("body", &format!("Your {what}")).hint("Once you save it, it will be marked ‘edited’."),
-            action: format!("{path}/posts/{}/edit", self.post.id),
+            draft: draft::Form::at(self.path(), FORM, "saved"),
+            action: self.path(),
             remove_action: format!("{path}/posts/{}/remove", self.post.id),
             back_href: format!("{path}?post={}", self.post.id),
             read_only: room.poster().err().map(|why| why.words(&room.place)).unwrap_or_default(),

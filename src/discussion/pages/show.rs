@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 
-use super::thread::{Part, Posts, ThreadPage, Wip, draw, read};
+use super::thread::{Part, Posts, ThreadPage, Wip, draw, read, writing_page};
 use super::{Room, Subject, number, post_id, visible};
 use crate::cohort::EnrolmentId;
 use crate::discussion::posting::Posted;
@@ -59,8 +59,10 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
         let page = start.map(|id| format!("after={id}&")).unwrap_or_default();
         return Ok(Shown::Elsewhere(format!("{}?{page}reply={}", subject.path(), post.id)));
     }
+    let drafts = subject.room.drafts(conn, &writing_page(&subject.path(), answers.as_ref().map(|post| post.id)))?;
+    let wip = Wip { answers, drafts: Some(drafts), ..Wip::default() };
     let newly = newly_seen(conn, subject, &posts)?;
-    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, Wip { answers, ..Wip::default() })), newly))
+    Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip)), newly))
 }
 
 /// The newest post on the page, where its reader has not come so far before. One query.

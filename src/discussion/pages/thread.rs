@@ -7,6 +7,7 @@ use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Page, PostForm, ShownConversation, Writing};
 use crate::discussion::{Conversation, Post, PostId, Thread, conversations};
+use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
 use crate::platform::web::{Ask, Error, Faults, Frame};
@@ -53,6 +54,13 @@ pub(super) struct Wip {
     pub answers: Option<Post>,
     pub text: String,
     pub refusal: Option<Refusal>,
+    /// What they began earlier.
+    pub drafts: Option<Drafts>,
+}
+
+/// The page on which somebody writes to a thread, or answers a post of it: the address that drafts go by.
+pub(super) fn writing_page(thread: &str, answers: Option<PostId>) -> String {
+    answers.map_or_else(|| thread.to_owned(), |post| format!("{thread}?reply={post}"))
 }
 
 pub(super) struct Posts {
@@ -100,7 +108,12 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         Some(refusal) => refusal.faults(place),
     };
     let plain = after.map(|id| format!("{path}?after={id}")).unwrap_or_else(|| path.clone());
-    let mut writing = Writing::new(right, place, PostForm::new(format!("{path}/posts"), "Your reply", "Post reply"));
+    let written_on = writing_page(&path, wip.answers.as_ref().map(|post| post.id));
+    let form = PostForm::new((&written_on, format!("{path}/posts")), "Your reply", "Post reply");
+    let mut writing = Writing::new(right, place, form);
+    if let Some(drafts) = &wip.drafts {
+        writing.bring_back(drafts);
+    }
     if let Some(refusal) = &wip.refusal {
         writing.keep(place, &wip.text, refusal);
     }

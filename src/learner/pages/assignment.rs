@@ -21,6 +21,8 @@ use crate::programme::{Content, Step, StepKind, post_html};
 pub(super) use view::{Assignment, Others};
 use view::{assignment, own_field};
 
+/// The form's id in the page; that for comments ends in the work's number.
+const OWN_FORM: &str = "own-work";
 /// In characters.
 const LONGEST_WORK: usize = 20_000;
 
@@ -103,6 +105,7 @@ fn keep_work(
         return Err(Error::refused(step::page(ask, here, Work::Assignment(Box::new(work))).with_faults(faults)));
     };
     peers::hand_in(conn, (here.place.cohort.id, author), here.key(), (&body, &html), ask.now)?;
+    here.forget_draft(conn, OWN_FORM)?;
     if let Some(learner) = here.place.learner().filter(|_| found.is_enough(here.step(), 0)) {
         here.complete(conn, ask, learner)?;
     }
@@ -156,8 +159,13 @@ fn keep_review(
         }
     };
     peers::give_review(conn, submission, learner, &answers, ask.now)?;
+    here.forget_draft(conn, &review_form(submission))?;
     if found.is_enough(here.step(), 1) {
         here.complete(conn, ask, learner)?;
     }
     Ok(())
+}
+
+fn review_form(work: SubmissionId) -> String {
+    format!("review-{work}")
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, Visit, carry_out, note_visit};
 use crate::completion::store::exercises::{self, SheetAnswers};
-use crate::completion::{How, store};
+use crate::draft::{self, Drafts};
 use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::platform::db::{Conn, Db};
@@ -15,6 +15,8 @@ use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::programme::{Content, Step};
 
+/// The form's id in the page.
+const FORM: &str = "answers";
 /// Of one answer, in characters.
 const LONGEST: usize = 5_000;
 
@@ -28,6 +30,15 @@ pub(super) struct Sheet {
     pub about: &'static str,
     pub may_write: bool,
     pub is_done: bool,
+    pub draft: draft::Form,
+}
+
+impl Sheet {
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        if self.may_write {
+            self.draft.bring_back(drafts, self.fields.iter_mut().map(|(field, _)| field));
+        }
+    }
 }
 
 /// The button that also marks the step as complete.
@@ -83,6 +94,7 @@ fn sheet(here: &Here<'_>, fields: Vec<(Field, u32)>) -> Sheet {
         },
         may_write: here.may_do().is_some(),
         is_done: here.is_done(),
+        draft: here.draft_form(FORM, "saved"),
     }
 }
 
@@ -133,6 +145,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
         return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     }
     exercises::save(conn, learner, here.key(), &answers, ask.now)?;
+    here.forget_draft(conn, FORM)?;
     if fields.get(THEN) == COMPLETE {
         here.complete(conn, ask, learner)?;
         return Ok(format!("{}#finish", here.path()));

@@ -2,7 +2,7 @@
 
 use super::live::take_back;
 use super::{StepForm, carry_out};
-use crate::completion::{How, store};
+use crate::completion::store;
 use crate::platform::web::{Answer, Fields};
 use crate::programme::Step;
 

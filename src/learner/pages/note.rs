@@ -3,6 +3,7 @@
 use super::step::{self, Wish};
 use super::{StepForm, carry_out};
 use crate::completion::store::notes;
+use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
@@ -10,6 +11,8 @@ use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 
 /// In characters.
 const LONGEST: usize = 5_000;
+/// The form's id in the page.
+const FORM: &str = "note-form";
 /// The field's name; no work of a step has one like it.
 const FIELD: &str = "my-note";
 
@@ -20,6 +23,14 @@ pub(super) struct OwnNote {
     pub all: String,
     pub body: Field,
     pub is_open: bool,
+    pub draft: draft::Form,
+}
+
+impl OwnNote {
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        self.draft.bring_back(drafts, [&mut self.body]);
+        self.is_open |= self.draft.has_draft();
+    }
 }
 
 /// None for whoever is not enrolled. One query.
@@ -32,7 +43,7 @@ pub(super) fn own(conn: &mut Conn, here: &Here<'_>) -> Result<Option<OwnNote>, E
 
 fn own_note(here: &Here<'_>, body: Field, is_open: bool) -> OwnNote {
     let all = format!("{}/notes", here.place.cohort.path());
-    OwnNote { action: format!("{}/note", here.path()), all, body, is_open }
+    OwnNote { action: format!("{}/note", here.path()), all, body, is_open, draft: here.draft_form(FORM, "saved") }
 }
 
 fn field() -> Field {
@@ -54,6 +65,7 @@ fn is_empty(fields: &Fields) -> bool {
 
 fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<String, Error> {
     let enrolment = here.place.enrolment.as_ref().ok_or(Error::NotFound)?.id;
+    here.forget_draft(conn, FORM)?;
     if is_empty(fields) {
         notes::remove(conn, enrolment, here.key())?;
         return Ok(here.path());

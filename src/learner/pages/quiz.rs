@@ -7,7 +7,6 @@ use super::{StepForm, carry_out};
 use crate::cohort::store as cohorts;
 use crate::completion::quiz::{Answers, mark, ordered, passes};
 use crate::completion::store::attempts::{self, Attempts};
-use crate::completion::{How, store};
 use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::db::Conn;

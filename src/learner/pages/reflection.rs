@@ -2,13 +2,16 @@
 
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
-use crate::completion::{How, store};
+use crate::completion::store;
+use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
 use crate::platform::db::Conn;
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::programme::{Step, StepKind};
 
+/// The form's id in the page.
+const FORM: &str = "reflection";
 /// In characters.
 const LONGEST: usize = 20_000;
 
@@ -19,6 +22,13 @@ pub(super) struct Reflection {
     pub body: Option<Field>,
     pub kept: String,
     pub saved: bool,
+    pub draft: draft::Form,
+}
+
+impl Reflection {
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        self.draft.bring_back(drafts, &mut self.body);
+    }
 }
 
 /// One query.
@@ -48,6 +58,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     };
     store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
     here.complete(conn, ask, learner)?;
+    here.forget_draft(conn, FORM)?;
     Ok(format!("{}#note", here.path()))
 }
 
@@ -58,5 +69,6 @@ fn reflection(here: &Here<'_>, body: Field, note: Option<String>) -> Reflection 
         body: here.may_do().map(|_| body.hint("Only you can read it. Facilitators cannot.")),
         saved: note.is_some(),
         kept: note.unwrap_or_default(),
+        draft: here.draft_form(FORM, "saved"),
     }
 }

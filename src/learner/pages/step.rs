@@ -15,6 +15,7 @@ use super::reflection::{self, Reflection};
 use super::talk;
 use super::{Visit, note_visit};
 use crate::discussion::talk::Talk;
+use crate::draft::Drafts;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::learner::mark::{PagerLink, TocItem, after, before, toc};
 use crate::learner::step_number;
@@ -97,7 +98,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
     Ok(answer)
 }
 
-/// Four queries, and up to four for the work.
+/// Five queries, and up to four for the work.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Visit), Error> {
     let wish = Wish::of(ask)?;
     let here = here(conn, ask, catalogue, address)?;
@@ -105,6 +106,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress
     page.film.recall(conn, &here)?;
     page.again = again::earlier(conn, ask, &here)?;
     page.note = note::own(conn, &here)?;
+    page.bring_back(&here.drafts(conn)?);
     Ok((page, Visit::of(&here.place, ask.now)))
 }
 
@@ -174,6 +176,20 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
 }
 
 impl StepPage {
+    /// What was begun in its forms stands in them again.
+    fn bring_back(&mut self, drafts: &Drafts) {
+        match &mut self.work {
+            Work::Talk(talk) => talk.writing.bring_back(drafts),
+            Work::Exercise(sheet) => sheet.bring_back(drafts),
+            Work::Reflection(reflection) => reflection.bring_back(drafts),
+            Work::Assignment(assignment) => assignment.bring_back(drafts),
+            _ => {}
+        }
+        if let Some(note) = &mut self.note {
+            note.bring_back(drafts);
+        }
+    }
+
     /// Shown again because the form was refused.
     pub fn with_faults(mut self, faults: Faults) -> Self {
         self.faults = faults;

@@ -6,9 +6,9 @@ use actix_web::web::Data;
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::Place;
-use crate::completion::{How, store};
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
-use crate::discussion::{PostBody, poster, talk};
+use crate::discussion::talk::{self, POST_FORM};
+use crate::discussion::{PostBody, poster};
 use crate::learner::here::{Here, complete};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -29,6 +29,7 @@ pub async fn post(form: StepForm, limits: Data<PostLimits>, fields: Fields) -> A
     let body = PostBody::parse(fields.get("body"));
     carry_out(form, is_discussion, "posted", move |conn, ask, here| {
         keep(conn, ask, here, &limits, (fields.get("body"), body))?;
+        here.forget_draft(conn, POST_FORM)?;
         Ok(format!("{}#talk", here.path()))
     })
     .await

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
+use actix_web::http::{Method, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
@@ -43,6 +44,8 @@ pub struct Ask {
     /// What forms carry to show that they are ours.
     pub form_token: String,
     pub path: String,
+    /// The page it came from: where to be again after signing in. For a form, the page that holds it.
+    pub page: String,
     pub query: String,
     pub flash: Option<Flash>,
     pub peer: Option<IpAddr>,
@@ -71,6 +74,7 @@ impl Ask {
             session: session.as_ref().map(Secret::hash),
             form_token,
             path: req.path().to_owned(),
+            page: page(req),
             query: req.query_string().to_owned(),
             flash: req.cookie("flash").and_then(|c| c.value().parse().ok()),
             peer: req.peer_addr().map(|a| a.ip()),
@@ -103,6 +107,16 @@ impl Ask {
     pub(super) fn cookie(&self, name: &'static str, value: String) -> Cookie<'static> {
         cookie(&self.site, name, value)
     }
+}
+
+/// The address itself, or for a form what the browser says that it stood on: our pages tell that to ourselves alone.
+fn page(req: &HttpRequest) -> String {
+    if req.method() != Method::POST {
+        return req.path().to_owned();
+    }
+    let referer = req.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path = referer.and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    path.and_then(|path| path.split('#').next()).unwrap_or("/").to_owned()
 }
 
 pub(super) fn cookie(site: &Site, name: &'static str, value: String) -> Cookie<'static> {

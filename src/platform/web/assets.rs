@@ -18,6 +18,9 @@ struct Asset {
 
 static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("../../../static/app.css")));
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../../static/app.js"))
+});
 static FAVICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../../static/favicon.svg")));
 
@@ -41,13 +44,17 @@ pub fn styles() -> &'static str {
     std::str::from_utf8(STYLESHEET.plain).unwrap_or_default()
 }
 
+pub fn script() -> &'static str {
+    &SCRIPT.path
+}
+
 pub fn favicon() -> &'static str {
     &FAVICON.path
 }
 
 pub async fn show(req: HttpRequest, name: web::Path<String>) -> Answer {
     let path = format!("/static/{name}");
-    let asset = [&*STYLESHEET, &*FAVICON].into_iter().find(|a| a.path == path).ok_or(Error::NotFound)?;
+    let asset = [&*STYLESHEET, &*SCRIPT, &*FAVICON].into_iter().find(|a| a.path == path).ok_or(Error::NotFound)?;
     let takes_brotli = req
         .headers()
         .get(header::ACCEPT_ENCODING)
@@ -62,4 +69,15 @@ pub async fn show(req: HttpRequest, name: web::Path<String>) -> Answer {
         return Ok(response.insert_header((header::CONTENT_ENCODING, "br")).body(asset.brotli.as_slice()));
     }
     Ok(response.body(asset.plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_stays_little() {
+        let bytes = SCRIPT.brotli.len();
+        assert!((1..=6 * 1024).contains(&bytes), "static/app.js is {bytes} bytes, compressed; 6 KB are the most");
+    }
 }

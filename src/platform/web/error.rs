@@ -3,11 +3,13 @@
 use std::fmt;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use super::ask::Ask;
+use super::form::Sent;
 use super::page::Frame;
+use super::unsent;
 use crate::platform::db::DbError;
 
 /// What a handler gives.
@@ -132,7 +134,10 @@ impl ResponseError for Error {
         match self {
             Self::SignIn { next } => {
                 let next: String = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
-                response.insert_header((header::LOCATION, format!("/sign-in?{next}"))).finish()
+                let sign_in = format!("/sign-in?{next}");
+                let mut response = response.insert_header((header::LOCATION, sign_in.clone())).finish();
+                response.extensions_mut().insert(SignInFirst(sign_in));
+                response
             }
             Self::Page(_, html) => response.content_type(super::page::HTML).body(html.clone()),
             _ => {
@@ -150,6 +155,17 @@ impl ResponseError for Error {
                 response
             }
         }
+    }
+}
+
+/// Nobody is signed in; holds the address of the sign-in page and of the way back.
+pub(super) struct SignInFirst(String);
+
+impl SignInFirst {
+    /// What a form brought is shown again, so that nothing written is lost; without any there is no such page.
+    pub fn draw(self, req: &HttpRequest) -> Option<String> {
+        let sent = req.extensions().get::<Sent>().cloned()?;
+        unsent::signed_out(&Ask::of(req)?, &self.0, &sent.0)
     }
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest, http::header};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, http::header};
 
 use super::ask::Ask;
 use super::error::Error;
@@ -41,6 +41,21 @@ impl Fields {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
+    /// Without the fields of this name.
+    pub fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(n, _)| n != name).cloned().collect())
+    }
+
+    /// Names and values, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// As [`Self::parse`] reads it.
+    pub fn encoded(&self) -> String {
+        serde_urlencoded::to_string(&self.0).unwrap_or_default()
+    }
+
     /// A ticked box.
     pub fn has(&self, name: &str) -> bool {
         !self.get(name).is_empty()
@@ -59,6 +74,10 @@ impl Fields {
     }
 }
 
+/// What a form brought, for the guard: if nobody is signed in, it is shown again.
+#[derive(Clone)]
+pub(super) struct Sent(pub Fields);
+
 /// A form that was sent from one of our pages: the extractor checks its token.
 impl FromRequest for Fields {
     type Error = Error;
@@ -66,6 +85,7 @@ impl FromRequest for Fields {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let ask = Ask::of(req);
+        let request = req.clone();
         let coded = req.headers().contains_key(header::CONTENT_ENCODING);
         let body = Bytes::from_request(req, payload);
         Box::pin(async move {
@@ -82,6 +102,7 @@ impl FromRequest for Fields {
                 return Err(Error::ForeignForm);
             }
             fields.0.retain(|(name, _)| name != TOKEN_FIELD);
+            request.extensions_mut().insert(Sent(fields.clone()));
             Ok(fields)
         })
     }

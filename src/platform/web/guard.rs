@@ -13,7 +13,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _}
 use futures_util::FutureExt as _;
 
 use super::ask::{RequestId, Site, VisitorSecret, cookie, secret_cookie, visitor_cookie};
-use super::error::{Error, Undrawn};
+use super::error::{Error, SignInFirst, Undrawn};
 use super::page::HTML;
 use crate::platform::secret::Secret;
 
@@ -50,14 +50,25 @@ pub async fn guard(
         None => in_time(next.call(req), &id).await?.map_into_boxed_body(),
     };
     log_failure(&response, &id);
-    let undrawn = response.response_mut().extensions_mut().remove::<Undrawn>();
-    if let Some(undrawn) = undrawn {
-        let page = undrawn.draw(response.request());
+    if let Some(page) = late_page(&mut response) {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
         response = response.map_body(|_, _| BoxBody::new(page));
     }
     add_headers(&mut response, &id, new_visitor);
     Ok(response)
+}
+
+/// A page that could not be drawn without knowing the request.
+fn late_page(response: &mut ServiceResponse<BoxBody>) -> Option<String> {
+    let undrawn = response.response_mut().extensions_mut().remove::<Undrawn>();
+    if let Some(undrawn) = undrawn {
+        return Some(undrawn.draw(response.request()));
+    }
+    let sign_in = response.response_mut().extensions_mut().remove::<SignInFirst>()?;
+    let page = sign_in.draw(response.request())?;
+    *response.response_mut().status_mut() = StatusCode::FORBIDDEN;
+    response.headers_mut().remove(header::LOCATION);
+    Some(page)
 }
 
 /// The answer, or a short error where it came too late or the handler panicked.

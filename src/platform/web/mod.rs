@@ -7,6 +7,7 @@ pub mod form;
 pub mod guard;
 pub mod limits;
 pub mod page;
+pub mod unsent;
 
 pub use ask::{Ask, Mode, Site};
 pub use error::{Answer, Error};

@@ -91,6 +91,11 @@ impl Frame {
         super::assets::stylesheet()
     }
 
+    /// The hashed address of the little script.
+    pub fn script(&self) -> &'static str {
+        super::assets::script()
+    }
+
     pub fn favicon(&self) -> &'static str {
         super::assets::favicon()
     }
@@ -113,6 +118,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("facilitator-appointed", "The facilitator is appointed."),
     ("facilitator-dismissed", "They are a facilitator no more."),
     ("invited", "The invitation is on its way."),
+    ("draft-kept", "Your draft is kept. Only you can see it."),
+    ("draft-discarded", "Your draft is gone."),
     ("completed", "This step is done."),
     ("incompleted", "This step is to do again."),
     ("exercise-saved", "Your answers are saved. Only you can read them."),

@@ -1,9 +1,10 @@
 //! A peer assignment as its page shows it.
 
-use super::{Found, author};
+use super::{Found, OWN_FORM, author, review_form};
 use crate::cohort::Role;
 use crate::completion::comments::{self, PATIENCE_DAYS};
 use crate::completion::store::peers;
+use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::web::Field;
@@ -29,6 +30,7 @@ pub(in crate::learner::pages) struct Own {
     /// Who will comment on it, and by when. Empty: they have.
     pub promise: String,
     pub handed_in: bool,
+    pub draft: draft::Form,
 }
 
 pub(in crate::learner::pages) struct Comments {
@@ -52,7 +54,17 @@ pub(in crate::learner::pages) enum Others {
         by_facilitator: bool,
         html: String,
         questions: Vec<Field>,
+        draft: draft::Form,
     },
+}
+
+impl Assignment {
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        self.own.draft.bring_back(drafts, &mut self.own.body);
+        if let Others::Offered { questions, draft, .. } = &mut self.others {
+            draft.bring_back(drafts, questions);
+        }
+    }
 }
 
 pub(super) fn assignment(here: &Here<'_>, found: Found) -> Assignment {
@@ -102,6 +114,7 @@ fn own(here: &Here<'_>, work: Option<&peers::Submission>) -> Own {
         when: work.map(|work| here.place.cohort.zone.recent(work.handed_in_at, here.now)).unwrap_or_default(),
         promise: promise(here, comments),
         handed_in: work.is_some(),
+        draft: here.draft_form(OWN_FORM, "handed in"),
     }
 }
 
@@ -147,6 +160,7 @@ fn others(here: &Here<'_>, found: &Found) -> Others {
             by_facilitator: work.by == Role::Facilitator,
             html: work.html.clone(),
             questions: comments::fields(here.step()),
+            draft: here.draft_form(review_form(work.id), "sent"),
         },
     }
 }

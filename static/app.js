@@ -1,0 +1,143 @@
+// What makes Trellis smoother where scripts run. Nothing needs it: each form works without, and where something here
+// fails, the form is sent as if this were not there.
+
+const post = { method: "POST", redirect: "manual", headers: { Accept: "text/plain" } };
+
+/** Says it where a screen reader listens; the same words twice are said once. */
+function say(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}
+
+// ---------- a fault in a form: the summary is read first ----------
+
+document.querySelector(".nhsuk-error-summary")?.focus();
+
+// ---------- a step is marked where one stands: [data-in-place] sends, [data-live] is exchanged ----------
+
+const said = document.createElement("p");
+said.className = "nhsuk-u-visually-hidden";
+said.setAttribute("role", "status");
+document.querySelector("main")?.append(said);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("[data-in-place]")) return;
+  event.preventDefault();
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  const sendPlainly = () => form.submit();
+  // Its parser is one that Trusted Types leave alone: no script of the answer runs.
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.responseType = "document";
+  request.timeout = 8000;
+  request.onload = () => exchange(request) || sendPlainly();
+  request.onerror = request.ontimeout = sendPlainly;
+  request.send(new URLSearchParams(new FormData(form)));
+});
+
+/** Takes what lives from the page that came back; false if it is another page. */
+function exchange({ status, response, responseURL }) {
+  if (status !== 200 || !response || new URL(responseURL).pathname !== location.pathname) return false;
+  const old = [...document.querySelectorAll("[data-live]")];
+  const fresh = old.map((part) => response.querySelector(`[data-live="${part.dataset.live}"]`));
+  if (fresh.includes(null)) return false;
+  old.forEach((part, n) => part.replaceWith(document.importNode(fresh[n], true)));
+  document.querySelectorAll(".app-flash").forEach((flash) => flash.remove());
+  document.querySelector('[data-live="finish"] :is(a, button)')?.focus({ preventScroll: true });
+  say(said, response.querySelector(".app-flash")?.textContent ?? "");
+  return true;
+}
+
+// ---------- drafts: each form with a button [data-draft] ----------
+
+const PAUSE = 1500;
+const AGAIN = 5000;
+
+function keepDrafts(button) {
+  const { form } = button;
+  const state = form.querySelector("[role=status]");
+  let unkept = false;
+  let timer;
+  let keeping;
+
+  const later = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, wait);
+  };
+
+  function keep() {
+    clearTimeout(timer);
+    if (keeping) return keeping.then(keep);
+    keeping = send({ signal: AbortSignal.timeout(8000) }).finally(() => (keeping = undefined));
+    return keeping;
+  }
+
+  function send(how) {
+    unkept = false;
+    const body = new URLSearchParams(new FormData(form));
+    body.set(button.name, button.value);
+    return fetch(button.formAction, { ...post, ...how, body }).then(told, () => told({ status: 503 }));
+  }
+
+  function told({ status }) {
+    if (status === 204) {
+      const time = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+      say(state, `Draft kept at ${time}`);
+    } else if (status === 429 || status >= 500) {
+      unkept = true;
+      say(state, "Your draft is not kept yet: there is no connection. We keep trying.");
+      later(AGAIN);
+    } else if (status === 0 || status === 403) {
+      say(state, "Your draft is not kept: you are signed out. Copy what you wrote before you leave this page.");
+    } else {
+      say(state, "Your draft is not kept: it is too long.");
+    }
+  }
+
+  form.addEventListener("input", () => {
+    unkept = true;
+    later(PAUSE);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && unkept) send({ keepalive: true });
+  });
+  addEventListener("online", () => {
+    if (unkept) keep();
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter === button) {
+      event.preventDefault();
+      keep();
+    } else if (event.submitter?.name === button.name) {
+      clearTimeout(timer);
+      unkept = false;
+    } else if (!navigator.onLine) {
+      event.preventDefault();
+      say(state, "Nothing was sent: there is no connection. What you wrote stays here.");
+    } else if (unkept || keeping) {
+      // What is typed last is kept first, so that nothing is lost if the form goes astray; and no draft comes after it.
+      event.preventDefault();
+      const { submitter } = event;
+      (unkept ? keep() : keeping).finally(() => {
+        clearTimeout(timer);
+        unkept = false;
+        form.requestSubmit(submitter);
+      });
+    }
+  });
+}
+
+const isAble = "requestSubmit" in HTMLFormElement.prototype && "timeout" in AbortSignal;
+if (isAble) document.querySelectorAll("[data-draft]").forEach(keepDrafts);
+
+// ---------- a form is sent once ----------
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 5000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
