@@ -131,6 +131,24 @@ function keepDrafts(button) {
 const isAble = "requestSubmit" in HTMLFormElement.prototype && "timeout" in AbortSignal;
 if (isAble) document.querySelectorAll("[data-draft]").forEach(keepDrafts);
 
+// ---------- a film goes on where one stopped: video[data-film] ----------
+
+document.querySelectorAll("[data-film]").forEach((film) => {
+  const { film: address, token } = film.dataset;
+  let kept = 0;
+
+  function keep(how) {
+    const seconds = film.ended ? 0 : Math.floor(film.currentTime);
+    if (seconds === kept) return;
+    kept = seconds;
+    fetch(address, { ...post, ...how, body: new URLSearchParams({ seconds, form_token: token }) }).catch(() => (kept = -1));
+  }
+
+  film.addEventListener("timeupdate", () => Math.abs(film.currentTime - kept) > 15 && keep());
+  film.addEventListener("pause", () => keep());
+  document.addEventListener("visibilitychange", () => document.hidden && keep({ keepalive: true }));
+});
+
 // ---------- a form is sent once ----------
 
 document.addEventListener("submit", (event) => {

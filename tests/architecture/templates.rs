@@ -13,6 +13,7 @@ const SAFE_IN: &[(&str, &str)] = &[
     ("templates/emails/announcement/mail.html", "announcements, sanitised by programme::markdown"),
     ("templates/portfolio/own.html", "people's work, sanitised by programme::markdown"),
     ("templates/portfolio/product.html", "people's work, sanitised by programme::markdown"),
+    ("templates/facilitator/assignment.html", "people's work, sanitised by programme::markdown"),
     ("templates/facilitator/guide.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/glossary.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/library.html", "course content, sanitised by programme::markdown"),

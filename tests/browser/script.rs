@@ -24,6 +24,25 @@ async fn the_little_script_marks_and_keeps_drafts() {
 }
 
 #[tokio::test]
+async fn a_film_goes_on_where_one_stopped() {
+    let site = Site::with_a_film().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    let film = format!("{}/units/0/welcome", site.cohort);
+    browser.open(&film).await;
+    // Nothing is played: what a player would tell its page is enough.
+    let stop = "const film = document.querySelector('video'); \
+         Object.defineProperty(film, 'currentTime', { value: 200.7 }); film.dispatchEvent(new Event('pause'))";
+    browser.run(stop).await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    browser.open(&film).await;
+    browser.sees_words("You were at 3:20").await;
+    browser.sees("//video[contains(@src, 'welcome.webm#t=200')]", "the film from there").await;
+    assert_eq!(browser.faults("a film").await, Vec::<String>::new());
+    browser.quit().await;
+}
+
+#[tokio::test]
 async fn a_draft_needs_no_script() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::Off).await;
