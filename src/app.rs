@@ -22,7 +22,7 @@ use crate::platform::db::{self, Db, DbError};
 use crate::platform::web::{Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
-use crate::{cohort, completion, live, programme, routes, schedule, worker};
+use crate::{cohort, completion, live, portfolio, programme, routes, schedule, worker};
 
 /// How many connections read at once; twice the server's threads keeps both cores busy and the tail short.
 const CONNECTIONS: u32 = 4;
@@ -96,6 +96,7 @@ impl App {
                 for programme in catalogue.programmes.values() {
                     completion::store::follow_renames(conn, programme)?;
                     live::store::follow_renames(conn, programme)?;
+                    portfolio::store::follow_renames(conn, programme)?;
                     for cohort in cohort::store::list_of_programme(conn, &programme.slug)? {
                         let breaks = cohort::store::list_breaks(conn, cohort.id)?;
                         schedule::store::add_missing(conn, &cohort, &breaks, programme)?;

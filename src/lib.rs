@@ -17,9 +17,14 @@ pub mod schedule;
 pub mod completion;
 pub mod discussion;
 
+pub mod certificate;
 pub mod live;
+pub mod portfolio;
 pub mod reading;
 pub mod reminder;
+
+pub mod announcement;
+pub mod people;
 
 pub mod admin;
 pub mod facilitator;

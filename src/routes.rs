@@ -4,13 +4,17 @@ use actix_web::web::{self, ServiceConfig, get, post};
 
 use crate::accounts::pages as account;
 use crate::admin::pages as admin;
+use crate::announcement::pages as announcement;
+use crate::certificate::pages as certificate;
 use crate::cohort::pages as cohort;
 use crate::discussion::pages as discussion;
 use crate::draft::pages as draft;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
 use crate::live::pages as live;
+use crate::people::pages as people;
 use crate::platform::web::{assets, error};
+use crate::portfolio::pages as portfolio;
 use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
 use crate::{health, preview, programme};
@@ -22,6 +26,7 @@ pub fn all(config: &mut ServiceConfig) {
         .configure(accounts)
         .configure(drafting)
         .configure(learning)
+        .configure(meeting)
         .configure(talking)
         .configure(facilitating)
         .configure(administering)
@@ -37,6 +42,9 @@ fn everybody(config: &mut ServiceConfig) {
         .route("/", get().to(learner::home::show))
         .route("/programmes/{programme}", get().to(programme::pages::show))
         .route("/programmes/{programme}/files/{file}", get().to(programme::pages::file))
+        .route("/certificates/issuer.json", get().to(certificate::check::issuer_key))
+        .route("/certificates/{code}", get().to(certificate::check::show))
+        .route("/certificates/{code}/credential.json", get().to(certificate::check::credential))
         .route("/help", get().to(account::words::help))
         .route("/accessibility", get().to(account::words::accessibility))
         .route("/privacy", get().to(account::words::privacy))
@@ -61,7 +69,9 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/invitations/{token}", get().to(cohort::invitation::show))
         .route("/invitations/{token}", post().to(cohort::invitation::submit))
         .route("/unsubscribe/{token}", get().to(reminder::unsubscribe::show))
-        .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit));
+        .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit))
+        .route("/unsubscribe/{token}/announcements", get().to(announcement::unsubscribe::show))
+        .route("/unsubscribe/{token}/announcements", post().to(announcement::unsubscribe::submit));
 }
 
 /// What somebody has not sent yet.
@@ -82,12 +92,22 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/library", get().to(learner::library::show))
         .route("/cohorts/{cohort}/glossary", get().to(learner::glossary::show))
         .route("/cohorts/{cohort}/progress", get().to(learner::progress::show))
+        .route("/cohorts/{cohort}/certificate", get().to(certificate::own::show))
+        .route("/cohorts/{cohort}/certificate.pdf", get().to(certificate::files::pdf))
+        .route("/cohorts/{cohort}/certificate.json", get().to(certificate::files::credential))
+        .route("/cohorts/{cohort}/certificate/name", post().to(certificate::name::change))
+        .route("/cohorts/{cohort}/certificate/consent", post().to(certificate::own::consent))
         .route("/cohorts/{cohort}/notes", get().to(learner::notes::show))
         .route("/cohorts/{cohort}/calendar", get().to(learner::calendar::show))
         .route("/cohorts/{cohort}/calendar", post().to(learner::calendar::make_address))
         .route("/cohorts/{cohort}/calendar/{month}", get().to(learner::month::show))
         .route("/cohorts/{cohort}/calendar/stop", post().to(learner::calendar::stop))
         .route("/calendar/{token}.ics", get().to(learner::feed::show))
+        .route("/cohorts/{cohort}/portfolio", get().to(portfolio::own::show))
+        .route("/cohorts/{cohort}/portfolio/shared", get().to(portfolio::shared::show))
+        .route("/cohorts/{cohort}/portfolio/{unit}", get().to(portfolio::product::show))
+        .route("/cohorts/{cohort}/portfolio/{unit}", post().to(portfolio::product::save))
+        .route("/cohorts/{cohort}/portfolio/{unit}/share", post().to(portfolio::product::share))
         .route("/cohorts/{cohort}/reminders", get().to(reminder::own::show))
         .route("/cohorts/{cohort}/reminders", post().to(reminder::own::submit))
         .route("/cohorts/{cohort}/units/{unit}", get().to(learner::unit::show))
@@ -104,6 +124,17 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/units/{unit}/{step}/submission", post().to(learner::assignment::hand_in))
         .route("/cohorts/{cohort}/units/{unit}/{step}/reviews/{submission}", post().to(learner::assignment::review))
         .route("/cohorts/{cohort}/units/{unit}/{step}/posts", post().to(learner::talk::post));
+}
+
+/// Who is here, and what facilitators tell them.
+#[rustfmt::skip]
+fn meeting(config: &mut ServiceConfig) {
+    config
+        .route("/cohorts/{cohort}/people", get().to(people::list::show))
+        .route("/cohorts/{cohort}/people/me", get().to(people::own::show))
+        .route("/cohorts/{cohort}/people/me", post().to(people::own::save))
+        .route("/cohorts/{cohort}/people/{enrolment}", get().to(people::person::show))
+        .route("/cohorts/{cohort}/announcements", get().to(announcement::list::show));
 }
 
 /// Its conversations.
@@ -133,6 +164,13 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/live/{unit}/{step}", post().to(live::save))
         .route("/cohorts/{cohort}/manage/reminders", get().to(reminder::manage::show))
         .route("/cohorts/{cohort}/manage/reminders", post().to(reminder::manage::send_again))
+        .route("/cohorts/{cohort}/manage/announcements", get().to(announcement::manage::show))
+        .route("/cohorts/{cohort}/manage/announcements", post().to(announcement::manage::save))
+        .route("/cohorts/{cohort}/manage/announcements/new", get().to(announcement::manage::new))
+        .route("/cohorts/{cohort}/manage/announcements/preview", post().to(announcement::manage::preview))
+        .route("/cohorts/{cohort}/manage/announcements/{announcement}", get().to(announcement::manage::edit))
+        .route("/cohorts/{cohort}/manage/announcements/{announcement}/withdraw", get().to(announcement::manage::ask_withdraw))
+        .route("/cohorts/{cohort}/manage/announcements/{announcement}/withdraw", post().to(announcement::manage::withdraw))
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))

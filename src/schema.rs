@@ -113,6 +113,8 @@ diesel::table! {
         last_seen_at -> Nullable<Timestamp>,
         unsubscribe_token -> Text,
         reminders_stopped_at -> Nullable<Timestamp>,
+        announcements_stopped_at -> Nullable<Timestamp>,
+        announcements_seen_at -> Nullable<Timestamp>,
     }
 }
 
@@ -301,6 +303,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    certificates (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        code -> Text,
+        name -> Text,
+        name_changed_at -> Nullable<Timestamp>,
+        name_shown_since -> Nullable<Timestamp>,
+        programme -> Text,
+        title -> Text,
+        language -> Text,
+        cohort -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        minutes -> Integer,
+        asked -> Text,
+        issued_on -> Date,
+        issued_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_keys (name) {
+        name -> Text,
+        seed -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     live_sessions (id) {
         id -> BigInt,
         cohort_id -> BigInt,
@@ -335,6 +366,63 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    cards (enrolment_id) {
+        enrolment_id -> BigInt,
+        role -> Text,
+        shows_role -> Bool,
+        network -> Text,
+        shows_network -> Bool,
+        offers -> Text,
+        shows_offers -> Bool,
+        needs -> Text,
+        shows_needs -> Bool,
+        place -> Text,
+        shows_place -> Bool,
+        findable -> Text,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        body -> Text,
+        html -> Text,
+        saved_at -> Timestamp,
+        shared_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        author_id -> BigInt,
+        form_key -> Text,
+        title -> Text,
+        body -> Text,
+        html -> Text,
+        by_mail -> Bool,
+        publish_at -> Timestamp,
+        published_at -> Nullable<Timestamp>,
+        changed_at -> Nullable<Timestamp>,
+        withdrawn_at -> Nullable<Timestamp>,
+        mailed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    announcement_mails (announcement_id, enrolment_id) {
+        announcement_id -> BigInt,
+        enrolment_id -> BigInt,
+        message_id -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -362,10 +450,19 @@ diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 diesel::joinable!(drafts -> accounts (account_id));
+diesel::joinable!(certificates -> enrolments (enrolment_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> threads (thread_id));
+diesel::joinable!(cards -> enrolments (enrolment_id));
+diesel::joinable!(products -> enrolments (enrolment_id));
+diesel::joinable!(products -> cohorts (cohort_id));
+diesel::joinable!(announcements -> cohorts (cohort_id));
+diesel::joinable!(announcements -> accounts (author_id));
+diesel::joinable!(announcement_mails -> announcements (announcement_id));
+diesel::joinable!(announcement_mails -> enrolments (enrolment_id));
+diesel::joinable!(announcement_mails -> messages (message_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -392,7 +489,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     readings,
     calendar_tokens,
     drafts,
+    certificates,
+    signing_keys,
     live_sessions,
     attendances,
-    thread_marks
+    thread_marks,
+    cards,
+    products,
+    announcements,
+    announcement_mails
 );

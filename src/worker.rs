@@ -14,7 +14,7 @@ use crate::cohort::CohortId;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, draft, outbox, reminder, schedule};
+use crate::{accounts, announcement, certificate, draft, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -24,7 +24,10 @@ pub fn rules(content: &Content) -> outbox::Rules {
     let content = content.clone();
     outbox::Rules {
         unwanted: Arc::new(move |conn, message, now| {
-            reminder::wanted::unwanted(conn, &content.current(), message, now)
+            match reminder::wanted::unwanted(conn, &content.current(), message, now)? {
+                None => announcement::wanted::unwanted(conn, message),
+                reason => Ok(reason),
+            }
         }),
         undeliverable: accounts::store::mark_undeliverable,
     }
@@ -40,6 +43,7 @@ pub async fn run_due(app: &App) {
     let now = app.clock.now();
     logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
     logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
     logged("send mail", async { Ok::<_, DbError>(app.courier.run_once().await) }).await;
 }
 
@@ -50,6 +54,8 @@ pub async fn run_daily(app: &App) {
         .await;
     logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
+    let certificates = certificate::issue::issue_all_due(&app.db, &app.content, &app.site.base_url, now);
+    logged("issue certificates", certificates).await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
 }

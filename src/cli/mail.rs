@@ -90,8 +90,8 @@ fn take(conn: &mut Conn, message: &[u8], now: Instant) -> QueryResult<String> {
         }
         Returned::Complaint { message_id } => match store::account_of(conn, message_id)? {
             Some(account) => {
-                cohort::store::stop_all_reminders(conn, account, now)?;
-                Ok("Its reader called it unwanted: they get no more reminders.".into())
+                cohort::store::stop_all_bulk_mail(conn, account, now)?;
+                Ok("Its reader called it unwanted: they get no more reminders or announcements.".into())
             }
             None => Ok(format!("No mail here is called {message_id}: nothing was changed.")),
         },

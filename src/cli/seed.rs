@@ -4,6 +4,7 @@
 
 mod deeds;
 mod live;
+mod meeting;
 mod people;
 mod words;
 mod write;
@@ -161,6 +162,9 @@ fn make(
         live::plan(conn, &cohort, programme, &releases, now)?;
     }
     let people = people::enrol(conn, cohort.id, plan.learners as usize, hash, before)?;
+    if let Some(programme) = catalogue.programme(programme) {
+        meeting::write(conn, (&cohort, &releases), programme, &people, now)?;
+    }
     Ok((cohort, releases, people))
 }
 

@@ -91,6 +91,10 @@ pub struct Enrolment {
     pub enrolled_at: Instant,
     pub last_seen_at: Option<Instant>,
     pub reminders_stopped: bool,
+    /// No announcements by mail; they stand on the course's pages all the same.
+    pub announcements_stopped: bool,
+    /// When they last looked at the announcements.
+    pub announcements_seen_at: Option<Instant>,
 }
 
 /// Somebody within a cohort: made only by [`gate`], so whoever holds one may be there.
@@ -126,18 +130,23 @@ impl Place {
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
         if self.learner().is_some() {
             frame.own.push(Nav::new("Your progress", format!("{path}/progress")));
-            frame.own.push(Nav::new("Your reminders", format!("{path}/reminders")));
+            frame.own.push(Nav::new("Your certificate", format!("{path}/certificate")));
+            frame.own.push(Nav::new("Your portfolio", format!("{path}/portfolio")));
         }
         if self.enrolment.is_some() {
             frame.own.push(Nav::new("Your notes", format!("{path}/notes")));
+            frame.own.push(Nav::new("Your card", format!("{path}/people/me")));
+            frame.own.push(Nav::new("Your mails", format!("{path}/reminders")));
         }
         frame.nav.push(here(Nav::new("Library", format!("{path}/library"))));
+        frame.nav.push(here(Nav::new("People", format!("{path}/people"))));
         if self.facilitates() {
             frame.staff_nav = vec![
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
                 here(Nav::new("Live sessions", format!("{path}/manage/live"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
+                here(Nav::new("Announcements", format!("{path}/manage/announcements"))),
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];
         }

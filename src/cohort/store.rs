@@ -1,7 +1,11 @@
-//! Cohorts, breaks, enrolments and invitations, as they are kept.
+//! Cohorts, breaks, enrolments and invitations, as they are kept; which mails somebody wants is in a file of its own.
+
+mod wishes;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
+
+pub use wishes::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
 use crate::accounts::store::{PERSON, PersonRow, is_held};
@@ -58,6 +62,8 @@ pub struct EnrolmentRow {
     enrolled_at: Instant,
     last_seen_at: Option<Instant>,
     reminders_stopped_at: Option<Instant>,
+    announcements_stopped_at: Option<Instant>,
+    announcements_seen_at: Option<Instant>,
 }
 
 impl From<EnrolmentRow> for Enrolment {
@@ -68,6 +74,8 @@ impl From<EnrolmentRow> for Enrolment {
             enrolled_at: row.enrolled_at,
             last_seen_at: row.last_seen_at,
             reminders_stopped: row.reminders_stopped_at.is_some(),
+            announcements_stopped: row.announcements_stopped_at.is_some(),
+            announcements_seen_at: row.announcements_seen_at,
         }
     }
 }
@@ -364,26 +372,6 @@ pub fn bump_schedule_version(conn: &mut Conn, cohort: CohortId, expected: i32) -
     let unchanged = cohorts::table.filter(cohorts::id.eq(cohort)).filter(cohorts::schedule_version.eq(expected));
     let counted = diesel::update(unchanged).set(cohorts::schedule_version.eq(expected + 1)).execute(conn)?;
     Ok(counted == 1)
-}
-
-/// Stops an enrolment's reminders, or lets them come again. Doing it again changes nothing: the first time stands.
-pub fn set_reminders_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, now: Instant) -> QueryResult<()> {
-    let enrolment = enrolments::table.find(id);
-    if stopped {
-        let first = enrolment.filter(enrolments::reminders_stopped_at.is_null());
-        diesel::update(first).set(enrolments::reminders_stopped_at.eq(now)).execute(conn).map(drop)
-    } else {
-        let never = enrolments::reminders_stopped_at.eq(None::<Instant>);
-        diesel::update(enrolment).set(never).execute(conn).map(drop)
-    }
-}
-
-/// Stops the reminders of all of an account's enrolments. `account`: as the outbox keeps it.
-pub fn stop_all_reminders(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
-    let running = enrolments::table
-        .filter(enrolments::account_id.eq(AccountId(account)))
-        .filter(enrolments::reminders_stopped_at.is_null());
-    diesel::update(running).set(enrolments::reminders_stopped_at.eq(now)).execute(conn).map(drop)
 }
 
 /// Notes that somebody was here. In a transaction it also holds their row, so that two requests of theirs take turns.

@@ -22,16 +22,17 @@ pub use renames::{follow_renames, records, rename};
 /// A step as records name it: its unit's slug and its own.
 pub type StepKey<'a> = (&'a Slug, &'a Slug);
 
-/// Notes that the step is done. The first time stands.
-pub fn mark(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>, now: Instant) -> QueryResult<()> {
+/// Notes that the step is done; true if it was not before. The first time stands.
+pub fn mark(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>, now: Instant) -> QueryResult<bool> {
     let values = (
         completions::enrolment_id.eq(enrolment),
         completions::unit.eq(unit),
         completions::step.eq(step),
         completions::completed_at.eq(now),
     );
-    diesel::insert_into(completions::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
-    Ok(())
+    let added =
+        diesel::insert_into(completions::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
+    Ok(added == 1)
 }
 
 /// Takes a learner's own mark back.

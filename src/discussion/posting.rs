@@ -10,7 +10,7 @@ use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::duration;
 use crate::platform::web::limits::Limit;
-use crate::platform::web::{Error, Faults};
+use crate::platform::web::{Ask, Error, Faults};
 use crate::schedule::gate::OpenStep;
 
 /// How often one enrolment may write, in this process.
@@ -63,7 +63,7 @@ fn too_many(error: Error) -> Refusal {
 /// Called in the same transaction whenever somebody's posts in a discussion step's own thread have changed; the last
 /// argument says whether a visible post of theirs is there now.
 #[derive(Clone, Copy)]
-pub struct OnStepPosts(pub fn(&mut Conn, &Place, &OpenStep<'_>, bool, Instant) -> Result<(), Error>);
+pub struct OnStepPosts(pub fn(&mut Conn, &Ask, &Place, &OpenStep<'_>, bool) -> Result<(), Error>);
 
 /// Why a post was not taken. Nothing typed is lost: the page shows it again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use diesel::QueryResult;
 
 use super::course::{self, Kept, Stage};
 use super::{Link, step_path, unit_path};
+use crate::certificate::issue;
 use crate::cohort::{EnrolmentId, Place, gate};
 use crate::completion::store::StepKey;
 use crate::draft::{self, Drafts};
@@ -51,6 +52,19 @@ pub fn here<'c>(
     Ok(Here { place, open, kept, stage, now: ask.now })
 }
 
+/// The one way in which a learner's step gets done.
+pub fn complete(
+    conn: &mut Conn,
+    ask: &Ask,
+    place: &Place,
+    open: &OpenStep<'_>,
+    learner: EnrolmentId,
+) -> QueryResult<()> {
+    let base_url = &ask.site.base_url;
+    let course = issue::Course { cohort: &place.cohort, programme: open.unit.programme, base_url };
+    issue::complete(conn, &course, learner, (&open.unit.unit.slug, &open.step.slug), ask.now)
+}
+
 pub fn unit_number(text: &str) -> Result<u16, Error> {
     text.parse().ok().filter(|n: &u16| n.to_string() == text).ok_or(Error::NotFound)
 }
@@ -88,6 +102,11 @@ impl<'c> Here<'c> {
     /// The same, or a page (403) that says why not.
     pub fn learner(&self, ask: &Ask) -> Result<EnrolmentId, Error> {
         self.may_do().ok_or_else(|| self.not_now(ask, self.why_not()))
+    }
+
+    /// Notes that the step is done, and issues the certificate where that was the last thing missing.
+    pub fn complete(&self, conn: &mut Conn, ask: &Ask, learner: EnrolmentId) -> QueryResult<()> {
+        complete(conn, ask, &self.place, &self.open, learner)
     }
 
     /// What its reader has begun in the forms of the step's page. One query.

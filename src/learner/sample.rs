@@ -37,6 +37,8 @@ pub fn learners_place() -> Place {
             enrolled_at: at("2027-01-01 09:00"),
             last_seen_at: None,
             reminders_stopped: false,
+            announcements_stopped: false,
+            announcements_seen_at: None,
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! The mails about units, written for one learner each: text first, HTML says the same.
 
-mod fold;
+pub mod fold;
 #[cfg(test)]
 mod tests;
 mod views;

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use trellis::certificate;
 use trellis::cohort::Role;
 use trellis::discussion::{PostBody, store};
 use trellis::platform::secret::Secret;
 use trellis::platform::web::assets;
-use trellis::schema::{calendar_tokens, threads};
+use trellis::schema::{announcements, calendar_tokens, enrolments, threads};
 
 use crate::world::*;
 
@@ -43,11 +44,22 @@ GET  /unsubscribe/{token}                                         404 404 404 40
 POST /unsubscribe/{token}                                         404 404 404 404 404
 POST /drafts                                                      303 400 400 400 400
 POST /drafts/discard                                              303 400 400 400 400
+GET  /unsubscribe/{token}/announcements                           404 404 404 404 404
+POST /unsubscribe/{token}/announcements                           404 404 404 404 404
 GET  /cohorts/{cohort}                                            303 200 404 200 200
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200
 GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
+GET  /cohorts/{cohort}/certificate                                303 200 404 404 404
+GET  /cohorts/{cohort}/certificate.pdf                            303 200 404 404 404
+GET  /cohorts/{cohort}/certificate.json                           303 200 404 404 404
+POST /cohorts/{cohort}/certificate/name                           303 422 404 404 404
+POST /cohorts/{cohort}/certificate/consent                        303 303 404 404 404
+GET  /certificates/{code}                                         200 200 200 200 200
+GET  /certificates/{code}/credential.json                         404 404 404 404 404
+GET  /certificates/{token}                                        404 404 404 404 404
+GET  /certificates/issuer.json                                    200 200 200 200 200
 GET  /cohorts/{cohort}/notes                                      303 200 404 200 404
 GET  /cohorts/{cohort}/calendar                                   303 200 404 200 200
 GET  /cohorts/{cohort}/calendar/{month}                           303 200 404 200 200
@@ -58,6 +70,17 @@ POST /cohorts/{cohort}/calendar                                   303 200 404 20
 POST /cohorts/{cohort}/calendar/stop                              303 303 404 303 404
 GET  /cohorts/{cohort}/reminders                                  303 200 404 200 404
 POST /cohorts/{cohort}/reminders                                  400 400 400 400 400
+GET  /cohorts/{cohort}/portfolio                                  303 200 404 404 404
+GET  /cohorts/{cohort}/portfolio/shared                           303 200 404 200 200
+GET  /cohorts/{cohort}/portfolio/{unit}                           303 200 404 404 404
+POST /cohorts/{cohort}/portfolio/{unit}                           303 303 404 404 404
+POST /cohorts/{cohort}/portfolio/{unit}/share                     400 400 400 400 400
+GET  /cohorts/{cohort}/portfolio/7                                303 403 404 404 404
+GET  /cohorts/{cohort}/people                                     303 200 404 200 200
+GET  /cohorts/{cohort}/people/me                                  303 200 404 200 404
+POST /cohorts/{cohort}/people/me                                  303 303 404 303 404
+GET  /cohorts/{cohort}/people/{enrolment}                         303 200 404 200 200
+GET  /cohorts/{cohort}/announcements                              303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
 POST /cohorts/{cohort}/units/{unit}/{step}/complete               303 303 404 403 403
@@ -98,6 +121,13 @@ GET  /cohorts/{cohort}/manage/live/{unit}/{step}                  303 404 404 40
 POST /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 400 400
 GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
 POST /cohorts/{cohort}/manage/reminders                           303 404 404 404 404
+GET  /cohorts/{cohort}/manage/announcements                       303 404 404 200 200
+GET  /cohorts/{cohort}/manage/announcements/new                   303 404 404 200 200
+GET  /cohorts/{cohort}/manage/announcements/{announcement}        303 404 404 200 200
+GET  /cohorts/{cohort}/manage/announcements/{announcement}/withdraw 303 404 404 200 200
+POST /cohorts/{cohort}/manage/announcements/preview               303 404 404 422 422
+POST /cohorts/{cohort}/manage/announcements                       303 404 404 422 422
+POST /cohorts/{cohort}/manage/announcements/{announcement}/withdraw 303 404 404 303 303
 GET  /cohorts/{cohort}/manage/schedule                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/schedule/{unit}                     303 404 404 200 200
 POST /cohorts/{cohort}/manage/schedule/preview                    303 404 404 404 404
@@ -214,9 +244,10 @@ impl Names {
             let token = (calendar_tokens::enrolment_id.eq(learner), calendar_tokens::token_hash.eq(hash.as_str()));
             let token = (token, calendar_tokens::created_at.eq(now));
             diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
-            (thread, hidden, post, feed)
+            let code = make_certificate(conn, learner, now);
+            (thread, hidden, post, feed, code, make_announcement(conn, cohort, facilitator, now))
         });
-        let (thread, hidden, post, feed) = made.await;
+        let (thread, hidden, post, feed, code, announcement) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| {
             let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
@@ -226,6 +257,7 @@ impl Names {
             ("{programme}", programme.slug.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
+            ("{code}", code),
             ("{feed}", feed.as_str().to_owned()),
             ("{cohort}", "spring".into()),
             ("{unit}", "1".into()),
@@ -243,6 +275,7 @@ impl Names {
             ("{step7}", kind(7, "article")),
             ("{submission}", "1".into()),
             ("{reminder}", "1".into()),
+            ("{announcement}", announcement.to_string()),
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),
             ("{post}", post.to_string()),
@@ -253,6 +286,20 @@ impl Names {
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+fn make_announcement(
+    conn: &mut trellis::platform::db::Conn,
+    cohort: trellis::cohort::CohortId,
+    by: trellis::cohort::EnrolmentId,
+    now: trellis::platform::clock::Instant,
+) -> trellis::announcement::AnnouncementId {
+    let author: trellis::accounts::AccountId =
+        enrolments::table.find(by).select(enrolments::account_id).first(conn).unwrap();
+    let body = trellis::announcement::Body::parse("Welcome").unwrap();
+    let draft = trellis::announcement::store::Draft { title: "Hello", body: &body, by_mail: false, publish_at: now };
+    trellis::announcement::store::add(conn, (cohort, author), "key", draft, now).unwrap();
+    announcements::table.select(announcements::id).first(conn).unwrap()
 }
 
 fn make_thread(
@@ -273,6 +320,28 @@ fn make_thread(
         .returning(threads::id)
         .get_result(conn)
         .unwrap()
+}
+
+/// Its code.
+fn make_certificate(
+    conn: &mut trellis::platform::db::Conn,
+    learner: trellis::cohort::EnrolmentId,
+    now: trellis::platform::clock::Instant,
+) -> String {
+    let says = trellis::certificate::Says {
+        programme: trellis::platform::text::Slug::parse("effective-networks").unwrap(),
+        title: "Networks".into(),
+        language: "en-GB".into(),
+        cohort: "Spring".into(),
+        starts_on: day("2027-01-11"),
+        ends_on: day("2027-05-09"),
+        minutes: 600,
+        asked: "at least 8 quizzes".into(),
+        issued_on: day("2027-04-12"),
+    };
+    assert!(certificate::store::add(conn, learner, "Ada", &says, now).unwrap());
+    certificate::key::made(conn, now).unwrap();
+    certificate::store::own(conn, learner).unwrap().unwrap().code.to_string()
 }
 
 /// The roles that the table speaks of are all that there are.

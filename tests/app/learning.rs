@@ -406,7 +406,7 @@ stories! {
         // Notes the visit, so that none of the pages below does.
         ada.get("/").await.expect(200);
         for (path, most) in [
-            ("/", 6),
+            ("/", 7),
             ("/cohorts/spring", 6),
             (UNIT_1, 5),
             (ARTICLE, 5),

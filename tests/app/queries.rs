@@ -23,6 +23,14 @@ const LEARNER: &[&str] = &[
     "/cohorts/spring/progress",
     "/cohorts/spring/notes",
     "/cohorts/spring/calendar",
+    "/cohorts/spring/certificate",
+    "/cohorts/spring/people",
+    "/cohorts/spring/people/me",
+    "/cohorts/spring/people/1",
+    "/cohorts/spring/portfolio",
+    "/cohorts/spring/portfolio/1",
+    "/cohorts/spring/portfolio/shared",
+    "/cohorts/spring/announcements",
     "/cohorts/spring/calendar/2027-03",
     "/cohorts/spring/units/1/live-session",
 ];
@@ -33,6 +41,7 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/live",
     "/cohorts/spring/manage/live/1/live-session",
     "/cohorts/spring/manage/reminders",
+    "/cohorts/spring/manage/announcements",
     "/cohorts/spring/manage/reminders?unit=1&kind=opens",
 ];
 

@@ -15,7 +15,8 @@ const LINES: &[&[&str]] = &[
     &["cohort"],
     &["schedule"],
     &["completion", "discussion", "network"],
-    &["reminder", "reading", "live", "certificate", "connections"],
+    &["reminder", "reading", "live", "portfolio", "certificate", "connections"],
+    &["announcement", "people"],
     &["learner", "facilitator", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],
 ];

@@ -65,6 +65,16 @@ fn the_web_lives_in_pages() {
     none(found);
 }
 
+/// Whatever completes a step may be what a certificate waits for.
+#[test]
+fn a_step_gets_done_in_one_way() {
+    let marks = |line: &str| line.contains("mark(conn") && !line.contains("unmark(conn");
+    let at_home = ["src/completion/store.rs", "src/certificate/issue.rs"];
+    let found = sources().into_iter().filter(|source| !at_home.contains(&source.path.as_str()));
+    let found = found.filter(|source| source.product.lines().any(marks));
+    none(found.map(|source| format!("{}: mark steps through certificate::issue::complete", source.path)).collect());
+}
+
 #[test]
 fn every_exception_still_stands() {
     let sources = sources();
@@ -81,7 +91,8 @@ fn each_file_says_what_it_is_and_stays_short() {
             faults.push(format!("{}: say in a first line (`//! …`) what it is", source.path));
         }
         let lines = source.text.lines().count();
-        if lines > 400 {
+        // The tables themselves are a list, a line for each column.
+        if lines > 400 && source.path != "src/schema.rs" {
             faults.push(format!("{}: {lines} lines; more than 400 are more than one idea", source.path));
         }
     }

@@ -6,6 +6,12 @@ use crate::source::{files, sources, text};
 /// Where HTML goes out as it is, and why it is safe there.
 const SAFE_IN: &[(&str, &str)] = &[
     ("templates/components/talk.html", "posts, sanitised by programme::markdown"),
+    ("templates/announcement/list.html", "announcements, sanitised by programme::markdown"),
+    ("templates/announcement/preview.html", "announcements, sanitised by programme::markdown"),
+    ("templates/components/portfolio.html", "people's work, sanitised by programme::markdown"),
+    ("templates/emails/announcement/mail.html", "announcements, sanitised by programme::markdown"),
+    ("templates/portfolio/own.html", "people's work, sanitised by programme::markdown"),
+    ("templates/portfolio/product.html", "people's work, sanitised by programme::markdown"),
     ("templates/facilitator/guide.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/glossary.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/library.html", "course content, sanitised by programme::markdown"),

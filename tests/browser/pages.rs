@@ -14,7 +14,13 @@ const OF_ONE_SHAPE: usize = 2;
 /// The pages that a visitor can ask for.
 pub fn for_visitors() -> Vec<String> {
     let all = ["/", "/sign-up", "/sign-in", "/password/forgot", "/help", "/accessibility", "/privacy", "/nowhere"];
-    let dead = ["/verify/nothing", "/password/reset/nothing", "/invitations/nothing", "/unsubscribe/nothing"];
+    let dead = [
+        "/verify/nothing",
+        "/password/reset/nothing",
+        "/invitations/nothing",
+        "/unsubscribe/nothing",
+        "/certificates/nothing",
+    ];
     let programmes = catalogue().programmes.into_keys().map(|slug| format!("/programmes/{slug}"));
     all.iter().chain(&dead).map(|&path| path.to_owned()).chain(programmes).collect()
 }
@@ -34,8 +40,15 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/discussions/new",
         "/reminders",
         "/progress",
+        "/certificate",
         "/notes",
         "/calendar",
+        "/people",
+        "/people/me",
+        "/portfolio",
+        "/portfolio/2",
+        "/portfolio/shared",
+        "/announcements",
     ];
     let steps = first_steps();
     ["/".to_owned()]
@@ -57,6 +70,8 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "reminders?unit=3&kind=opens",
         "guide",
         "guide/5",
+        "announcements",
+        "announcements/new",
     ];
     let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort));
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()

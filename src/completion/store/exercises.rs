@@ -8,6 +8,7 @@ use super::StepKey;
 use crate::cohort::EnrolmentId;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::text::Slug;
 use crate::schema::exercise_answers;
 
 /// By the slug of the field.
@@ -53,4 +54,14 @@ pub fn save(
         .on_both()
         .execute(conn)
         .map(drop)
+}
+
+/// All sheets of one learner, by unit and step; nobody else's enrolment leads to them.
+pub fn list(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<((Slug, Slug), SheetAnswers)>> {
+    let rows: Vec<(Slug, Slug, String)> = exercise_answers::table
+        .filter(exercise_answers::enrolment_id.eq(enrolment))
+        .select((exercise_answers::unit, exercise_answers::step, exercise_answers::answers))
+        .load(conn)?;
+    let read = |text: String| serde_urlencoded::from_str(&text).unwrap_or_default();
+    Ok(rows.into_iter().map(|(unit, step, text)| ((unit, step), read(text))).collect())
 }

@@ -7,6 +7,7 @@ use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
 use crate::completion::SubmissionId;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::text::Slug;
 use crate::schema::{accounts, enrolments, peer_reviews, submissions};
 
 /// One's own work, and what others said about it.
@@ -60,6 +61,15 @@ pub fn own_work(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'
         }));
     }
     Ok(own)
+}
+
+/// All that one learner handed in, by unit and step: text and HTML.
+pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<((Slug, Slug), (String, String))>> {
+    let rows: Vec<(Slug, Slug, String, String)> = submissions::table
+        .filter(submissions::enrolment_id.eq(enrolment))
+        .select((submissions::unit, submissions::step, submissions::body, submissions::html))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(unit, step, body, html)| ((unit, step), (body, html))).collect())
 }
 
 /// Keeps the work in the place of what was handed in before.

@@ -103,9 +103,9 @@ impl Subject<'_> {
     }
 
     /// Tells what else depends on the posts of a step's own thread.
-    fn tell(&self, conn: &mut Conn, told: &OnStepPosts, has_post: bool) -> Result<(), Error> {
+    fn tell(&self, conn: &mut Conn, ask: &Ask, told: &OnStepPosts, has_post: bool) -> Result<(), Error> {
         match &self.about {
-            About::Step(open) => told.0(conn, &self.room.place, open, has_post, self.room.now),
+            About::Step(open) => told.0(conn, ask, &self.room.place, open, has_post),
             _ => Ok(()),
         }
     }

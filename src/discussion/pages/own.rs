@@ -96,7 +96,7 @@ pub async fn remove(
             match own.subject.room.poster() {
                 Ok(poster) => {
                     own.subject.room.forget_draft(conn, &own.path(), FORM)?;
-                    own.remove(conn, &poster, &told)
+                    own.remove(conn, &asked, &poster, &told)
                 }
                 Err(why) => Err(own.refused(&asked, &fields, &Refusal::ReadOnly(why))),
             }
@@ -134,12 +134,12 @@ impl<'c> Own<'c> {
         self.subject.href_of(conn, Posted { thread, post, top })
     }
 
-    fn remove(&self, conn: &mut Conn, poster: &Poster, told: &OnStepPosts) -> Result<String, Error> {
+    fn remove(&self, conn: &mut Conn, ask: &Ask, poster: &Poster, told: &OnStepPosts) -> Result<String, Error> {
         let Subject { room, thread, about } = &self.subject;
         store::remove_post(conn, thread.id, self.post.id, poster.enrolment, room.now)?;
         if let About::Step(open) = about {
             let still = store::has_post_in(conn, poster.enrolment, open.unit.unit, open.step)?;
-            self.subject.tell(conn, told, still)?;
+            self.subject.tell(conn, ask, told, still)?;
         }
         self.href(conn)
     }

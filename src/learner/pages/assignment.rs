@@ -6,7 +6,7 @@ use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::EnrolmentId;
 use crate::completion::SubmissionId;
-use crate::completion::store::{self, peers};
+use crate::completion::store::peers;
 use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
 use crate::learner::words;
@@ -130,7 +130,7 @@ fn keep_work(
     peers::hand_in(conn, (here.place.cohort.id, learner), here.key(), (&body, &html), ask.now)?;
     here.forget_draft(conn, OWN_FORM)?;
     if found.given >= usize::from(here.step().reviews) {
-        store::mark(conn, learner, here.key(), ask.now)?;
+        here.complete(conn, ask, learner)?;
     }
     Ok(())
 }
@@ -189,7 +189,7 @@ fn keep_review(
     peers::give_review(conn, submission, learner, &answers, ask.now)?;
     here.forget_draft(conn, &review_form(submission))?;
     if found.given + 1 >= usize::from(here.step().reviews) {
-        store::mark(conn, learner, here.key(), ask.now)?;
+        here.complete(conn, ask, learner)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::{Visit, note_visit};
+use crate::announcement::pages::{News, newest};
 use crate::cohort::{Break, gate, store as cohorts, zone_in_words};
 use crate::completion::{UnitProgress, UnitState};
 use crate::learner::course::{Course as Standing, Stage, State, kept};
@@ -28,6 +29,7 @@ struct Course {
     /// What is true of the whole course now: that it closed, for example. Empty: it runs.
     notice: String,
     rows: Vec<Row>,
+    news: Option<News>,
     share: Option<(usize, usize)>,
     /// Empty for those whose steps do not count.
     progress: String,
@@ -90,13 +92,14 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<S
     ask.page(page)
 }
 
-/// Five queries.
+/// Six queries.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Result<(Course, Visit), Error> {
     let place = gate::place(conn, ask, cohort)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let kept = kept(conn, &place)?;
     let breaks = cohorts::list_breaks(conn, place.cohort.id)?;
     let facilitators = cohorts::list_facilitators(conn, place.cohort.id)?;
+    let news = newest(conn, &place, ask.now)?;
     let standing = Standing::new(&place, programme, &kept, ask.now);
     let names: Vec<String> = facilitators.into_iter().map(|(_, name, _)| name).collect();
     let share = standing.progress.share;
@@ -107,6 +110,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         lead: programme.lead.clone(),
         notice: notice(&standing),
         rows: rows(&standing, &breaks, ask.now),
+        news,
         share: place.learner().map(|_| (share.done, share.of)),
         progress: place.learner().map(|_| format!("{}/progress", place.cohort.path())).unwrap_or_default(),
         notes: place.enrolment.as_ref().map(|_| format!("{}/notes", place.cohort.path())).unwrap_or_default(),

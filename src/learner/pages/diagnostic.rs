@@ -2,7 +2,6 @@
 
 use super::step::{self, Finish, StepPage, Work, go_on};
 use super::{StepForm, carry_out};
-use crate::completion::store as completion;
 use crate::learner::here::Here;
 use crate::learner::{Link, unit_path};
 use crate::platform::db::Conn;
@@ -128,7 +127,7 @@ fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
         return Err(Error::refused(page));
     }
     store::save(conn, learner, asked.point, &answers, ask.now)?;
-    completion::mark(conn, learner, here.key(), ask.now)?;
+    here.complete(conn, ask, learner)?;
     Ok(here.path())
 }
 

@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, Visit, carry_out, note_visit};
-use crate::completion::store;
 use crate::completion::store::exercises::{self, SheetAnswers};
 use crate::draft::{self, Drafts};
 use crate::learner::Link;
@@ -135,7 +134,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     exercises::save(conn, learner, here.key(), &answers, ask.now)?;
     here.forget_draft(conn, FORM)?;
     if fields.get(THEN) == COMPLETE {
-        store::mark(conn, learner, here.key(), ask.now)?;
+        here.complete(conn, ask, learner)?;
         return Ok(format!("{}#finish", here.path()));
     }
     Ok(format!("{}#sheet", here.path()))

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::{Visit, note_visit};
 use crate::accounts::{Person, gate};
+use crate::announcement::pages::{News, newest};
 use crate::cohort::{Cohort, Place, Role, store as cohorts};
 use crate::learner::course::{Band, Course, Opening, State, kept};
 use crate::learner::mark::{StepRow, rows};
@@ -30,6 +31,7 @@ struct Home {
     trellis: Trellis,
     week: Option<Week>,
     next: Option<Opening>,
+    news: Option<News>,
     meeting: Option<Meeting>,
     new_posts: Vec<NewPosts>,
     calendar: String,
@@ -141,6 +143,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown,
     let kept = kept(conn, place)?;
     let course = Course::new(place, programme, &kept, ask.now);
     let mut page = home(ask, &course, courses(&places, Some(place), all, ask.now));
+    page.news = newest(conn, place, ask.now)?;
     page.meeting = next_meeting(&course, &live::store::list(conn, place.cohort.id)?, ask.now);
     if let Some(learner) = place.learner() {
         page.new_posts = new_posts(&course, discussion::store::list_news(conn, learner)?);
@@ -163,6 +166,7 @@ fn home(ask: &Ask, course: &Course<'_>, courses: Courses) -> Home {
         trellis: trellis::drawing(&course.progress),
         week: week(course),
         next: course.next_opening(),
+        news: None,
         meeting: None,
         new_posts: Vec::new(),
         calendar: calendar_path(&course.place.cohort),

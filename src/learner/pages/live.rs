@@ -3,7 +3,6 @@
 
 use super::step::{self, Finish, StepPage, Work};
 use super::{StepForm, carry_out};
-use crate::completion::store::mark;
 use crate::learner::here::Here;
 use crate::live::{self, Moment, Presence, Session, session_of, store};
 use crate::platform::db::Conn;
@@ -106,7 +105,7 @@ pub async fn attend(form: StepForm, fields: Fields) -> Answer {
             return Err(here.not_now(ask, "This session has not begun yet.".into()));
         }
         store::attend(conn, learner, here.key(), presence, ask.now)?;
-        mark(conn, learner, here.key(), ask.now)?;
+        here.complete(conn, ask, learner)?;
         Ok(format!("{}#finish", here.path()))
     })
     .await

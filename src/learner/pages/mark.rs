@@ -14,7 +14,7 @@ fn is_marked(step: &Step) -> bool {
 pub async fn complete(form: StepForm, fields: Fields) -> Answer {
     fields.only(&[])?;
     carry_out(form, is_marked, "completed", |conn, ask, here| {
-        store::mark(conn, here.learner(ask)?, here.key(), ask.now)?;
+        here.complete(conn, ask, here.learner(ask)?)?;
         Ok(format!("{}#finish", here.path()))
     })
     .await

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::course::notice;
 use super::{Visit, note_visit};
+use crate::certificate::store::issued_at;
 use crate::cohort::gate;
 use crate::completion::certificate::{self, Asked, Missing, Part};
 use crate::completion::{UnitProgress, UnitState};
@@ -13,6 +14,7 @@ use crate::learner::{Link, step_number, step_path, words};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{count, duration};
 use crate::platform::web::{Answer, Ask, Error, Frame};
+use crate::platform::zone::day_in_words;
 use crate::programme::{Catalogue, Content, Step};
 use crate::schedule::gate::{OpenUnit, open_units};
 
@@ -31,6 +33,8 @@ struct Progress {
     action: Option<Link>,
     weeks: Vec<Week>,
     certificate: String,
+    /// To the certificate, once it is issued.
+    issued: Option<Link>,
     parts: Vec<PartView>,
     notes: String,
 }
@@ -71,12 +75,13 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<S
     ask.page(page)
 }
 
-/// Three queries.
+/// Four queries.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Result<(Progress, Visit), Error> {
     let place = gate::place(conn, ask, cohort)?;
-    place.learner().ok_or(Error::NotFound)?;
+    let learner = place.learner().ok_or(Error::NotFound)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let kept = kept(conn, &place)?;
+    let issued = issued_at(conn, learner)?;
     let open = open_units(ask, &place, programme, &kept.releases);
     let course = Course::new(&place, programme, &kept, ask.now);
     let parts = certificate::parts(&programme.certificate, &course.progress, &kept.done);
@@ -91,6 +96,10 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         }),
         weeks: course.progress.units.iter().map(|unit| week(&course, unit)).collect(),
         certificate: in_all(&parts),
+        issued: issued.map(|at| {
+            let day = day_in_words(place.cohort.zone.local_date(at));
+            Link::new(format!("{}/certificate", place.cohort.path()), format!("Your certificate, issued on {day}"))
+        }),
         parts: parts.iter().map(|part| part_view(&course, &open, part)).collect(),
         notes: format!("{}/notes", place.cohort.path()),
     };

@@ -121,7 +121,7 @@ fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     let marked = mark(quiz, &answers);
     store::add_attempt(conn, learner, here.key(), &answers, &marked, ask.now)?;
     if passes(quiz, marked.right()) {
-        store::mark(conn, learner, here.key(), ask.now)?;
+        here.complete(conn, ask, learner)?;
     }
     Ok(here.path())
 }

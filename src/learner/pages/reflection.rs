@@ -56,7 +56,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
         return Err(Error::refused(step::page(ask, here, work).with_faults(faults)));
     };
     store::save_reflection(conn, learner, here.key(), &body, ask.now)?;
-    store::mark(conn, learner, here.key(), ask.now)?;
+    here.complete(conn, ask, learner)?;
     here.forget_draft(conn, FORM)?;
     Ok(format!("{}#note", here.path()))
 }

@@ -10,7 +10,7 @@ use crate::completion::store;
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
 use crate::discussion::talk::{self, POST_FORM};
 use crate::discussion::{PostBody, poster};
-use crate::learner::here::Here;
+use crate::learner::here::{Here, complete};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Answer, Ask, Error, Fields};
@@ -52,7 +52,7 @@ fn keep(
         Err(why) => Err(Refusal::ReadOnly(why)),
     };
     match posted {
-        Ok(_) => on_step_posts(conn, &here.place, &here.open, true, ask.now),
+        Ok(_) => on_step_posts(conn, ask, &here.place, &here.open, true),
         Err(refusal) => Err(refused(conn, ask, here, typed, &refusal)?),
     }
 }
@@ -73,18 +73,11 @@ fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &R
 pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_posts);
 
 /// A discussion is done while the learner has a visible post in it.
-fn on_step_posts(
-    conn: &mut Conn,
-    place: &Place,
-    open: &OpenStep<'_>,
-    has_post: bool,
-    now: Instant,
-) -> Result<(), Error> {
+fn on_step_posts(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, has_post: bool) -> Result<(), Error> {
     let Some(learner) = place.learner().filter(|_| is_discussion(open.step)) else { return Ok(()) };
-    let key = (&open.unit.unit.slug, &open.step.slug);
     match has_post {
-        true => store::mark(conn, learner, key, now)?,
-        false => store::unmark(conn, learner, key)?,
+        true => complete(conn, ask, place, open, learner)?,
+        false => store::unmark(conn, learner, (&open.unit.unit.slug, &open.step.slug))?,
     }
     Ok(())
 }

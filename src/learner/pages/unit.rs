@@ -37,6 +37,10 @@ struct Unit {
     opened: String,
     live: String,
     portfolio: String,
+    /// Where the learner makes it. Empty: the reader is none.
+    portfolio_href: String,
+    /// The way to one's own card, in the unit where people meet. Empty elsewhere.
+    card: String,
 }
 
 struct PracticeView {
@@ -101,6 +105,14 @@ fn load(
         opened: if open.preview { String::new() } else { format!("Opened {}", zone.plain(open.opens_at)) },
         live: unit.live.as_ref().map(|l| format!("Live session {}: {}", l.number, l.title)).unwrap_or_default(),
         portfolio: unit.portfolio.clone().unwrap_or_default(),
+        portfolio_href: match place.learner() {
+            Some(_) => format!("{}/portfolio/{}", place.cohort.path(), unit.number),
+            None => String::new(),
+        },
+        card: match &place.enrolment {
+            Some(_) if unit.number == 0 => format!("{}/people/me", place.cohort.path()),
+            _ => String::new(),
+        },
     };
     Ok((page, Visit::of(&place, ask.now)))
 }

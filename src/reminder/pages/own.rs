@@ -1,10 +1,10 @@
-//! A learner's own reminders: what was sent, what was not, and why; and the way to stop them.
+//! The mails that somebody gets from a cohort: which they want, and what became of each reminder.
 
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use crate::cohort::store::set_reminders_stopped;
-use crate::cohort::{Role, gate};
+use crate::cohort::store::{set_announcements_stopped, set_reminders_stopped};
+use crate::cohort::{EnrolmentId, Role, gate};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
@@ -22,6 +22,7 @@ struct Own {
     email: String,
     facilitates: bool,
     stopped: bool,
+    announcements_stopped: bool,
     reminders: Vec<Row>,
 }
 
@@ -54,6 +55,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
         email: place.person.email.clone(),
         facilitates: enrolment.role == Role::Facilitator,
         stopped: enrolment.reminders_stopped,
+        announcements_stopped: enrolment.announcements_stopped,
         reminders: entries.iter().map(|entry| row(entry, programme, &place.cohort.zone, ask.now)).collect(),
     })
 }
@@ -72,21 +74,27 @@ fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
     }
 }
 
+/// One wish at a time: `reminders` or `announcements`, each to stop or to resume.
 pub async fn submit(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
-    fields.only(&["reminders"])?;
-    let stop = match fields.get("reminders") {
-        "stop" => true,
-        "resume" => false,
-        _ => return Err(Error::BadRequest("'reminders' is stop or resume.")),
+    fields.only(&["reminders", "announcements"])?;
+    let (set, stop, done): (SetStopped, bool, &str) = match (fields.get("reminders"), fields.get("announcements")) {
+        ("stop", "") => (set_reminders_stopped, true, "reminders-stopped"),
+        ("resume", "") => (set_reminders_stopped, false, "reminders-resumed"),
+        ("", "stop") => (set_announcements_stopped, true, "announcements-stopped"),
+        ("", "resume") => (set_announcements_stopped, false, "announcements-resumed"),
+        _ => return Err(Error::BadRequest("It says neither to stop one kind of mail nor to resume it.")),
     };
     let asked = ask.clone();
     let path = db
         .write(move |conn| {
             let place = gate::place(conn, &asked, &slug)?;
             let enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?;
-            set_reminders_stopped(conn, enrolment.id, stop, asked.now)?;
+            set(conn, enrolment.id, stop, asked.now)?;
             Ok::<_, Error>(format!("{}/reminders", place.cohort.path()))
         })
         .await?;
-    ask.done(path, if stop { "reminders-stopped" } else { "reminders-resumed" })
+    ask.done(path, done)
 }
+
+/// What notes in the database whether somebody wants one kind of mail.
+type SetStopped = fn(&mut Conn, EnrolmentId, bool, Instant) -> diesel::QueryResult<()>;

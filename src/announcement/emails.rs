@@ -1,0 +1,94 @@
+//! An announcement as a mail to one person: text first, HTML says the same.
+
+use askama::Template;
+use chrono::TimeDelta;
+
+use super::{Announcement, Recipient, path};
+use crate::cohort::{Cohort, EnrolmentId};
+use crate::outbox::{Class, Letter, List};
+use crate::platform::clock::Instant;
+use crate::platform::config::BaseUrl;
+use crate::reminder::emails::fold::fold;
+
+/// After so long it is no news any more.
+const NEWS: TimeDelta = TimeDelta::hours(72);
+
+/// Where the mails of a cohort come from.
+#[derive(Clone, Copy)]
+pub struct Sender<'a> {
+    pub cohort: &'a Cohort,
+    /// Names and addresses; replies go to them.
+    pub facilitators: &'a [(EnrolmentId, String, String)],
+    pub base_url: &'a BaseUrl,
+}
+
+/// The facts of the mail.
+struct Mail<'a> {
+    cohort: &'a str,
+    author: &'a str,
+    title: &'a str,
+    text: &'a str,
+    html: String,
+    url: String,
+    /// Whether a reply reaches anybody.
+    has_facilitators: bool,
+    stop_url: String,
+    wishes_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "emails/announcement/mail.txt")]
+struct Text<'a> {
+    m: &'a Mail<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "emails/announcement/mail.html")]
+struct Html<'a> {
+    m: &'a Mail<'a>,
+}
+
+pub fn mail(
+    sender: &Sender<'_>,
+    announcement: &Announcement,
+    to: &Recipient,
+    published_at: Instant,
+) -> Result<Letter, askama::Error> {
+    let cohort = sender.cohort;
+    let stop_url = sender.base_url.join(&format!("/unsubscribe/{}/announcements", to.unsubscribe_token));
+    let m = Mail {
+        cohort: &cohort.name,
+        author: &announcement.author,
+        title: &announcement.title,
+        text: &announcement.body,
+        html: with_styles(&announcement.html),
+        url: sender.base_url.join(&format!("{}#announcement-{}", path(cohort), announcement.id)),
+        has_facilitators: !sender.facilitators.is_empty(),
+        stop_url: stop_url.clone(),
+        wishes_url: sender.base_url.join(&format!("{}/reminders", cohort.path())),
+    };
+    let addresses: Vec<&str> = sender.facilitators.iter().map(|(_, _, email)| email.as_str()).take(4).collect();
+    let host = sender.base_url.host();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    Ok(Letter {
+        class: Class::Bulk,
+        account: Some(to.account.0),
+        to_name: to.name.clone(),
+        to: to.email.clone(),
+        subject: announcement.title.clone(),
+        text: fold(&Text { m: &m }.render()?),
+        html: Some(Html { m: &m }.render()?),
+        reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
+        list: Some(List { id: format!("announcements.{}.{name}", cohort.slug), unsubscribe_url: stop_url }),
+        expires_at: published_at + NEWS,
+    })
+}
+
+/// Mail programs drop style sheets: paragraphs, lists and links carry their own, as in `components/mail.html`.
+fn with_styles(html: &str) -> String {
+    const TEXT: &str = "font-family:'Segoe UI',Arial,sans-serif;font-size:17px;line-height:26px;color:#17292b;";
+    html.replace("<p>", &format!("<p class=\"ink\" style=\"margin:0 0 20px;{TEXT}\">"))
+        .replace("<ul>", &format!("<ul class=\"ink\" style=\"margin:0 0 20px;padding:0 0 0 24px;{TEXT}\">"))
+        .replace("<ol>", &format!("<ol class=\"ink\" style=\"margin:0 0 20px;padding:0 0 0 24px;{TEXT}\">"))
+        .replace("<a ", "<a class=\"lnk\" style=\"color:#0e5f66;text-decoration:underline;\" ")
+}

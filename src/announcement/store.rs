@@ -1,0 +1,214 @@
+//! Announcements and their mails as they are kept.
+
+mod mails;
+
+use diesel::prelude::*;
+
+pub use mails::*;
+
+use super::{Announcement, AnnouncementId, Body};
+use crate::accounts::AccountId;
+use crate::cohort::CohortId;
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, OnBoth as _};
+use crate::schema::{accounts, announcements};
+
+type Row = (
+    (AnnouncementId, String, String, String, String, bool),
+    (Instant, Option<Instant>, Option<Instant>, Option<Instant>),
+);
+
+/// The columns of a [`Row`], in its order.
+const ROW: (
+    (
+        announcements::id,
+        accounts::name,
+        announcements::title,
+        announcements::body,
+        announcements::html,
+        announcements::by_mail,
+    ),
+    (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at),
+) = (
+    (
+        announcements::id,
+        accounts::name,
+        announcements::title,
+        announcements::body,
+        announcements::html,
+        announcements::by_mail,
+    ),
+    (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at),
+);
+
+fn announcement((what, when): Row) -> Announcement {
+    let (id, author, title, body, html, by_mail) = what;
+    let (publish_at, published_at, changed_at, withdrawn_at) = when;
+    Announcement { id, author, title, body, html, by_mail, publish_at, published_at, changed_at, withdrawn_at }
+}
+
+/// An announcement to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    pub title: &'a str,
+    pub body: &'a Body,
+    pub by_mail: bool,
+    pub publish_at: Instant,
+}
+
+/// Keeps a new announcement; one whose time has come is published at once. The same form again changes nothing.
+pub fn add(
+    conn: &mut Conn,
+    (cohort, author): (CohortId, AccountId),
+    key: &str,
+    draft: Draft<'_>,
+    now: Instant,
+) -> QueryResult<()> {
+    let published_at = (draft.publish_at <= now).then_some(now);
+    diesel::insert_into(announcements::table)
+        .values((
+            announcements::cohort_id.eq(cohort),
+            announcements::author_id.eq(author),
+            announcements::form_key.eq(key),
+            announcements::title.eq(draft.title),
+            announcements::body.eq(draft.body.text()),
+            announcements::html.eq(draft.body.html()),
+            announcements::by_mail.eq(draft.by_mail),
+            announcements::publish_at.eq(draft.publish_at),
+            announcements::published_at.eq(published_at),
+        ))
+        .on_conflict(announcements::form_key)
+        .do_nothing()
+        .on_both()
+        .execute(conn)
+        .map(drop)
+}
+
+/// Changes one that is not published yet. False: it is by now, or withdrawn.
+pub fn change_planned(conn: &mut Conn, id: AnnouncementId, draft: Draft<'_>, now: Instant) -> QueryResult<bool> {
+    let planned = announcements::table
+        .find(id)
+        .filter(announcements::published_at.is_null())
+        .filter(announcements::withdrawn_at.is_null());
+    let published_at = (draft.publish_at <= now).then_some(now);
+    diesel::update(planned)
+        .set((
+            announcements::title.eq(draft.title),
+            announcements::body.eq(draft.body.text()),
+            announcements::html.eq(draft.body.html()),
+            announcements::by_mail.eq(draft.by_mail),
+            announcements::publish_at.eq(draft.publish_at),
+            announcements::published_at.eq(published_at),
+        ))
+        .execute(conn)
+        .map(|changed| changed == 1)
+}
+
+/// Changes what a published one says. The same words again change nothing, so that it is not marked as changed.
+pub fn change_published(
+    conn: &mut Conn,
+    id: AnnouncementId,
+    title: &str,
+    body: &Body,
+    now: Instant,
+) -> QueryResult<()> {
+    let other = announcements::title.ne(title).or(announcements::body.ne(body.text()));
+    diesel::update(announcements::table.find(id).filter(announcements::withdrawn_at.is_null()).filter(other))
+        .set((
+            announcements::title.eq(title),
+            announcements::body.eq(body.text()),
+            announcements::html.eq(body.html()),
+            announcements::changed_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Nobody reads it any more, and no mail of it goes out from now on. The first time stands.
+pub fn withdraw(conn: &mut Conn, id: AnnouncementId, now: Instant) -> QueryResult<()> {
+    diesel::update(announcements::table.find(id).filter(announcements::withdrawn_at.is_null()))
+        .set(announcements::withdrawn_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether there is something to publish: asked often, so it takes no lock.
+pub fn is_due(conn: &mut Conn, now: Instant) -> QueryResult<bool> {
+    let due = announcements::table
+        .filter(announcements::published_at.is_null())
+        .filter(announcements::withdrawn_at.is_null())
+        .filter(announcements::publish_at.le(now));
+    diesel::select(diesel::dsl::exists(due)).get_result(conn)
+}
+
+/// Publishes what is due, each once. How many that were.
+pub fn publish_due(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let due = announcements::table
+        .filter(announcements::published_at.is_null())
+        .filter(announcements::withdrawn_at.is_null())
+        .filter(announcements::publish_at.le(now));
+    diesel::update(due).set(announcements::published_at.eq(now)).execute(conn)
+}
+
+pub fn find(conn: &mut Conn, cohort: CohortId, id: AnnouncementId) -> QueryResult<Option<Announcement>> {
+    announcements::table
+        .inner_join(accounts::table)
+        .filter(announcements::cohort_id.eq(cohort))
+        .filter(announcements::id.eq(id))
+        .select(ROW)
+        .first(conn)
+        .optional()
+        .map(|row| row.map(announcement))
+}
+
+/// All of a cohort, planned and withdrawn ones too, the last written first. `before`: the last one seen.
+pub fn list_all(
+    conn: &mut Conn,
+    cohort: CohortId,
+    before: Option<AnnouncementId>,
+    most: i64,
+) -> QueryResult<Vec<Announcement>> {
+    let rows: Vec<Row> = announcements::table
+        .inner_join(accounts::table)
+        .filter(announcements::cohort_id.eq(cohort))
+        .filter(announcements::id.lt(before.unwrap_or(AnnouncementId(i64::MAX))))
+        .order(announcements::id.desc())
+        .limit(most)
+        .select(ROW)
+        .load(conn)?;
+    Ok(rows.into_iter().map(announcement).collect())
+}
+
+/// A place in the list of what the cohort reads: the last one seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub published_at: Instant,
+    pub id: AnnouncementId,
+}
+
+/// What the cohort reads, newest first.
+pub fn list_public(
+    conn: &mut Conn,
+    cohort: CohortId,
+    after: Option<After>,
+    most: i64,
+) -> QueryResult<Vec<Announcement>> {
+    let mut public = announcements::table
+        .inner_join(accounts::table)
+        .filter(announcements::cohort_id.eq(cohort))
+        .filter(announcements::published_at.is_not_null())
+        .filter(announcements::withdrawn_at.is_null())
+        .into_boxed();
+    if let Some(after) = after {
+        let earlier = announcements::published_at.lt(after.published_at).or(announcements::id.lt(after.id));
+        public = public
+            .filter(announcements::published_at.le(after.published_at).assume_not_null())
+            .filter(earlier.assume_not_null());
+    }
+    let rows: Vec<Row> = public
+        .order((announcements::published_at.desc(), announcements::id.desc()))
+        .limit(most)
+        .select(ROW)
+        .load(conn)?;
+    Ok(rows.into_iter().map(announcement).collect())
+}

@@ -1,0 +1,176 @@
+//! Whom an announcement goes to by mail, and that it went: one row for each person, so that nobody gets two.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::{ROW, Row, announcement};
+use crate::announcement::{Announcement, AnnouncementId, Recipient};
+use crate::cohort::store::CohortRow;
+use crate::cohort::{Cohort, CohortId, EnrolmentId, Standing};
+use crate::each;
+use crate::outbox::{MessageId, State};
+use crate::platform::clock::Instant;
+use crate::platform::db::Conn;
+use crate::schema::{accounts, announcement_mails, announcements, cohorts, enrolments, messages};
+
+/// The columns of a [`Recipient`], in its order.
+const RECIPIENT: (
+    enrolments::id,
+    enrolments::state,
+    enrolments::enrolled_at,
+    enrolments::unsubscribe_token,
+    enrolments::announcements_stopped_at,
+    accounts::id,
+    accounts::name,
+    accounts::email,
+    accounts::verified_at,
+    accounts::suspended_at,
+    accounts::undeliverable_at,
+) = (
+    enrolments::id,
+    enrolments::state,
+    enrolments::enrolled_at,
+    enrolments::unsubscribe_token,
+    enrolments::announcements_stopped_at,
+    accounts::id,
+    accounts::name,
+    accounts::email,
+    accounts::verified_at,
+    accounts::suspended_at,
+    accounts::undeliverable_at,
+);
+
+/// What has been published and whose mails are not all queued: with its cohort.
+pub fn list_to_mail(conn: &mut Conn) -> QueryResult<Vec<(AnnouncementId, CohortId)>> {
+    announcements::table
+        .filter(announcements::mailed_at.is_null())
+        .filter(announcements::published_at.is_not_null())
+        .filter(announcements::withdrawn_at.is_null())
+        .filter(announcements::by_mail)
+        .order(announcements::id)
+        .select((announcements::id, announcements::cohort_id))
+        .load(conn)
+}
+
+/// The same for one, as it stands now.
+pub fn find_to_mail(conn: &mut Conn, id: AnnouncementId) -> QueryResult<Option<(Cohort, Announcement)>> {
+    announcements::table
+        .inner_join(accounts::table)
+        .inner_join(cohorts::table)
+        .filter(announcements::id.eq(id))
+        .filter(announcements::mailed_at.is_null())
+        .filter(announcements::published_at.is_not_null())
+        .filter(announcements::withdrawn_at.is_null())
+        .select((CohortRow::as_select(), ROW))
+        .first::<(CohortRow, Row)>(conn)
+        .optional()
+        .map(|found| found.map(|(cohort, row)| (cohort.into(), announcement(row))))
+}
+
+/// The next people of the cohort after `after`, whoever they are, in the order of their enrolments.
+pub fn list_recipients(
+    conn: &mut Conn,
+    cohort: CohortId,
+    after: EnrolmentId,
+    most: i64,
+) -> QueryResult<Vec<Recipient>> {
+    enrolments::table
+        .inner_join(accounts::table)
+        .filter(enrolments::cohort_id.eq(cohort))
+        .filter(enrolments::id.gt(after))
+        .order(enrolments::id)
+        .limit(most)
+        .select(RECIPIENT)
+        .load(conn)
+}
+
+/// How many people would get a mail now, and how many are there.
+pub fn count_recipients(conn: &mut Conn, cohort: CohortId) -> QueryResult<(i64, i64)> {
+    let here = || {
+        enrolments::table
+            .inner_join(accounts::table)
+            .filter(enrolments::cohort_id.eq(cohort))
+            .filter(enrolments::state.eq(Standing::Active))
+    };
+    let reached = here()
+        .filter(enrolments::announcements_stopped_at.is_null())
+        .filter(accounts::verified_at.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::undeliverable_at.is_null())
+        .count()
+        .get_result(conn)?;
+    Ok((reached, here().count().get_result(conn)?))
+}
+
+/// Who between two enrolments, both included, has a mail already.
+pub fn list_mailed(
+    conn: &mut Conn,
+    id: AnnouncementId,
+    (first, last): (EnrolmentId, EnrolmentId),
+) -> QueryResult<Vec<EnrolmentId>> {
+    announcement_mails::table
+        .filter(announcement_mails::announcement_id.eq(id))
+        .filter(announcement_mails::enrolment_id.between(first, last))
+        .select(announcement_mails::enrolment_id)
+        .load(conn)
+}
+
+/// Notes whose mail is which message. The table's key refuses a second one, and with it the whole transaction.
+pub fn insert_mails(conn: &mut Conn, id: AnnouncementId, mails: &[(EnrolmentId, MessageId)]) -> QueryResult<()> {
+    let rows: Vec<_> = mails
+        .iter()
+        .map(|(enrolment, message)| {
+            (
+                announcement_mails::announcement_id.eq(id),
+                announcement_mails::enrolment_id.eq(enrolment),
+                announcement_mails::message_id.eq(message),
+            )
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(announcement_mails::table).values(&rows).execute(c)).map(drop)
+}
+
+/// All its mails are queued.
+pub fn finish_mailing(conn: &mut Conn, id: AnnouncementId, now: Instant) -> QueryResult<()> {
+    diesel::update(announcements::table.find(id)).set(announcements::mailed_at.eq(now)).execute(conn).map(drop)
+}
+
+/// How many mails of each announcement, in which state.
+pub fn count_mails(conn: &mut Conn, ids: &[AnnouncementId]) -> QueryResult<Vec<(AnnouncementId, State, i64)>> {
+    announcement_mails::table
+        .inner_join(messages::table)
+        .filter(announcement_mails::announcement_id.eq_any(ids))
+        .group_by((announcement_mails::announcement_id, messages::state))
+        .select((announcement_mails::announcement_id, messages::state, count_star()))
+        .load(conn)
+}
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(announcement_mails::announcement_id, messages::state);
+
+/// Whom the mail is for, and whether its announcement was withdrawn; none if it is another kind of mail.
+pub fn find_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Option<(Recipient, bool)>> {
+    announcement_mails::table
+        .inner_join(announcements::table)
+        .inner_join(enrolments::table.inner_join(accounts::table))
+        .filter(announcement_mails::message_id.eq(message))
+        .select((RECIPIENT, announcements::withdrawn_at.is_not_null()))
+        .first(conn)
+        .optional()
+}
+
+/// Whose unsubscribe link it is.
+pub struct Holder {
+    pub enrolment: EnrolmentId,
+    pub cohort: String,
+    pub stopped: bool,
+}
+
+pub fn holder(conn: &mut Conn, token: &str) -> QueryResult<Option<Holder>> {
+    let found = enrolments::table
+        .inner_join(cohorts::table)
+        .filter(enrolments::unsubscribe_token.eq(token))
+        .select((enrolments::id, cohorts::name, enrolments::announcements_stopped_at))
+        .first::<(EnrolmentId, String, Option<Instant>)>(conn)
+        .optional()?;
+    Ok(found.map(|(enrolment, cohort, stopped_at)| Holder { enrolment, cohort, stopped: stopped_at.is_some() }))
+}

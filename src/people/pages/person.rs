@@ -1,0 +1,56 @@
+//! `/cohorts/{cohort}/people/{enrolment}`: what one person shows of their card, and what they share of their portfolio.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::Shown;
+use crate::cohort::{EnrolmentId, gate};
+use crate::people::{path, store};
+use crate::platform::db::{Conn, Db};
+use crate::platform::web::{Answer, Ask, Error, Frame};
+use crate::portfolio::pages::{ShownProduct, visible};
+use crate::portfolio::store::list_shared;
+use crate::programme::{Catalogue, Content};
+use crate::schedule::gate::open_units;
+use crate::schedule::store::list_releases;
+
+/// How many products there are at most: one a unit.
+const PRODUCTS: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "people/person.html")]
+struct Person {
+    frame: Frame,
+    people: String,
+    cohort: String,
+    person: Shown,
+    products: Vec<ShownProduct>,
+    /// Where its owner changes the card. Empty: it is somebody else's.
+    change: String,
+}
+
+pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<(String, String)>) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let page = db.read(move |conn| load(conn, &asked, &catalogue, &address)).await?;
+    ask.page(page)
+}
+
+/// Four queries.
+fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, (cohort, id): &(String, String)) -> Result<Person, Error> {
+    let place = gate::place(conn, ask, cohort)?;
+    let id = EnrolmentId(id.parse().ok().filter(|n: &i64| n.to_string() == *id).ok_or(Error::NotFound)?);
+    let member = store::find(conn, place.cohort.id, id)?.ok_or(Error::NotFound)?;
+    let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
+    let releases = list_releases(conn, place.cohort.id)?;
+    let units = visible(&open_units(ask, &place, programme, &releases));
+    let products = list_shared(conn, place.cohort.id, &units, (Some(id), None), PRODUCTS)?;
+    let (people, person) = (path(&place.cohort), Shown::new(&place, &member));
+    Ok(Person {
+        frame: place.frame(ask),
+        cohort: place.cohort.name.clone(),
+        products: products.into_iter().filter_map(|one| ShownProduct::new(&place, programme, one, ask.now)).collect(),
+        change: if person.is_own { format!("{people}/me") } else { String::new() },
+        people,
+        person,
+    })
+}
