@@ -22,7 +22,8 @@ use crate::platform::db::{self, Db, DbError};
 use crate::platform::web::{Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
-use crate::{cohort, completion, live, portfolio, programme, routes, schedule, worker};
+use crate::search::pages::SearchLimit;
+use crate::{cohort, completion, live, portfolio, programme, routes, schedule, search, worker};
 
 /// How many connections read at once; twice the server's threads keeps both cores busy and the tail short.
 const CONNECTIONS: u32 = 4;
@@ -47,6 +48,7 @@ pub struct App {
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
     pub draft_limit: Data<DraftLimit>,
+    pub search_limit: Data<SearchLimit>,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -62,7 +64,8 @@ impl App {
         db::migrate(&settings.database)?;
         let connections = if settings.database.kind() == db::Kind::Sqlite { CONNECTIONS } else { 2 * CONNECTIONS };
         let db = Db::open(&settings.database, connections)?;
-        let site = Site { base_url: settings.base_url.clone(), mode };
+        let contact = settings.mail_from.email.to_string();
+        let site = Site { base_url: settings.base_url.clone(), contact, mode };
         let rules = worker::rules(&content);
         let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
         Ok(Self {
@@ -76,6 +79,7 @@ impl App {
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
             draft_limit: Data::new(DraftLimit::default()),
+            search_limit: Data::default(),
             preview: None,
         })
     }
@@ -87,14 +91,15 @@ impl App {
         Ok(Self { courier: Arc::new(courier.map_err(anyhow::Error::msg)?), clock, ..self.clone() })
     }
 
-    /// Lets what the database holds follow the content: a unit gained gets its release in every cohort, and what stood
-    /// under a former name stands under the new one. Twice is as good as once.
+    /// Lets what the database holds follow the content: a unit gained gets its release in every cohort, what stood under a
+    /// former name stands under the new one, and what can be found is what is there. Twice is as good as once.
     pub async fn follow_content(&self) -> Result<(), DbError> {
         let catalogue = self.content.current();
         self.db
             .write(move |conn| {
                 for programme in catalogue.programmes.values() {
                     completion::store::follow_renames(conn, programme)?;
+                    search::store::follow(conn, programme)?;
                     live::store::follow_renames(conn, programme)?;
                     portfolio::store::follow_renames(conn, programme)?;
                     for cohort in cohort::store::list_of_programme(conn, &programme.slug)? {
@@ -118,6 +123,7 @@ impl App {
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
             .app_data(self.draft_limit.clone())
+            .app_data(self.search_limit.clone())
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
@@ -196,6 +202,7 @@ impl App {
             self.doors.forget_old();
             self.post_limits.forget_old();
             self.draft_limit.forget_old();
+            self.search_limit.forget_old();
         }
     }
 }

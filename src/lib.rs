@@ -22,6 +22,7 @@ pub mod live;
 pub mod portfolio;
 pub mod reading;
 pub mod reminder;
+pub mod search;
 
 pub mod announcement;
 pub mod people;

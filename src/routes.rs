@@ -17,6 +17,7 @@ use crate::platform::web::{assets, error};
 use crate::portfolio::pages as portfolio;
 use crate::reminder::pages as reminder;
 use crate::schedule::pages as schedule;
+use crate::search::pages as search;
 use crate::{health, preview, programme};
 
 /// All of them, in sections.
@@ -89,7 +90,12 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}", get().to(learner::course::show))
         .route("/cohorts/{cohort}/join", get().to(cohort::join::show))
         .route("/cohorts/{cohort}/join", post().to(cohort::join::submit))
+        .route("/cohorts/{cohort}/search", get().to(search::show))
         .route("/cohorts/{cohort}/library", get().to(learner::library::show))
+        .route("/cohorts/{cohort}/library.bib", get().to(learner::citations::bibtex))
+        .route("/cohorts/{cohort}/library.ris", get().to(learner::citations::ris))
+        .route("/cohorts/{cohort}/library/{entry}.bib", get().to(learner::citations::entry_bibtex))
+        .route("/cohorts/{cohort}/library/{entry}.ris", get().to(learner::citations::entry_ris))
         .route("/cohorts/{cohort}/glossary", get().to(learner::glossary::show))
         .route("/cohorts/{cohort}/progress", get().to(learner::progress::show))
         .route("/cohorts/{cohort}/certificate", get().to(certificate::own::show))
@@ -111,11 +117,14 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/reminders", get().to(reminder::own::show))
         .route("/cohorts/{cohort}/reminders", post().to(reminder::own::submit))
         .route("/cohorts/{cohort}/units/{unit}", get().to(learner::unit::show))
+        .route("/cohorts/{cohort}/units/{unit}/print", get().to(learner::print::show))
+        .route("/cohorts/{cohort}/units/{unit}/offline.html", get().to(learner::print::keep))
         .route("/cohorts/{cohort}/units/{unit}/{step}", get().to(learner::step::show))
         .route("/cohorts/{cohort}/units/{unit}/{step}/complete", post().to(learner::mark::complete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/incomplete", post().to(learner::mark::incomplete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/attendance", post().to(learner::live::attend))
         .route("/cohorts/{cohort}/units/{unit}/{step}/note", post().to(learner::note::save))
+        .route("/cohorts/{cohort}/units/{unit}/{step}/position", post().to(learner::film::keep))
         .route("/cohorts/{cohort}/units/{unit}/{step}/answers", post().to(learner::quiz::hand_in))
         .route("/cohorts/{cohort}/units/{unit}/{step}/exercise", post().to(learner::exercise::save))
         .route("/cohorts/{cohort}/units/{unit}/{step}/sheet", get().to(learner::exercise::sheet_page))
@@ -157,6 +166,9 @@ fn facilitating(config: &mut ServiceConfig) {
     config
         .route("/cohorts/{cohort}/manage/learners", get().to(facilitator::learners::show))
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
+        .route("/cohorts/{cohort}/manage/assignments", get().to(facilitator::assignments::list))
+        .route("/cohorts/{cohort}/manage/assignments/{submission}", get().to(facilitator::assignments::show))
+        .route("/cohorts/{cohort}/manage/assignments/{submission}", post().to(facilitator::assignments::comment))
         .route("/cohorts/{cohort}/manage/guide", get().to(facilitator::guide::list))
         .route("/cohorts/{cohort}/manage/guide/{unit}", get().to(facilitator::guide::show))
         .route("/cohorts/{cohort}/manage/live", get().to(live::show))

@@ -151,6 +151,7 @@ diesel::table! {
         unit -> Text,
         step -> Text,
         completed_at -> Timestamp,
+        how -> Nullable<Text>,
     }
 }
 
@@ -208,6 +209,7 @@ diesel::table! {
         body -> Text,
         html -> Text,
         handed_in_at -> Timestamp,
+        review_count -> Integer,
     }
 }
 
@@ -303,6 +305,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_programmes (programme) {
+        programme -> Text,
+        fingerprint -> Text,
+        is_english -> Bool,
+    }
+}
+
+diesel::table! {
+    search_texts (id) {
+        id -> BigInt,
+        kind -> Text,
+        programme -> Nullable<Text>,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        enrolment_id -> Nullable<BigInt>,
+        unit -> Nullable<Text>,
+        step -> Nullable<Text>,
+        title -> Text,
+        body -> Text,
+        is_english -> Bool,
+    }
+}
+
+diesel::table! {
     certificates (id) {
         id -> BigInt,
         enrolment_id -> BigInt,
@@ -328,6 +354,16 @@ diesel::table! {
         name -> Text,
         seed -> Text,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    film_positions (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        seconds -> Integer,
+        kept_at -> Timestamp,
     }
 }
 
@@ -451,6 +487,7 @@ diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
 diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(certificates -> enrolments (enrolment_id));
+diesel::joinable!(film_positions -> enrolments (enrolment_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
@@ -489,8 +526,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     readings,
     calendar_tokens,
     drafts,
+    search_programmes,
+    search_texts,
     certificates,
     signing_keys,
+    film_positions,
     live_sessions,
     attendances,
     thread_marks,

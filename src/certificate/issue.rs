@@ -7,7 +7,7 @@ use super::{Says, emails, key, store};
 use crate::cohort::{Cohort, EnrolmentId, store as cohorts};
 use crate::completion::certificate::{Part, parts};
 use crate::completion::store::{self as completions, StepKey};
-use crate::completion::{Done, progress};
+use crate::completion::{Done, How, progress};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, Db, DbError};
@@ -25,16 +25,16 @@ pub struct Course<'a> {
     pub base_url: &'a BaseUrl,
 }
 
-/// Notes that a learner has done a step, and issues the certificate if that fulfils the rule. However a step gets done,
+/// Notes that a learner has done a step, and by what, and issues the certificate if that fulfils the rule. However a step gets done,
 /// it comes through here.
 pub fn complete(
     conn: &mut Conn,
     course: &Course<'_>,
     learner: EnrolmentId,
-    step: StepKey<'_>,
+    (step, how): (StepKey<'_>, How),
     now: Instant,
 ) -> QueryResult<()> {
-    if completions::mark(conn, learner, step, now)? {
+    if completions::mark(conn, learner, step, how, now)? {
         // Holds the learner's row: of two completions at once, the later sees the earlier.
         cohorts::touch(conn, learner, now)?;
         issue_if_due(conn, course, learner, now)?;

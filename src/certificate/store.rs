@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{Certificate, CertificateId, Code, Says};
 use crate::accounts::AccountId;
 use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
-use crate::completion::Done;
+use crate::completion::{Deed, Done, How};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
@@ -163,14 +163,22 @@ pub fn list_without(conn: &mut Conn, cohort: CohortId, after: EnrolmentId, most:
 
 /// What these learners have done, each with something done.
 pub fn list_done_of(conn: &mut Conn, learners: &[EnrolmentId]) -> QueryResult<Vec<(EnrolmentId, Done)>> {
-    let rows: Vec<(EnrolmentId, Slug, Slug, Instant)> = completions::table
+    let rows: Vec<(EnrolmentId, Slug, Slug, Instant, Option<How>)> = completions::table
         .filter(completions::enrolment_id.eq_any(learners))
         .order(completions::enrolment_id)
-        .select((completions::enrolment_id, completions::unit, completions::step, completions::completed_at))
+        .select((
+            completions::enrolment_id,
+            completions::unit,
+            completions::step,
+            completions::completed_at,
+            completions::how,
+        ))
         .load(conn)?;
     let of_one = rows.chunk_by(|a, b| a.0 == b.0);
-    let steps = |rows: &[(EnrolmentId, Slug, Slug, Instant)]| -> Done {
-        rows.iter().map(|(_, unit, step, at)| (unit.clone(), step.clone(), *at)).collect()
+    let steps = |rows: &[(EnrolmentId, Slug, Slug, Instant, Option<How>)]| -> Done {
+        let done =
+            rows.iter().map(|(_, unit, step, at, how)| (unit.clone(), step.clone(), Deed { at: *at, how: *how }));
+        done.collect()
     };
     Ok(of_one.filter_map(|rows| Some((rows.first()?.0, steps(rows)))).collect())
 }

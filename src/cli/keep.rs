@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::platform::config::{MailRoute, Settings};
 use crate::platform::db::{self, DbError, Url};
 use crate::platform::web::Mode;
-use crate::{accounts, discussion, outbox};
+use crate::{accounts, completion, discussion, outbox};
 
 pub fn backup(settings: &Settings, file: &Path) -> Outcome {
     db::copy_to(&settings.database, file)?;
@@ -60,9 +60,12 @@ pub fn check(settings: Settings) -> Outcome {
         say("The database file is whole.");
     }
     let app = open(settings, Mode::Usual)?;
-    let mended = app.db.write(|conn| discussion::store::recount(conn).map_err(DbError::from));
-    let mended = block_on(mended).map_err(anyhow::Error::from)?;
-    say(&format!("{mended} threads had a wrong count of posts and are mended."));
+    let mended = app.db.write(|conn| {
+        Ok::<_, DbError>((discussion::store::recount(conn)?, completion::store::peers::gaps::recount(conn)?))
+    });
+    let (threads, works) = block_on(mended).map_err(anyhow::Error::from)?;
+    say(&format!("{threads} threads had a wrong count of posts and are mended."));
+    say(&format!("{works} pieces of work had a wrong count of comments and are mended."));
     Ok(())
 }
 

@@ -1,10 +1,33 @@
 //! Who may be in a cohort's pages. Everybody else is told that there is no such page.
 
-use super::{Place, store};
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::{Cohort, Joining, Place, store};
+use crate::accounts::Person;
 use crate::accounts::gate::signed_in;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::platform::web::{Ask, Error};
+use crate::platform::web::{Ask, Error, Frame};
+
+/// To a learner who was in it once: that it is there is no secret from them.
+#[derive(Template)]
+#[template(path = "cohort/left.html")]
+struct Left {
+    frame: Frame,
+    name: String,
+    /// Where to join again, in a cohort that anybody may join.
+    join: Option<String>,
+}
+
+fn left(ask: &Ask, person: &Person, cohort: &Cohort) -> Error {
+    let page = Left {
+        frame: Frame::of_person(ask, &person.name),
+        name: cohort.name.clone(),
+        join: (cohort.joining == Joining::Open).then(|| format!("{}/join", cohort.path())),
+    };
+    Error::page(StatusCode::FORBIDDEN, page)
+}
 
 /// The person's place in the cohort: enrolled and active, or an administrator. One query.
 pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
@@ -18,7 +41,8 @@ pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
     let (person, cohort, enrolment) = found.ok_or_else(sign_in)?;
     let cohort = cohort.ok_or(Error::NotFound)?;
     if enrolment.is_none() && !person.is_administrator {
-        return Err(Error::NotFound);
+        let has_left = store::has_left(conn, cohort.id, person.id)?;
+        return Err(if has_left { left(ask, &person, &cohort) } else { Error::NotFound });
     }
     Ok(Place { cohort, person, enrolment })
 }

@@ -147,9 +147,11 @@ impl Place {
                 here(Nav::new("Live sessions", format!("{path}/manage/live"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
                 here(Nav::new("Announcements", format!("{path}/manage/announcements"))),
+                here(Nav::new("Assignments", format!("{path}/manage/assignments"))),
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];
         }
+        frame.search = format!("{path}/search");
         frame.foot = format!("{}. All times are {}.", self.cohort.name, zone_in_words(&self.cohort.zone));
         frame
     }

@@ -120,6 +120,16 @@ pub fn place_of_session(conn: &mut Conn, secret: &SecretHash, slug: &Slug, now: 
     Ok(found.map(|(person, cohort, enrolment)| (person.into(), cohort.map(Into::into), enrolment.map(Into::into))))
 }
 
+/// Whether the account had a learner's place in the cohort and gave it up.
+pub fn has_left(conn: &mut Conn, cohort: CohortId, account: AccountId) -> QueryResult<bool> {
+    let place = enrolments::table
+        .filter(enrolments::cohort_id.eq(cohort))
+        .filter(enrolments::account_id.eq(account))
+        .filter(enrolments::role.eq(Role::Learner))
+        .filter(enrolments::state.eq(Standing::Withdrawn));
+    diesel::select(diesel::dsl::exists(place)).get_result(conn)
+}
+
 pub fn list_breaks(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Break>> {
     breaks::table
         .filter(breaks::cohort_id.eq(cohort))

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::Done;
+use super::{Deed, Done};
 use crate::platform::clock::Instant;
 use crate::platform::zone::Zone;
 pub use crate::programme::sample::slug;
@@ -39,7 +39,7 @@ pub fn releases() -> Vec<Release> {
 /// Done, as `unit/step`.
 pub fn done(steps: &[&str]) -> Done {
     let parts = steps.iter().map(|s| s.split_once('/').unwrap());
-    parts.map(|(unit, step)| (slug(unit), slug(step), at("2027-01-12 10:00"))).collect()
+    parts.map(|(unit, step)| (slug(unit), slug(step), Deed { at: at("2027-01-12 10:00"), how: None })).collect()
 }
 
 /// `which`: one of three options, `a` is right. `several`: one may choose more, `a` and `c` are right.

@@ -1,116 +1,77 @@
-//! Completions, quiz attempts and reflections, as they are kept; exercises, notes and peer work have files
-//! of their own.
+//! Completions and reflections, as they are kept; what else learners do has files of its own.
 
+pub mod attempts;
 pub mod exercises;
+pub mod films;
 pub mod notes;
 pub mod peers;
 mod renames;
 
 use diesel::prelude::*;
 
-use super::Done;
-use super::quiz::{Answers, Marked};
+use super::{Deed, Done, How};
 use crate::cohort::EnrolmentId;
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
-use crate::schema::{completions, quiz_attempts, reflections};
+use crate::schema::{completions, reflections};
 
 pub use renames::{follow_renames, records, rename};
 
 /// A step as records name it: its unit's slug and its own.
 pub type StepKey<'a> = (&'a Slug, &'a Slug);
 
-/// Notes that the step is done; true if it was not before. The first time stands.
-pub fn mark(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>, now: Instant) -> QueryResult<bool> {
+/// Notes that the step is done, and by what; true if it was not done before. The first time stands.
+pub fn mark(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    (unit, step): StepKey<'_>,
+    how: How,
+    now: Instant,
+) -> QueryResult<bool> {
     let values = (
         completions::enrolment_id.eq(enrolment),
         completions::unit.eq(unit),
         completions::step.eq(step),
         completions::completed_at.eq(now),
+        completions::how.eq(how),
     );
     let added =
         diesel::insert_into(completions::table).values(values).on_conflict_do_nothing().on_both().execute(conn)?;
     Ok(added == 1)
 }
 
-/// Takes a learner's own mark back.
+/// Takes a learner's own mark back. What something else made done, before the step was of another kind, stays done.
 pub fn unmark(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>) -> QueryResult<()> {
     let marks = completions::table
         .filter(completions::enrolment_id.eq(enrolment))
         .filter(completions::unit.eq(unit))
-        .filter(completions::step.eq(step));
+        .filter(completions::step.eq(step))
+        .filter(completions::how.eq(How::Mark).or(completions::how.is_null()));
     diesel::delete(marks).execute(conn)?;
     Ok(())
 }
 
 pub fn list_done(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Done> {
-    let rows: Vec<(Slug, Slug, Instant)> = each!(conn, c => completions::table
+    let rows: Vec<(Slug, Slug, Instant, Option<How>)> = each!(conn, c => completions::table
         .filter(completions::enrolment_id.eq(enrolment))
-        .select((completions::unit, completions::step, completions::completed_at))
+        .select((completions::unit, completions::step, completions::completed_at, completions::how))
         .load(c))?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().map(|(unit, step, at, how)| (unit, step, Deed { at, how })).collect())
 }
 
-/// What somebody handed in to one quiz so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attempts {
-    pub count: u32,
-    /// Right answers of the best.
-    pub best: usize,
-    pub latest: Option<Answers>,
-}
-
-/// Two queries.
-pub fn attempts(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>) -> QueryResult<Attempts> {
-    let own = || {
-        quiz_attempts::table
-            .filter(quiz_attempts::enrolment_id.eq(enrolment))
-            .filter(quiz_attempts::unit.eq(unit))
-            .filter(quiz_attempts::step.eq(step))
-    };
-    let latest =
-        own().order(quiz_attempts::id.desc()).select(quiz_attempts::answers).first::<String>(conn).optional()?;
-    let (count, best) = own()
-        .select((diesel::dsl::count_star(), diesel::dsl::max(quiz_attempts::right_count)))
-        .first::<(i64, Option<i32>)>(conn)?;
-    Ok(Attempts {
-        count: u32::try_from(count).unwrap_or(u32::MAX),
-        best: usize::try_from(best.unwrap_or(0)).unwrap_or(0),
-        latest: latest.map(|text| Answers::from_text(&text)),
-    })
-}
-
-pub fn add_attempt(
+/// The learner's private note, and when it was saved last; nobody else's enrolment leads to it.
+pub fn reflection(
     conn: &mut Conn,
     enrolment: EnrolmentId,
     (unit, step): StepKey<'_>,
-    answers: &Answers,
-    marked: &Marked,
-    now: Instant,
-) -> QueryResult<()> {
-    let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-    let values = (
-        quiz_attempts::enrolment_id.eq(enrolment),
-        quiz_attempts::unit.eq(unit),
-        quiz_attempts::step.eq(step),
-        quiz_attempts::answers.eq(answers.to_text()),
-        quiz_attempts::right_count.eq(number(marked.right())),
-        quiz_attempts::question_count.eq(number(marked.0.len())),
-        quiz_attempts::handed_in_at.eq(now),
-    );
-    diesel::insert_into(quiz_attempts::table).values(values).execute(conn)?;
-    Ok(())
-}
-
-/// The learner's private note; nobody else's enrolment leads to it.
-pub fn reflection(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'_>) -> QueryResult<Option<String>> {
+) -> QueryResult<Option<(String, Instant)>> {
     reflections::table
         .filter(reflections::enrolment_id.eq(enrolment))
         .filter(reflections::unit.eq(unit))
         .filter(reflections::step.eq(step))
-        .select(reflections::body)
+        .select((reflections::body, reflections::saved_at))
         .first(conn)
         .optional()
 }

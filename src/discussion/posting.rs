@@ -60,10 +60,9 @@ fn too_many(error: Error) -> Refusal {
     Refusal::TooMany { seconds }
 }
 
-/// Called in the same transaction whenever somebody's posts in a discussion step's own thread have changed; the last
-/// argument says whether a visible post of theirs is there now.
+/// Called in the same transaction whenever somebody has posted in a discussion step's own thread.
 #[derive(Clone, Copy)]
-pub struct OnStepPosts(pub fn(&mut Conn, &Ask, &Place, &OpenStep<'_>, bool) -> Result<(), Error>);
+pub struct OnStepPosts(pub fn(&mut Conn, &Ask, &Place, &OpenStep<'_>) -> Result<(), Error>);
 
 /// Why a post was not taken. Nothing typed is lost: the page shows it again.
 #[derive(Debug, Clone, PartialEq, Eq)]

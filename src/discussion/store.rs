@@ -6,13 +6,13 @@ mod posts;
 use diesel::prelude::*;
 
 use super::{PostBody, PostId, Poster, Thread, ThreadId};
-use crate::cohort::{CohortId, EnrolmentId};
+use crate::cohort::CohortId;
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
 use crate::programme::{Step, Unit};
-use crate::schema::{posts as post_rows, threads};
+use crate::schema::threads;
 
 pub use marks::{News, follow_own, list_news, see, seen};
 pub use posts::{
@@ -150,17 +150,6 @@ pub fn step_thread_made(
         .on_both()
         .execute(conn)?;
     step_thread(conn, cohort, unit, step)?.ok_or(diesel::result::Error::NotFound)
-}
-
-/// Whether the enrolment has a visible post in the step's own thread.
-pub fn has_post_in(conn: &mut Conn, enrolment: EnrolmentId, unit: &Unit, step: &Step) -> QueryResult<bool> {
-    let own = post_rows::table
-        .inner_join(threads::table)
-        .filter(post_rows::enrolment_id.eq(enrolment))
-        .filter(post_rows::removed_at.is_null())
-        .filter(threads::unit.eq_any(names(&unit.slug, &unit.formerly)))
-        .filter(threads::step.eq_any(names(&step.slug, &step.formerly)));
-    diesel::select(diesel::dsl::exists(own)).get_result(conn)
 }
 
 /// The slug of now and those it had: records follow a renaming.

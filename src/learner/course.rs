@@ -4,7 +4,7 @@ use diesel::QueryResult;
 
 use super::{Link, step_number, step_path, unit_path, words};
 use crate::cohort::{Cohort, Place};
-use crate::completion::{self, Done, Progress, UnitProgress};
+use crate::completion::{self, Done, Progress, UnitProgress, UnitState};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::duration;
@@ -181,24 +181,35 @@ impl<'a> Course<'a> {
     pub fn state(&self, unit: &UnitProgress<'_>) -> State {
         use crate::completion::UnitState::{Done, NotOpen, Open, Part};
         let counts = self.place.learner().is_some();
+        let ended = matches!(self.stage, Stage::Ended { .. }) && !self.place.facilitates();
         let (words, class) = match (unit.state, unit.newest) {
             (NotOpen, _) => return State { words: self.opens(unit), class: "" },
+            (_, _) if ended => return State { words: format!("Closed, {} done", unit.share), class: "" },
             (_, true) if !counts => ("Open now".into(), "app-state--now"),
             (_, false) if !counts => ("Open".into(), ""),
-            (Done, _) => ("Done".into(), "app-state--done"),
+            (Done, _) => (format!("Done, {}", unit.share), "app-state--done"),
             (Open | Part, true) => (format!("Open now, {}", unit.share), "app-state--now"),
             (Part, false) => (unit.share.to_string(), ""),
-            (Open, false) => ("Not started".into(), ""),
+            (Open, false) => (format!("Not started, {}", unit.share), ""),
         };
         State { words, class }
     }
 
-    /// When a unit that is not open will be.
+    /// When a unit that is not open will be, or why nobody knows.
     pub fn opens(&self, unit: &UnitProgress<'_>) -> String {
         match unit.release {
+            _ if matches!(self.stage, Stage::Ended { .. }) => "Never opened".into(),
             Some(release) if !release.held => format!("Opens {}", self.place.cohort.zone.plain(release.opens_at)),
-            _ => "Opened by your facilitators".into(),
+            _ => "Held: your facilitators will open it".into(),
         }
+    }
+
+    /// How long what is left of a unit takes, where some of it is done. Empty: none is, or all.
+    pub fn minutes_left(&self, unit: &UnitProgress<'_>) -> String {
+        if self.place.learner().is_none() || self.stage != Stage::Running || unit.state != UnitState::Part {
+            return String::new();
+        }
+        format!("{} left", duration(unit.left(&self.kept.done).map(|step| step.minutes).sum()))
     }
 
     pub fn unit_path(&self, unit: &Unit) -> String {

@@ -5,9 +5,10 @@ use askama::Template;
 use diesel::QueryResult;
 
 use super::course::{self, Kept, Stage};
-use super::{Link, step_path, unit_path};
+use super::{Link, rule, step_path, unit_path};
 use crate::certificate::issue;
 use crate::cohort::{EnrolmentId, Place, gate};
+use crate::completion::How;
 use crate::completion::store::StepKey;
 use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
@@ -62,7 +63,8 @@ pub fn complete(
 ) -> QueryResult<()> {
     let base_url = &ask.site.base_url;
     let course = issue::Course { cohort: &place.cohort, programme: open.unit.programme, base_url };
-    issue::complete(conn, &course, learner, (&open.unit.unit.slug, &open.step.slug), ask.now)
+    let step = (&open.unit.unit.slug, &open.step.slug);
+    issue::complete(conn, &course, learner, (step, How::of(open.step.kind)), ask.now)
 }
 
 pub fn unit_number(text: &str) -> Result<u16, Error> {
@@ -90,8 +92,15 @@ impl<'c> Here<'c> {
         unit_path(&self.place.cohort, self.unit())
     }
 
-    pub fn done_at(&self) -> Option<Instant> {
-        self.kept.done.at(&self.unit().slug, &self.step().slug)
+    pub fn is_done(&self) -> bool {
+        self.kept.done.has(&self.unit().slug, &self.step().slug)
+    }
+
+    /// When and how the step was done. Empty: it is not.
+    pub fn finished(&self) -> String {
+        let Some(deed) = self.kept.done.deed(&self.unit().slug, &self.step().slug) else { return String::new() };
+        let how = deed.how.unwrap_or(How::of(self.step().kind));
+        rule::finished(&self.place.cohort.zone.recent(deed.at, self.now), how)
     }
 
     /// The learner who may do the step now.

@@ -2,13 +2,16 @@
 
 mod calendar;
 mod course;
+mod document;
 mod here;
 mod ics;
 mod mark;
 mod news;
 pub mod pages;
+mod rule;
 #[cfg(test)]
 mod sample;
+mod shelves;
 mod store;
 mod trellis;
 mod words;

@@ -13,7 +13,9 @@ pub struct Topic {
 #[derive(Debug, Clone)]
 pub struct Source {
     pub key: String,
-    /// The citation, as sanitised inline HTML.
+    /// The citation as its author wrote it: a line of Markdown.
+    pub cite: String,
+    /// The same as sanitised inline HTML, with its address.
     pub html: String,
     pub url: Option<String>,
     /// None: cited, but not in the library.

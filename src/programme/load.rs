@@ -1,5 +1,6 @@
 //! Reads `course_content/` and names every fault by file and line.
 
+mod again;
 mod captions;
 mod diagnostics;
 mod file;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
+pub mod citation;
 pub mod diagnostics;
 mod files;
 mod glossary;
@@ -303,6 +304,8 @@ pub struct Step {
     pub prompt: String,
     /// A reflection's prompts.
     pub prompts: Vec<String>,
+    /// The reflection, by unit and step, that the learner reads again here.
+    pub shows_again: Option<(Slug, Slug)>,
     pub quiz: Option<Quiz>,
     /// A diagnostic's point: `baseline` or `closing`.
     pub reading: Option<String>,
@@ -337,6 +340,14 @@ impl Step {
     /// Its kind as people read it; a film that has not been made is a script.
     pub fn kind_label(&self) -> &'static str {
         if self.kind == StepKind::Video && self.src.is_none() { "Film script to read" } else { self.kind.label() }
+    }
+
+    /// The host that the film comes from, with its scheme; None for a film of this site's own, and where there is none.
+    pub fn film_host(&self) -> Option<&str> {
+        let src = self.src.as_deref()?;
+        let end = src.find("://").map(|at| at + 3)?;
+        let host = src[end..].find(['/', '?', '#']).map_or(src.len(), |length| end + length);
+        Some(&src[..host])
     }
 
     /// How many words the body has, those that stand for pictures left out.

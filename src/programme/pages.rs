@@ -97,7 +97,11 @@ mod tests {
     use crate::platform::web::{Mode, Site};
 
     async fn get(path: &str) -> (StatusCode, String) {
-        let site = Site { base_url: BaseUrl::parse("http://localhost").unwrap(), mode: Mode::Usual };
+        let site = Site {
+            base_url: BaseUrl::parse("http://localhost").unwrap(),
+            contact: "trellis@localhost".into(),
+            mode: Mode::Usual,
+        };
         let content = Content::new(crate::programme::load(std::path::Path::new("course_content")).unwrap());
         let app = App::new()
             .app_data(Data::new(site))

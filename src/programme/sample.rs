@@ -68,6 +68,7 @@ pub fn step(place: u16, name: &str, required: bool) -> Step {
         fields: Vec::new(),
         prompt: String::new(),
         prompts: Vec::new(),
+        shows_again: None,
         quiz: None,
         reading: None,
         questions: Vec::new(),

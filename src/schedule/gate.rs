@@ -41,6 +41,9 @@ struct Locked<'a> {
     /// Ends the page's name: 'Unit 7 is not open yet'.
     is: &'static str,
     opens: String,
+    meanwhile: &'static str,
+    /// Address and words.
+    way: (String, &'static str),
     /// The way back.
     programme: String,
 }
@@ -95,17 +98,34 @@ pub fn open_step<'c>(
     Ok(OpenStep { unit, step })
 }
 
+/// Says why, and what one can do meanwhile.
 fn locked(ask: &Ask, place: &Place, unit: &Unit, release: &Release) -> Error {
-    let zone = &place.cohort.zone;
+    let (zone, path) = (&place.cohort.zone, place.cohort.path());
     let ends = place.cohort.access_ends_at();
-    let (is, opens) = if ask.now >= ends {
-        ("is closed", format!("Access to this course ended on {}", zone.plain_with_year(ends)))
+    let (is, opens, meanwhile, way) = if ask.now >= ends {
+        (
+            "is closed",
+            format!("Access to this course ended on {}", zone.plain_with_year(ends)),
+            "Its texts and discussions can be read no more. What you noted for yourself is still yours to read.",
+            (format!("{path}/notes"), "Your notes"),
+        )
     } else if release.held {
-        ("is not open yet", "Your facilitators hold this unit and will open it by hand".into())
+        (
+            "is not open yet",
+            "Your facilitators hold this unit and will open it by hand".into(),
+            "There is nothing that you have to do for it. If you expected it to be open, ask in the discussions.",
+            (format!("{path}/discussions"), "Discussions"),
+        )
     } else {
-        ("is not open yet", format!("Opens {}", zone.plain_with_year(release.opens_at)))
+        (
+            "is not open yet",
+            format!("Opens {}", zone.plain_with_year(release.opens_at)),
+            "There is nothing that you have to do before. All dates of the course are in its calendar.",
+            (format!("{path}/calendar"), "Calendar"),
+        )
     };
     let label = format!("Unit {}", unit.number);
-    let page = Locked { frame: place.frame(ask), label, title: &unit.title, is, opens, programme: place.cohort.path() };
+    let frame = place.frame(ask);
+    let page = Locked { frame, label, title: &unit.title, is, opens, meanwhile, way, programme: path };
     Error::page(actix_web::http::StatusCode::FORBIDDEN, page)
 }

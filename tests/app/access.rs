@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use trellis::certificate;
-use trellis::cohort::Role;
+use trellis::cohort::{CohortId, EnrolmentId, Role};
+use trellis::completion::SubmissionId;
+use trellis::completion::store::peers;
 use trellis::discussion::{PostBody, store};
+use trellis::platform::clock::Instant;
+use trellis::platform::db::Conn;
 use trellis::platform::secret::Secret;
+use trellis::platform::text::Slug;
 use trellis::platform::web::assets;
-use trellis::schema::{announcements, calendar_tokens, enrolments, threads};
+use trellis::schema::{announcements, calendar_tokens, enrolments, submissions, threads};
 
 use crate::world::*;
 
@@ -49,6 +54,11 @@ POST /unsubscribe/{token}/announcements                           404 404 404 40
 GET  /cohorts/{cohort}                                            303 200 404 200 200
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200
+GET  /cohorts/{cohort}/library.bib                                303 200 404 200 200
+GET  /cohorts/{cohort}/library.ris                                303 200 404 200 200
+GET  /cohorts/{cohort}/library/{entry}.bib                        303 200 404 200 200
+GET  /cohorts/{cohort}/library/{entry}.ris                        303 200 404 200 200
+GET  /cohorts/{cohort}/search                                     303 200 404 200 200
 GET  /cohorts/{cohort}/glossary                                   303 200 404 200 200
 GET  /cohorts/{cohort}/progress                                   303 200 404 404 404
 GET  /cohorts/{cohort}/certificate                                303 200 404 404 404
@@ -88,6 +98,7 @@ POST /cohorts/{cohort}/units/{unit}/{step}/incomplete             303 303 404 40
 POST /cohorts/{cohort}/units/{unit}/{live}/attendance             303 400 404 400 400
 POST /cohorts/{cohort}/units/{unit}/{step}/note                   303 303 404 303 404
 POST /cohorts/{cohort}/units/7/{step7}/note                       303 403 404 303 404
+POST /cohorts/{cohort}/units/{unit}/{step}/position               303 404 404 404 404
 POST /cohorts/{cohort}/units/{unit}/{quiz}/answers                303 422 404 403 403
 GET  /cohorts/{cohort}/units/0/{exercise}/sheet                   303 200 404 200 200
 GET  /cohorts/{cohort}/units/7/{exercise7}/sheet                  303 403 404 200 200
@@ -95,8 +106,12 @@ POST /cohorts/{cohort}/units/0/{exercise}/exercise                303 303 404 40
 POST /cohorts/{cohort}/units/{unit}/{diagnostic}/reading          303 422 404 403 403
 POST /cohorts/{cohort}/units/0/{reflection}/reflection            303 422 404 403 403
 POST /cohorts/{cohort}/units/{unit}/{discussion}/posts            303 422 404 422 403
-POST /cohorts/{cohort}/units/2/{assignment}/submission            303 403 404 403 403
+POST /cohorts/{cohort}/units/2/{assignment}/submission            303 403 404 422 403
 POST /cohorts/{cohort}/units/2/{assignment}/reviews/{submission}  303 403 404 403 403
+GET  /cohorts/{cohort}/units/{unit}/print                         303 200 404 200 200
+GET  /cohorts/{cohort}/units/{unit}/offline.html                  303 200 404 200 200
+GET  /cohorts/{cohort}/units/7/print                              303 403 404 200 200
+GET  /cohorts/{cohort}/units/7/offline.html                       303 403 404 200 200
 GET  /cohorts/{cohort}/units/7                                    303 403 404 200 200
 GET  /cohorts/{cohort}/units/7/{step7}                            303 403 404 200 200
 POST /cohorts/{cohort}/units/7/{step7}/complete                   303 403 404 403 403
@@ -111,6 +126,9 @@ POST /cohorts/{cohort}/discussions/{hidden}/posts                 303 404 404 42
 GET  /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 200 404 404 404
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/edit     303 422 404 404 404
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/remove   303 303 404 404 404
+GET  /cohorts/{cohort}/manage/assignments                         303 404 404 200 200
+GET  /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 200 200
+POST /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 422 404
 GET  /cohorts/{cohort}/manage/guide                               303 404 404 200 200
 GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
@@ -228,11 +246,7 @@ stories! {
 struct Names(Vec<(&'static str, String)>);
 
 impl Names {
-    async fn make(
-        course: &Course,
-        learner: trellis::cohort::EnrolmentId,
-        facilitator: trellis::cohort::EnrolmentId,
-    ) -> Self {
+    async fn make(course: &Course, learner: EnrolmentId, facilitator: EnrolmentId) -> Self {
         let (cohort, now) = (course.cohort, course.now());
         let made = course.write(move |conn| {
             let thread = make_thread(conn, cohort, None, now);
@@ -245,9 +259,10 @@ impl Names {
             let token = (token, calendar_tokens::created_at.eq(now));
             diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
             let code = make_certificate(conn, learner, now);
-            (thread, hidden, post, feed, code, make_announcement(conn, cohort, facilitator, now))
+            let work = make_work(conn, cohort, learner, now);
+            (thread, hidden, post, feed, code, work, make_announcement(conn, cohort, facilitator, now))
         });
-        let (thread, hidden, post, feed, code, announcement) = made.await;
+        let (thread, hidden, post, feed, code, work, announcement) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| {
             let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
@@ -273,12 +288,15 @@ impl Names {
             ("{reflection}", kind(0, "reflection")),
             ("{assignment}", kind(2, "peer-assignment")),
             ("{step7}", kind(7, "article")),
-            ("{submission}", "1".into()),
+            // Of work in unit 2, which is not open to learners: facilitators comment under another address.
+            ("{submission}", work.to_string()),
+            ("{work}", work.to_string()),
             ("{reminder}", "1".into()),
             ("{announcement}", announcement.to_string()),
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),
             ("{post}", post.to_string()),
+            ("{entry}", "gale2012".into()),
             ("{enrolment}", facilitator.to_string()),
         ])
     }
@@ -289,10 +307,10 @@ impl Names {
 }
 
 fn make_announcement(
-    conn: &mut trellis::platform::db::Conn,
-    cohort: trellis::cohort::CohortId,
-    by: trellis::cohort::EnrolmentId,
-    now: trellis::platform::clock::Instant,
+    conn: &mut Conn,
+    cohort: CohortId,
+    by: EnrolmentId,
+    now: Instant,
 ) -> trellis::announcement::AnnouncementId {
     let author: trellis::accounts::AccountId =
         enrolments::table.find(by).select(enrolments::account_id).first(conn).unwrap();
@@ -302,12 +320,14 @@ fn make_announcement(
     announcements::table.select(announcements::id).first(conn).unwrap()
 }
 
-fn make_thread(
-    conn: &mut trellis::platform::db::Conn,
-    cohort: trellis::cohort::CohortId,
-    unit: Option<&str>,
-    now: trellis::platform::clock::Instant,
-) -> trellis::discussion::ThreadId {
+/// Handed in for the assignment of unit 2.
+fn make_work(conn: &mut Conn, cohort: CohortId, learner: EnrolmentId, now: Instant) -> SubmissionId {
+    let (unit, step) = (Slug::parse("purpose").unwrap(), Slug::parse("post-your-purpose-card").unwrap());
+    peers::hand_in(conn, (cohort, learner), (&unit, &step), ("A card", "<p>A card</p>"), now).unwrap();
+    submissions::table.select(submissions::id).first(conn).unwrap()
+}
+
+fn make_thread(conn: &mut Conn, cohort: CohortId, unit: Option<&str>, now: Instant) -> trellis::discussion::ThreadId {
     diesel::insert_into(threads::table)
         .values((
             threads::cohort_id.eq(cohort),

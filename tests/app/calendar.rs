@@ -360,8 +360,8 @@ stories! {
         };
         course.write(stand(Standing::Withdrawn)).await;
         visitor.get(&adas).await.expect(404);
-        ada.get(CALENDAR).await.expect(404);
-        ada.submit(CALENDAR, &[]).await.expect(404);
+        ada.get(CALENDAR).await.expect(403);
+        ada.submit(CALENDAR, &[]).await.expect(403);
         course.write(stand(Standing::Active)).await;
         visitor.get(&adas).await.expect(200);
         let (email, now) = (ben.email.clone(), course.now());

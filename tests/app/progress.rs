@@ -24,7 +24,7 @@ async fn do_steps(course: &Course, person: &Person, which: impl Fn(u16, StepKind
     course
         .write(move |conn| {
             for (unit, step) in &steps {
-                trellis::completion::store::mark(conn, me, (unit, step), now).unwrap();
+                trellis::completion::store::mark(conn, me, (unit, step), trellis::completion::How::Mark, now).unwrap();
             }
         })
         .await;

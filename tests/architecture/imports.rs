@@ -15,7 +15,7 @@ const LINES: &[&[&str]] = &[
     &["cohort"],
     &["schedule"],
     &["completion", "discussion", "network"],
-    &["reminder", "reading", "live", "portfolio", "certificate", "connections"],
+    &["reminder", "reading", "live", "portfolio", "certificate", "connections", "search"],
     &["announcement", "people"],
     &["learner", "facilitator", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],

@@ -11,12 +11,16 @@ const SAME: &[(&str, &str)] = &[
     (") WITHOUT ROWID;", ");"),
 ];
 
+/// Migrations whose texts differ, for a reason.
+const APART: &[(&str, &str)] =
+    &[("2026-11-29-000002_search/", "each database has its own words for searching text, and its own for triggers")];
+
 #[test]
 fn both_databases_have_the_same_migrations() {
     let (sqlite, postgres) = (names("migrations/sqlite"), names("migrations/postgres"));
     assert_eq!(sqlite, postgres, "the same names in both folders");
     let mut faults = Vec::new();
-    for name in sqlite {
+    for name in sqlite.into_iter().filter(|name| !APART.iter().any(|(apart, _)| name.starts_with(apart))) {
         let ours = text(&format!("migrations/sqlite/{name}"));
         let ours = SAME.iter().fold(ours, |text, (sqlite, postgres)| text.replace(sqlite, postgres));
         let theirs = text(&format!("migrations/postgres/{name}"));

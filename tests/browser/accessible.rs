@@ -72,6 +72,11 @@ async fn what_a_learner_sees() {
     assert_eq!(browser.text_in("What you wrote").await, "Begun, and not sent yet");
     faults.extend(browser.faults("signed out while writing").await);
 
+    let long = "a".repeat(101);
+    browser.open(&format!("{}/search?q={long}", site.cohort)).await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a search refused").await);
+
     faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
@@ -125,6 +130,23 @@ async fn a_sheet_prints_on_one_page() {
     none(&faults);
 }
 
+/// A unit is a document of several pages, with nothing of the site round it.
+#[tokio::test]
+async fn a_unit_prints_as_one_clean_document() {
+    let site = Site::start().await;
+    let browser = Browser::on(&site, Script::On).await;
+    browser.sign_in(LEARNER, PASSWORD).await;
+    browser.open(&format!("{}/units/1/print", site.cohort)).await;
+    let count = browser.printed_pages().await;
+    assert!((4..30).contains(&count), "{count} pages");
+    let shown = browser.shown_in_print().await;
+    assert!(shown.contains("Printed from") && shown.contains("1.1 "), "{shown}");
+    for word in ["Sign out", "Skip to main content", "Discussions", "Print it with your browser", "Accessibility"] {
+        assert!(!shown.contains(word), "{word} is on paper: {shown}");
+    }
+    browser.quit().await;
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_found() {
     let site = Site::start().await;
@@ -152,6 +174,12 @@ async fn what_a_facilitator_sees() {
     browser.press("Show what would move").await;
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a move refused").await);
+
+    browser.open(&format!("{}/manage/assignments", site.cohort)).await;
+    browser.follow_into("/manage/assignments/").await;
+    browser.press("Send my comments").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("comments refused").await);
 
     faults.extend(browser.faults_of_html());
     browser.quit().await;

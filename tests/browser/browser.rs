@@ -200,6 +200,15 @@ impl Browser {
         text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
     }
 
+    /// The words that the page has on paper.
+    pub async fn shown_in_print(&self) -> String {
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" })).await.unwrap();
+        let shown = self.driver.execute("return document.body.innerText", vec![]).await.unwrap();
+        cdp.send_raw("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" })).await.unwrap();
+        shown.json().as_str().unwrap_or_default().to_owned()
+    }
+
     /// Waits until the page has these words, in any case.
     pub async fn sees_words(&self, words: &str) {
         self.sees(&format!("//body[{}]", has("normalize-space(.)", words)), words).await;

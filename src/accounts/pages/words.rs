@@ -11,30 +11,35 @@ use crate::platform::web::{Answer, Ask, Error, Frame};
 #[template(path = "pages/help.html")]
 struct Help {
     frame: Frame,
+    contact: String,
 }
 
 #[derive(Template)]
 #[template(path = "pages/accessibility.html")]
 struct Accessibility {
     frame: Frame,
+    site: String,
+    contact: String,
 }
 
 #[derive(Template)]
 #[template(path = "pages/privacy.html")]
 struct Privacy {
     frame: Frame,
+    contact: String,
 }
 
 pub async fn help(ask: Ask, db: Data<Db>) -> Answer {
-    ask.page(Help { frame: frame(&ask, &db).await? })
+    ask.page(Help { frame: frame(&ask, &db).await?, contact: ask.site.contact.clone() })
 }
 
 pub async fn accessibility(ask: Ask, db: Data<Db>) -> Answer {
-    ask.page(Accessibility { frame: frame(&ask, &db).await? })
+    let (site, contact) = (ask.site.base_url.host().to_owned(), ask.site.contact.clone());
+    ask.page(Accessibility { frame: frame(&ask, &db).await?, site, contact })
 }
 
 pub async fn privacy(ask: Ask, db: Data<Db>) -> Answer {
-    ask.page(Privacy { frame: frame(&ask, &db).await? })
+    ask.page(Privacy { frame: frame(&ask, &db).await?, contact: ask.site.contact.clone() })
 }
 
 async fn frame(ask: &Ask, db: &Db) -> Result<Frame, Error> {

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use super::people::People;
 use super::{Plan, open_units};
 use crate::cohort::EnrolmentId;
-use crate::completion::quiz;
+use crate::completion::{How, quiz};
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::{Programme, Quiz, Step, StepKind, Unit};
@@ -58,6 +58,20 @@ pub enum What {
         work: i64,
         answers: String,
     },
+}
+
+impl What {
+    /// How it completes a step, where it does.
+    pub fn how(&self) -> How {
+        match self {
+            Self::Marked => How::Mark,
+            Self::Answered { .. } => How::Answers,
+            Self::Noted(_) => How::Note,
+            Self::Read { .. } => How::Reading,
+            Self::Posted { .. } => How::Post,
+            Self::HandedIn { .. } | Self::Reviewed { .. } => How::Work,
+        }
+    }
 }
 
 const NOTES: &[&str] = &[
@@ -183,7 +197,7 @@ fn read(rng: &mut Rng, programme: &Programme, step: &Step) -> Option<What> {
     Some(What::Read { point, answers: answers.to_text() })
 }
 
-/// Everybody hands in, and comments on the next in the ring.
+/// Everybody hands in, and comments on the next in the ring, but for the last: so two pieces of work lack a comment.
 fn peers(unit: &Unit, step: &Step, visits: &[Visit], works: &mut i64) -> anyhow::Result<Vec<Deed>> {
     let html = crate::programme::post_html(CARD).map_err(anyhow::Error::msg)?;
     let deed = |visit: Visit, what, completes| Deed {
@@ -208,7 +222,7 @@ fn peers(unit: &Unit, step: &Step, visits: &[Visit], works: &mut i64) -> anyhow:
     let answers: Vec<(&str, &str)> =
         step.questions.iter().map(String::as_str).zip(super::words::COMMENTS.iter().cycle().copied()).collect();
     let answers = serde_urlencoded::to_string(answers)?;
-    for (place, visit) in visits.iter().enumerate() {
+    for (place, visit) in visits.iter().enumerate().take(visits.len() - 1) {
         for next in 1..=reviews {
             let work = first + i64::try_from((place + next) % visits.len())?;
             let what = What::Reviewed { work, answers: answers.clone() };

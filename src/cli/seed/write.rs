@@ -12,7 +12,7 @@ use crate::platform::text::Slug;
 use crate::schema::{
     completions, enrolments, peer_reviews, posts, quiz_attempts, readings, reflections, submissions, threads,
 };
-use crate::{discussion, each};
+use crate::{completion, discussion, each};
 
 /// Deeds written in one transaction, and rows in one statement.
 pub const BATCH: usize = 1_000;
@@ -31,6 +31,7 @@ pub fn deeds(conn: &mut Conn, cohort: CohortId, deeds: &[Deed]) -> QueryResult<(
 /// Brings counters and PostgreSQL's sequences up to what was written under ids of our own.
 pub fn settle(conn: &mut Conn) -> QueryResult<()> {
     discussion::store::recount(conn)?;
+    completion::store::peers::gaps::recount(conn)?;
     discussion::store::follow_own(conn)?;
     if let Conn::Postgres(c) = conn {
         for table in ["posts", "submissions"] {
@@ -53,6 +54,7 @@ fn completed(conn: &mut Conn, deeds: &[Deed]) -> QueryResult<usize> {
                 completions::unit.eq(&deed.unit),
                 completions::step.eq(&deed.step),
                 completions::completed_at.eq(deed.at),
+                completions::how.eq(deed.what.how()),
             )
         })
         .collect();

@@ -10,7 +10,7 @@ use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Programme;
 use crate::schema::{
-    cohorts, completions, enrolments, exercise_answers, notes, quiz_attempts, reflections, submissions,
+    cohorts, completions, enrolments, exercise_answers, film_positions, notes, quiz_attempts, reflections, submissions,
 };
 
 /// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.
@@ -49,6 +49,7 @@ pub fn rename(conn: &mut Conn, programme: &Slug, from: StepKey<'_>, to: StepKey<
     follow!(completions);
     follow!(quiz_attempts);
     follow!(exercise_answers);
+    follow!(film_positions);
     follow!(notes);
     follow!(reflections);
     follow!(submissions);

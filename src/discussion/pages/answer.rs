@@ -34,7 +34,7 @@ pub async fn add_post(
             };
             match outcome {
                 Ok(posted) => {
-                    subject.tell(conn, &asked, &told, true)?;
+                    subject.tell(conn, &asked, &told)?;
                     subject.room.forget_draft(conn, &writing_page(&subject.path(), parent), POST_FORM)?;
                     subject.href_of(conn, posted)
                 }

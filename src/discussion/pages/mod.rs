@@ -102,10 +102,10 @@ impl Subject<'_> {
         self.thread.path(&self.room.place.cohort)
     }
 
-    /// Tells what else depends on the posts of a step's own thread.
-    fn tell(&self, conn: &mut Conn, ask: &Ask, told: &OnStepPosts, has_post: bool) -> Result<(), Error> {
+    /// Tells what else depends on posts in a step's own thread.
+    fn tell(&self, conn: &mut Conn, ask: &Ask, told: &OnStepPosts) -> Result<(), Error> {
         match &self.about {
-            About::Step(open) => told.0(conn, ask, &self.room.place, open, has_post),
+            About::Step(open) => told.0(conn, ask, &self.room.place, open),
             _ => Ok(()),
         }
     }

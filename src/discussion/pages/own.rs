@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::answer::status;
-use super::{About, Room, Subject, number};
-use crate::discussion::posting::{OnStepPosts, PostLimits, Posted, Refusal};
+use super::{Room, Subject, number};
+use crate::discussion::posting::{PostLimits, Posted, Refusal};
 use crate::discussion::{Post, PostBody, PostId, Poster, store};
 use crate::draft;
 use crate::platform::db::{Conn, Db};
@@ -80,14 +80,7 @@ pub async fn change(
     ask.done(to, "post-edited")
 }
 
-pub async fn remove(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    told: Data<OnStepPosts>,
-    path: Way,
-    fields: Fields,
-) -> Answer {
+pub async fn remove(ask: Ask, db: Data<Db>, content: Data<Content>, path: Way, fields: Fields) -> Answer {
     fields.only(&[])?;
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db
@@ -96,7 +89,7 @@ pub async fn remove(
             match own.subject.room.poster() {
                 Ok(poster) => {
                     own.subject.room.forget_draft(conn, &own.path(), FORM)?;
-                    own.remove(conn, &asked, &poster, &told)
+                    own.remove(conn, &poster)
                 }
                 Err(why) => Err(own.refused(&asked, &fields, &Refusal::ReadOnly(why))),
             }
@@ -134,13 +127,9 @@ impl<'c> Own<'c> {
         self.subject.href_of(conn, Posted { thread, post, top })
     }
 
-    fn remove(&self, conn: &mut Conn, ask: &Ask, poster: &Poster, told: &OnStepPosts) -> Result<String, Error> {
-        let Subject { room, thread, about } = &self.subject;
+    fn remove(&self, conn: &mut Conn, poster: &Poster) -> Result<String, Error> {
+        let Subject { room, thread, .. } = &self.subject;
         store::remove_post(conn, thread.id, self.post.id, poster.enrolment, room.now)?;
-        if let About::Step(open) = about {
-            let still = store::has_post_in(conn, poster.enrolment, open.unit.unit, open.step)?;
-            self.subject.tell(conn, ask, told, still)?;
-        }
         self.href(conn)
     }
 

@@ -193,7 +193,9 @@ fn unit_row(course: &Standing<'_>, unit: &UnitProgress<'_>, action: Option<Link>
         _ => ("is-past", Look::Plain),
     };
     let label = unit.unit.label();
-    let shows_meter = counts && unit.newest && unit.share.of > 0;
+    let has_begun = unit.newest || unit.state == UnitState::Part;
+    let shows_meter = counts && unit.is_open() && has_begun && unit.share.of > 0;
+    let left = course.minutes_left(unit);
     Row {
         class,
         look,
@@ -201,7 +203,10 @@ fn unit_row(course: &Standing<'_>, unit: &UnitProgress<'_>, action: Option<Link>
         before: if unit.unit.number == 0 { String::new() } else { format!("{label}: ") },
         title: unit.unit.title.clone(),
         href: course.unit_path(unit.unit),
-        small: format!("{} · {}", unit.unit.block, duration(unit.unit.minutes)),
+        small: match left.is_empty() {
+            true => format!("{} · {}", unit.unit.block, duration(unit.unit.minutes)),
+            false => format!("{} · {}, {left}", unit.unit.block, duration(unit.unit.minutes)),
+        },
         meter: shows_meter.then(|| Meter {
             done: unit.share.done,
             of: unit.share.of,

@@ -26,6 +26,8 @@ pub(super) struct Sheet {
     pub print: String,
     /// With how many lines each has. Empty: an exercise on paper.
     pub fields: Vec<(Field, u32)>,
+    /// Who can read it, and what can be done with it.
+    pub about: &'static str,
     pub may_write: bool,
     pub is_done: bool,
     pub draft: draft::Form,
@@ -51,6 +53,8 @@ struct PrintedSheet {
     back: Link,
     eyebrow: String,
     title: String,
+    /// The same without what is written on it. Empty: nothing is.
+    blank: String,
     fields: Vec<(Field, u32)>,
 }
 
@@ -60,7 +64,7 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
     let sheet = sheet(here, filled(here, &answers.unwrap_or_default()));
     let has_form = sheet.may_write && !sheet.fields.is_empty();
     let mut page = step::page(ask, here, Work::Exercise(sheet));
-    if has_form && here.done_at().is_none() {
+    if has_form && !here.is_done() {
         // Its own form has the button: a second one would lose what is typed in the first.
         page.finish = Finish::ByWork;
     }
@@ -79,8 +83,17 @@ fn sheet(here: &Here<'_>, fields: Vec<(Field, u32)>) -> Sheet {
         action: format!("{}/exercise", here.path()),
         print: format!("{}/sheet", here.path()),
         fields,
+        about: match (here.may_do(), here.place.learner()) {
+            (Some(_), _) => "Fill in what you like, here or on paper. Only you can read it; facilitators cannot.",
+            (None, Some(_)) => {
+                "This is what you wrote. Only you can read it. It can be changed no more, now that the course is closed."
+            }
+            (None, None) => {
+                "This is what the sheet asks. Learners fill it in for themselves, and nobody else can read it."
+            }
+        },
         may_write: here.may_do().is_some(),
-        is_done: here.done_at().is_some(),
+        is_done: here.is_done(),
         draft: here.draft_form(FORM, "saved"),
     }
 }
@@ -140,20 +153,23 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     Ok(format!("{}#sheet", here.path()))
 }
 
-/// The sheet as a page to print, with what is written on it so far.
+/// The sheet as a page to print, with what is written on it so far; `?blank=1`: without.
 pub async fn sheet_page(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<StepAddress>) -> Answer {
+    let blank = ask.parameters()?.has("blank");
     let (asked, catalogue) = (ask.clone(), content.current());
     let read = move |conn: &mut Conn| {
         let here = here(conn, &asked, &catalogue, &address)?;
         if !has_sheet(here.step()) {
             return Err(Error::NotFound);
         }
-        let answers = own_answers(conn, &here)?.unwrap_or_default();
+        let written = own_answers(conn, &here)?.unwrap_or_default();
+        let answers = if blank { SheetAnswers::new() } else { written };
         let page = PrintedSheet {
             frame: here.place.frame(&asked),
             back: Link::new(here.path(), format!("Back to {}", here.step().title)),
             eyebrow: format!("{} · {}", here.open.unit.programme.title, here.unit().label()),
             title: here.step().title.clone(),
+            blank: if answers.is_empty() { String::new() } else { format!("{}/sheet?blank=1", here.path()) },
             fields: filled(&here, &answers),
         };
         Ok((page, Visit::of(&here.place, asked.now)))

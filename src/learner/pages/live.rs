@@ -52,7 +52,7 @@ fn live(here: &Here<'_>, session: &Session, said: Option<Presence>) -> Live {
     let moment = session.moment(here.now);
     let begun = session.has_begun(here.now) && !session.called_off;
     let comes_in = !session.called_off && (here.place.facilitates() || moment == Moment::DoorsOpen);
-    let asks = begun && here.may_do().is_some() && here.done_at().is_none();
+    let asks = begun && here.may_do().is_some() && !here.is_done();
     Live {
         when: format!("{}, for {}", zone.plain(session.starts_at), duration(minutes)),
         at: session.starts_at.rfc3339(),
@@ -65,7 +65,7 @@ fn live(here: &Here<'_>, session: &Session, said: Option<Presence>) -> Live {
 
 fn notice(here: &Here<'_>, session: &Session, moment: Moment, said: Option<Presence>) -> String {
     let zone = &here.place.cohort.zone;
-    let took_part = match said.filter(|_| here.done_at().is_some()) {
+    let took_part = match said.filter(|_| here.is_done()) {
         Some(Presence::There) => " You were there.",
         Some(Presence::CaughtUp) => " You caught up afterwards.",
         None => "",

@@ -1,11 +1,14 @@
 //! The learner's pages, a file an action.
 
+mod again;
 pub mod assignment;
 pub mod calendar;
+pub mod citations;
 pub mod course;
 pub mod diagnostic;
 pub mod exercise;
 pub mod feed;
+pub mod film;
 pub mod glossary;
 pub mod home;
 pub mod library;
@@ -14,6 +17,7 @@ pub mod mark;
 pub mod month;
 pub mod note;
 pub mod notes;
+pub mod print;
 pub mod progress;
 pub mod quiz;
 pub mod reflection;

@@ -1,6 +1,7 @@
 //! One's own note on a step, near the end of its page; saved by POST `…/note`, and removed by saving nothing.
 
-use super::{StepForm, carry_out, step};
+use super::step::{self, Wish};
+use super::{StepForm, carry_out};
 use crate::completion::store::notes;
 use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
@@ -72,7 +73,7 @@ fn keep(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     let mut faults = Faults::default();
     let Some(body) = faults.check(FIELD, paragraphs(fields.get(FIELD), LONGEST, "your note")) else {
         let note = own_note(here, field().sent(fields, &faults), true);
-        return Err(Error::refused(step::of_kind(conn, ask, here, false)?.with_refused_note(note, faults)));
+        return Err(Error::refused(step::of_kind(conn, ask, here, Wish::default())?.with_refused_note(note, faults)));
     };
     notes::save(conn, enrolment, here.key(), &body, ask.now)?;
     Ok(format!("{}#{FIELD}", here.path()))

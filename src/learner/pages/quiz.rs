@@ -1,20 +1,25 @@
 //! A quiz: its questions, POST `…/answers`, and all feedback once it is handed in.
 
-use super::step::{self, Finish, StepPage, Work, go_on};
+mod marked;
+
+use super::step::{self, Finish, StepPage, Wish, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::store as cohorts;
 use crate::completion::quiz::{Answers, mark, ordered, passes};
-use crate::completion::store::{self, Attempts};
+use crate::completion::store::attempts::{self, Attempts};
 use crate::learner::here::Here;
-use crate::learner::{Link, words};
+use crate::learner::words;
 use crate::platform::db::Conn;
-use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Faults, Fields};
 use crate::programme::{Question, Quiz};
+
+pub(super) use marked::{AttemptRow, MarkedQuiz};
 
 pub(super) struct QuizForm {
     pub action: String,
     pub questions: Vec<AskedQuestion>,
+    /// What was handed in before.
+    pub attempts: Vec<AttemptRow>,
 }
 
 pub(super) struct AskedQuestion {
@@ -35,59 +40,28 @@ pub(super) struct Choice {
     pub chosen: bool,
 }
 
-pub(super) struct MarkedQuiz {
-    pub questions: Vec<MarkedQuestion>,
-    pub next: Option<Link>,
-    /// Empty: not again.
-    pub again: String,
-}
-
-pub(super) struct MarkedQuestion {
-    pub id: String,
-    /// `Question 2 of 5 · Not this time`.
-    pub heading: String,
-    pub text: String,
-    pub options: Vec<MarkedOption>,
-}
-
-pub(super) struct MarkedOption {
-    pub class: &'static str,
-    pub icon: Icon,
-    pub text: String,
-    /// `your answer, right`; empty: neither chosen nor right.
-    pub says: &'static str,
-    pub feedback: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Icon {
-    Right,
-    Wrong,
-    Neither,
-}
-
-impl Icon {
-    pub fn is_right(&self) -> bool {
-        *self == Self::Right
-    }
-
-    pub fn is_wrong(&self) -> bool {
-        *self == Self::Wrong
-    }
-}
-
-/// The form, or what became of the latest answers; two queries.
-pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>, again: bool) -> Result<StepPage, Error> {
+/// The form, or what became of the latest answers or of those that were asked for; two queries, and one for old answers.
+pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>, wish: Wish) -> Result<StepPage, Error> {
     let quiz = quiz_of(here)?;
     let Some(learner) = here.place.learner() else {
-        return Ok(marked_page(ask, here, quiz, &Answers::default(), None));
+        return Ok(marked::page(ask, here, quiz, None));
     };
-    let attempts = store::attempts(conn, learner, here.key())?;
+    let attempts = attempts::attempts(conn, learner, here.key())?;
+    if let Some(number) = wish.attempt {
+        let listed = attempts.newest.iter().find(|attempt| attempt.number == number).cloned();
+        let shown = match listed {
+            None => attempts::attempt_numbered(conn, learner, here.key(), number)?,
+            listed => listed,
+        };
+        return Ok(marked::page(ask, here, quiz, Some((&shown.ok_or(Error::NotFound)?, &attempts))));
+    }
     let may_answer = here.may_do().is_some() && attempts_left(quiz, &attempts) != Some(0);
-    Ok(match &attempts.latest {
-        Some(answers) if !(again && may_answer) => marked_page(ask, here, quiz, answers, Some(&attempts)),
+    Ok(match attempts.latest() {
+        Some(latest) if !(wish.again && may_answer) => marked::page(ask, here, quiz, Some((latest, &attempts))),
         _ if may_answer => {
-            let mut page = step::page(ask, here, Work::Quiz(form(here, quiz, &Answers::default(), &[])));
+            let mut form = form(here, quiz, &Answers::default(), &[]);
+            form.attempts = marked::attempts(here, &attempts, None);
+            let mut page = step::page(ask, here, Work::Quiz(form));
             page.finish = Finish::ByWork;
             page
         }
@@ -111,15 +85,15 @@ fn save(conn: &mut Conn, ask: &Ask, here: &Here<'_>, fields: &Fields) -> Result<
     }
     // Holds the learner's row, so that two attempts at once are counted one after the other.
     cohorts::touch(conn, learner, ask.now)?;
-    let attempts = store::attempts(conn, learner, here.key())?;
-    if attempts.latest.as_ref() == Some(&answers) {
+    let attempts = attempts::attempts(conn, learner, here.key())?;
+    if attempts.latest().is_some_and(|latest| latest.answers == answers) {
         return Ok(here.path());
     }
     if attempts_left(quiz, &attempts) == Some(0) {
         return Err(here.not_now(ask, "You have used all your attempts at this quiz.".into()));
     }
     let marked = mark(quiz, &answers);
-    store::add_attempt(conn, learner, here.key(), &answers, &marked, ask.now)?;
+    attempts::add_attempt(conn, learner, here.key(), &answers, &marked, ask.now)?;
     if passes(quiz, marked.right()) {
         here.complete(conn, ask, learner)?;
     }
@@ -157,6 +131,7 @@ fn form(here: &Here<'_>, quiz: &Quiz, answers: &Answers, missing: &[bool]) -> Qu
     QuizForm {
         action: format!("{}/answers", here.path()),
         questions: quiz.questions.iter().enumerate().map(asked).collect(),
+        attempts: Vec::new(),
     }
 }
 
@@ -182,89 +157,6 @@ fn refused(ask: &Ask, here: &Here<'_>, quiz: &Quiz, answers: &Answers, missing: 
     page
 }
 
-/// All feedback. Without attempts (a facilitator's view): which answers are right, and nobody's own.
-fn marked_page(ask: &Ask, here: &Here<'_>, quiz: &Quiz, answers: &Answers, attempts: Option<&Attempts>) -> StepPage {
-    let marked = mark(quiz, answers);
-    let questions = quiz.questions.iter().zip(&marked.0).enumerate();
-    let own = attempts.is_some();
-    let work = MarkedQuiz {
-        questions: questions
-            .map(|(n, (q, right))| marked_question(here, quiz, answers, (n, q), own.then_some(*right)))
-            .collect(),
-        next: attempts.map(|_| go_on(here)),
-        again: match attempts {
-            Some(attempts) if here.may_do().is_some() && attempts_left(quiz, attempts) != Some(0) => {
-                format!("{}?again=1", here.path())
-            }
-            _ => String::new(),
-        },
-    };
-    let mut page = step::page(ask, here, Work::MarkedQuiz(work));
-    if let Some(attempts) = attempts {
-        page.lead = verdict(here, quiz, marked.right(), attempts);
-        page.html.clear();
-        page.finish = Finish::ByWork;
-    }
-    page
-}
-
-/// `Four of five right. This step is done; …`
-fn verdict(here: &Here<'_>, quiz: &Quiz, right: usize, attempts: &Attempts) -> String {
-    let score = words::sentence(&format!("{} of {} right.", words::number(right), words::number(quiz.questions.len())));
-    let again = match attempts_left(quiz, attempts) {
-        _ if here.may_do().is_none() => String::new(),
-        None => ", and you may answer again as often as you like".into(),
-        Some(0) => ", and it was your last attempt".into(),
-        Some(left) => format!(", and you may answer again {}", times(left)),
-    };
-    let needed = quiz.pass_mark.map_or(0, usize::from);
-    match here.done_at() {
-        Some(_) => format!("{score} This step is done; the score is for you alone{again}."),
-        None => {
-            let needed = words::sentence(&in_words(needed, "right answer"));
-            format!("{score} {needed} complete this step{again}.")
-        }
-    }
-}
-
-fn times(n: u32) -> String {
-    match n {
-        1 => "once".into(),
-        2 => "twice".into(),
-        n => count(n as usize, "time"),
-    }
-}
-
 fn in_words(n: usize, one: &str) -> String {
     format!("{} {one}{}", words::number(n), if n == 1 { "" } else { "s" })
-}
-
-fn marked_question(
-    here: &Here<'_>,
-    quiz: &Quiz,
-    answers: &Answers,
-    (n, question): (usize, &Question),
-    right: Option<bool>,
-) -> MarkedQuestion {
-    let verdict = match right {
-        Some(true) => " · Right",
-        Some(false) => " · Not this time",
-        None => "",
-    };
-    let option = |option: &crate::programme::QuizOption| {
-        let (class, icon, says) = match (answers.has(&question.slug, &option.slug), option.right) {
-            (true, true) => ("is-mine is-right", Icon::Right, "your answer, right"),
-            (true, false) => ("is-mine is-wrong", Icon::Wrong, "your answer, not right"),
-            (false, true) if question.several => ("", Icon::Right, "a right answer"),
-            (false, true) => ("", Icon::Right, "the right answer"),
-            (false, false) => ("", Icon::Neither, ""),
-        };
-        MarkedOption { class, icon, text: option.text.clone(), says, feedback: option.feedback.clone() }
-    };
-    MarkedQuestion {
-        id: format!("q{}", n + 1),
-        heading: format!("Question {} of {}{verdict}", n + 1, quiz.questions.len()),
-        text: question.text.clone(),
-        options: ordered(here.place.learner(), quiz, question).into_iter().map(option).collect(),
-    }
 }

@@ -37,6 +37,7 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
         Some(learner) => store::reflection(conn, learner, here.key())?,
         None => None,
     };
+    let note = note.map(|(body, _)| body);
     let body = Field::new("body", "Your note").value(note.as_deref().unwrap_or_default());
     Ok(step::page(ask, here, Work::Reflection(reflection(here, body, note))))
 }

@@ -3,9 +3,11 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::again::{self, EarlierNote};
 use super::assignment::{self, Assignment, Others};
 use super::diagnostic::{self, ReadingForm, Temperatures};
 use super::exercise::{self, Sheet};
+use super::film::Film;
 use super::live::{self, Live};
 use super::note::{self, OwnNote};
 use super::quiz::{self, MarkedQuiz, QuizForm};
@@ -14,10 +16,10 @@ use super::talk;
 use super::{Visit, note_visit};
 use crate::discussion::talk::Talk;
 use crate::draft::Drafts;
-use crate::learner::Link;
 use crate::learner::here::{Here, StepAddress, here};
 use crate::learner::mark::{PagerLink, TocItem, after, before, toc};
 use crate::learner::step_number;
+use crate::learner::{Link, rule};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Faults, Frame};
@@ -33,11 +35,17 @@ pub(super) struct StepPage {
     eyebrow: String,
     title: String,
     pub lead: String,
+    /// What completes the step, while it is not and can be.
+    rule: String,
+    /// When and how it was done.
+    finished: String,
     preview: String,
     pub faults: Faults,
     /// The step's own text.
     pub html: String,
     film: Film,
+    /// An earlier note of one's own.
+    again: Option<EarlierNote>,
     sources: Vec<String>,
     /// What else there is to read.
     further: Vec<String>,
@@ -49,18 +57,6 @@ pub(super) struct StepPage {
     toc: Vec<TocItem>,
     before: PagerLink,
     after: PagerLink,
-}
-
-#[derive(PartialEq, Eq)]
-enum Film {
-    /// The step is no film.
-    None,
-    ToCome,
-    At {
-        src: String,
-        captions: Option<String>,
-        language: String,
-    },
 }
 
 /// What a kind of step asks for besides reading.
@@ -86,7 +82,6 @@ pub(super) enum Finish {
         action: String,
     },
     Done {
-        words: String,
         undo: Option<String>,
         next: Link,
     },
@@ -98,29 +93,53 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
     let (asked, catalogue) = (ask.clone(), content.current());
     let (page, visit) = db.read(move |conn| load(conn, &asked, &catalogue, &address)).await?;
     note_visit(&db, visit);
-    ask.page(page)
+    let mut answer = ask.page(&page)?;
+    page.film.let_in(&mut answer);
+    Ok(answer)
 }
 
-/// Five queries, and up to three for the work.
+/// Five queries, and up to four for the work.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Visit), Error> {
-    let again = ask.parameters()?.has("again");
+    let wish = Wish::of(ask)?;
     let here = here(conn, ask, catalogue, address)?;
-    let mut page = of_kind(conn, ask, &here, again)?;
+    let mut page = of_kind(conn, ask, &here, wish)?;
+    page.film.recall(conn, &here)?;
+    page.again = again::earlier(conn, ask, &here)?;
     page.note = note::own(conn, &here)?;
     page.bring_back(&here.drafts(conn)?);
     Ok((page, Visit::of(&here.place, ask.now)))
 }
 
-/// The step's page with what its kind asks for; `again`: to answer once more.
-pub(super) fn of_kind(conn: &mut Conn, ask: &Ask, here: &Here<'_>, again: bool) -> Result<StepPage, Error> {
+/// What somebody wants to see of a step, where they may choose.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wish {
+    /// `?again=1`: to answer once more.
+    pub again: bool,
+    /// `?attempt=2`: an earlier attempt at a quiz.
+    pub attempt: Option<u32>,
+}
+
+impl Wish {
+    fn of(ask: &Ask) -> Result<Self, Error> {
+        let parameters = ask.parameters()?;
+        let attempt = match parameters.get("attempt") {
+            "" => None,
+            number => Some(number.parse().map_err(|_| Error::NotFound)?),
+        };
+        Ok(Self { again: parameters.has("again"), attempt })
+    }
+}
+
+/// The step's page with what its kind asks for.
+pub(super) fn of_kind(conn: &mut Conn, ask: &Ask, here: &Here<'_>, wish: Wish) -> Result<StepPage, Error> {
     match here.step().kind {
         StepKind::Article | StepKind::Video => Ok(page(ask, here, Work::Nothing)),
         StepKind::LiveSession => live::page(conn, ask, here),
         StepKind::Exercise => exercise::page(conn, ask, here),
         StepKind::Discussion => talk::page(conn, ask, here),
         StepKind::Reflection => reflection::page(conn, ask, here),
-        StepKind::Quiz => quiz::page(conn, ask, here, again),
-        StepKind::Diagnostic => diagnostic::page(conn, ask, here, again),
+        StepKind::Quiz => quiz::page(conn, ask, here, wish),
+        StepKind::Diagnostic => diagnostic::page(conn, ask, here, wish.again),
         StepKind::PeerAssignment => assignment::page(conn, ask, here),
     }
 }
@@ -134,21 +153,16 @@ pub(super) fn page(ask: &Ask, here: &Here<'_>, work: Work) -> StepPage {
         eyebrow: format!("Step {} · {} · {}", step_number(unit, step), step.kind_label(), duration(step.minutes)),
         title: step.title.clone(),
         lead: step.summary.clone(),
+        rule: if here.may_do().is_some() && !here.is_done() { rule::rule(step) } else { String::new() },
+        finished: here.finished(),
         preview: match here.open.unit.preview {
             true => format!("Learners see this from {}.", cohort.zone.plain_with_year(here.open.unit.opens_at)),
             false => String::new(),
         },
         faults: Faults::default(),
         html: step.html_under(&format!("{}/units", cohort.path())),
-        film: match (&step.src, step.kind) {
-            (Some(src), StepKind::Video) => Film::At {
-                src: src.clone(),
-                captions: step.captions.clone(),
-                language: here.open.unit.programme.language.clone(),
-            },
-            (None, StepKind::Video) => Film::ToCome,
-            _ => Film::None,
-        },
+        film: Film::of(here),
+        again: None,
         sources: step.sources.clone(),
         further: step.further.clone(),
         library: format!("{}/library", cohort.path()),
@@ -189,6 +203,15 @@ impl StepPage {
         self
     }
 
+    /// What completes the step or, where no line at the end says so, when and how it was done.
+    fn standing(&self) -> &str {
+        match (&self.finish, self.has_faults()) {
+            (Finish::Done { .. }, false) => "",
+            _ if self.rule.is_empty() => &self.finished,
+            _ => &self.rule,
+        }
+    }
+
     fn has_faults(&self) -> bool {
         !self.faults.is_empty()
     }
@@ -221,14 +244,12 @@ fn lower_first(text: &str) -> String {
 fn finish(here: &Here<'_>) -> Finish {
     let is_marked = here.step().kind.is_marked();
     let open = here.may_do().is_some();
-    match here.done_at() {
-        Some(at) => Finish::Done {
-            words: format!("You finished this step {}.", here.place.cohort.zone.recent(at, here.now)),
-            undo: (is_marked && open).then(|| format!("{}/incomplete", here.path())),
-            next: go_on(here),
-        },
-        None if !open => Finish::Not(here.why_not()),
-        None if is_marked => Finish::Mark { action: format!("{}/complete", here.path()) },
-        None => Finish::ByWork,
+    match here.is_done() {
+        true => {
+            Finish::Done { undo: (is_marked && open).then(|| format!("{}/incomplete", here.path())), next: go_on(here) }
+        }
+        false if !open => Finish::Not(here.why_not()),
+        false if is_marked => Finish::Mark { action: format!("{}/complete", here.path()) },
+        false => Finish::ByWork,
     }
 }

@@ -6,7 +6,6 @@ use actix_web::web::Data;
 use super::step::{self, StepPage, Work};
 use super::{StepForm, carry_out};
 use crate::cohort::Place;
-use crate::completion::store;
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
 use crate::discussion::talk::{self, POST_FORM};
 use crate::discussion::{PostBody, poster};
@@ -52,7 +51,7 @@ fn keep(
         Err(why) => Err(Refusal::ReadOnly(why)),
     };
     match posted {
-        Ok(_) => on_step_posts(conn, ask, &here.place, &here.open, true),
+        Ok(_) => on_step_post(conn, ask, &here.place, &here.open),
         Err(refusal) => Err(refused(conn, ask, here, typed, &refusal)?),
     }
 }
@@ -69,17 +68,13 @@ fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &R
     Ok(Error::page(status, step::page(ask, here, Work::Talk(Box::new(talk))).with_faults(faults)))
 }
 
-/// What the discussion calls when somebody's posts in a step's own thread have changed.
-pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_posts);
+/// What the discussion calls when somebody has posted in a step's own thread.
+pub const ON_STEP_POSTS: OnStepPosts = OnStepPosts(on_step_post);
 
-/// A discussion is done while the learner has a visible post in it.
-fn on_step_posts(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, has_post: bool) -> Result<(), Error> {
+/// A discussion is done with the learner's first post in it, and stays done whatever becomes of the post.
+fn on_step_post(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>) -> Result<(), Error> {
     let Some(learner) = place.learner().filter(|_| is_discussion(open.step)) else { return Ok(()) };
-    match has_post {
-        true => complete(conn, ask, place, open, learner)?,
-        false => store::unmark(conn, learner, (&open.unit.unit.slug, &open.step.slug))?,
-    }
-    Ok(())
+    Ok(complete(conn, ask, place, open, learner)?)
 }
 
 fn closes_at(here: &Here<'_>) -> Instant {

@@ -8,7 +8,7 @@ use crate::cohort::gate;
 use crate::learner::course::{Course, State, kept};
 use crate::learner::here::unit_number;
 use crate::learner::mark::{StepRow, rows};
-use crate::learner::{Link, step_number, step_path};
+use crate::learner::{Link, step_number, step_path, unit_path};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Frame};
@@ -32,6 +32,7 @@ struct Unit {
     running_case_html: String,
     prompt: String,
     discussions: String,
+    print: String,
     share: Option<(usize, usize)>,
     state: State,
     opened: String,
@@ -100,6 +101,7 @@ fn load(
         running_case_html: unit.running_case_html.clone(),
         prompt: unit.prompt.clone(),
         discussions: format!("{}/discussions?unit={}", place.cohort.path(), unit.number),
+        print: format!("{}/print", unit_path(&place.cohort, unit)),
         share: counts.then_some((standing.share.done, standing.share.of)),
         state: course.state(standing),
         opened: if open.preview { String::new() } else { format!("Opened {}", zone.plain(open.opens_at)) },

@@ -19,6 +19,8 @@ use crate::platform::secret::{Secret, SecretHash};
 #[derive(Clone, Debug)]
 pub struct Site {
     pub base_url: BaseUrl,
+    /// The address that all mail comes from, for people to write to.
+    pub contact: String,
     pub mode: Mode,
 }
 

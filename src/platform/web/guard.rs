@@ -20,13 +20,13 @@ use crate::platform::secret::Secret;
 /// How long a request may take in all, slow bodies included.
 const DEADLINE: Duration = Duration::from_secs(15);
 
+/// What a page may load: nothing but what is ours.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+     manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'";
+
 const HEADERS: &[(&str, &str)] = &[
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-         manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'",
-    ),
+    ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -135,6 +135,14 @@ fn give_visitor_secret(req: &HttpRequest) -> Option<Secret> {
     };
     req.extensions_mut().insert(VisitorSecret(secret));
     new
+}
+
+/// Lets one page play media: ours, and those of one other host (`https://films.example.org`).
+pub fn let_media_in(response: &mut HttpResponse, host: Option<&str>) {
+    let policy = format!("{POLICY}; media-src 'self' {}", host.unwrap_or_default());
+    if let Ok(policy) = HeaderValue::from_str(policy.trim_end()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 fn log_failure(response: &ServiceResponse<BoxBody>, id: &str) {

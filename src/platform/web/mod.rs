@@ -12,4 +12,5 @@ pub mod unsent;
 pub use ask::{Ask, Mode, Site};
 pub use error::{Answer, Error};
 pub use form::{Fault, Faults, Field, Fields};
+pub use guard::let_media_in;
 pub use page::{Flash, Frame, Nav};

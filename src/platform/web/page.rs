@@ -25,6 +25,8 @@ pub struct Frame {
     pub own: Vec<Nav>,
     /// The second row, for facilitators.
     pub staff_nav: Vec<Nav>,
+    /// Where the box in the header searches. Empty: it is not there.
+    pub search: String,
     pub flash: Option<Flash>,
     /// The line above the end of the page.
     pub foot: String,

@@ -38,7 +38,7 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> BTreeMap<String, Source> {
         let entry = entry(&keys);
         mark(&keys);
         keys.finish();
-        sources.insert(key.clone(), Source { key, html: source_html(&cite, url.as_deref()), url, entry });
+        sources.insert(key.clone(), Source { key, html: source_html(&cite, url.as_deref()), cite, url, entry });
     }
     sources
 }

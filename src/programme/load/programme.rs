@@ -9,7 +9,7 @@ use super::keys::{self, Keys, Placed};
 use super::names::Names;
 use super::outline::Outline;
 use super::pictures::Pictures;
-use super::{diagnostics, glossary, guide, library, markdown_of, unit};
+use super::{again, diagnostics, glossary, guide, library, markdown_of, unit};
 use crate::platform::text::Slug;
 use crate::programme::glossary::Terms;
 use crate::programme::markdown::{Rendered, Setting, step_html};
@@ -82,6 +82,7 @@ pub(super) fn read(folder: &Path, faults: &Faults) -> Option<Programme> {
         faults,
     };
     let units = units(&course);
+    again::check(&course.outline, &units, faults);
     let guides = guide::read(folder, &course);
     course.pictures.finish(faults);
     let source = FileText::read(&folder.join(FILE), faults)?;

@@ -6,8 +6,8 @@ use super::file::Source;
 use super::keys::{self, Keys, Placed};
 use super::names::Names;
 use super::outline::StepPlace;
-use super::programme::{Course, is_web_address};
-use super::{captions, quiz, unit};
+use super::programme::Course;
+use super::{again, captions, quiz, unit};
 use crate::programme::{FormField, Served, Step, StepKind};
 
 const FENCE: &str = "+++";
@@ -39,6 +39,7 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
         fields: Vec::new(),
         prompt: String::new(),
         prompts: Vec::new(),
+        shows_again: None,
         quiz: None,
         reading: None,
         questions: Vec::new(),
@@ -48,7 +49,7 @@ pub(super) fn read(place: &StepPlace, course: &Course, names: &mut Names) -> Opt
     };
     read_body(&mut step, &keys, &body, course);
     if let Some(kind) = kind {
-        read_kind(&mut step, kind, &keys, &body);
+        read_kind(&mut step, kind, &keys, &body, course);
         captions(&mut step, place, kind, course);
         step.quiz = questions(place, kind, &keys, course);
         keys.finish();
@@ -123,10 +124,16 @@ pub(super) fn check_cited(listed: &[Placed<String>], cited: &BTreeSet<usize>, ke
 }
 
 /// The keys that only one kind has, and what it cannot be without.
-fn read_kind(step: &mut Step, kind: StepKind, keys: &Keys, body: &Source) {
+fn read_kind(step: &mut Step, kind: StepKind, keys: &Keys, body: &Source, course: &Course) {
     match kind {
-        StepKind::Discussion => step.prompt = keys.need("prompt"),
-        StepKind::Reflection => step.prompts = keys.need_texts("prompts"),
+        StepKind::Discussion => {
+            step.prompt = keys.need("prompt");
+            step.shows_again = again::read(keys, course);
+        }
+        StepKind::Reflection => {
+            step.prompts = keys.need_texts("prompts");
+            step.shows_again = again::read(keys, course);
+        }
         StepKind::Diagnostic => step.reading = reading(keys),
         StepKind::PeerAssignment => {
             step.questions = keys.need_texts("questions");
@@ -206,10 +213,23 @@ fn reading(keys: &Keys) -> Option<String> {
 
 fn film(keys: &Keys, key: &'static str) -> Option<String> {
     let address = keys.line(key)?;
-    if !is_web_address(&address) && !address.starts_with('/') {
-        keys.fault(keys.line_of(key), format!("{key} is no address"), "begin it with https:// or /");
+    if !is_film_address(&address) {
+        let mend = "begin it with https:// and the host's name, or with one /";
+        keys.fault(keys.line_of(key), format!("{key} is no address of a film"), mend);
     }
     Some(address)
+}
+
+/// What a page's policy can name: a host in small letters, with a port at most, or this site itself.
+fn is_film_address(url: &str) -> bool {
+    if url.contains([' ', '"', '\'', ';', ',', '<', '>', '\\', '#']) {
+        return false;
+    }
+    let Some(rest) = url.strip_prefix("https://") else { return url.starts_with('/') && !url.starts_with("//") };
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    name.split('.').all(is_part) && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn questions(place: &StepPlace, kind: StepKind, keys: &Keys, course: &Course) -> Option<crate::programme::Quiz> {

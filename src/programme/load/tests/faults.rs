@@ -56,6 +56,15 @@ const CASES: &[Case] = &[
     (SHOW, "summary =", "reviews = 0\nsummary =", 5, "reviews is 0"),
     (FILM, "## Transcript", "## Script", 7, "the film has no transcript"),
     (FILM, "summary =", "src = \"film.mp4\"\nsummary =", 5, "src is no address"),
+    (FILM, "summary =", "src = \"http://films.example.org/a.mp4\"\nsummary =", 5, "src is no address"),
+    (FILM, "summary =", "src = \"//films.example.org/a.mp4\"\nsummary =", 5, "src is no address"),
+    (FILM, "summary =", "src = \"https://a;b/a.mp4\"\nsummary =", 5, "src is no address"),
+    (FILM, "summary =", "src = \"https://me@films.example.org/a.mp4\"\nsummary =", 5, "src is no address"),
+    (TALK, "prompt =", "shows_again = \"start/gone\"\nprompt =", 6, "there is no step 'start/gone' to show again"),
+    (MEASURE, "reading =", "shows_again = \"start/talk\"\nreading =", 6, "there is no key 'shows_again' here"),
+    (NOTE, "prompts =", "shows_again = \"start/talk\"\nprompts =", 6, "'start/talk' is no reflection but discussion"),
+    (TALK, "prompt =", "shows_again = \"start/note\"\nprompt =", 6, "'start/note' does not come before this step"),
+    (NOTE, "prompts =", "shows_again = \"start/note\"\nprompts =", 6, "'start/note' does not come before this step"),
     (MEET, "minutes = 50", "minutes = 0", 4, "minutes is 0"),
     // front matter
     (TALK, "+++\ntitle", "title", 1, "the step does not begin with +++"),
@@ -64,6 +73,7 @@ const CASES: &[Case] = &[
     (TALK, "Talk.\n", "Ta\u{202e}lk.\n", 8, "an invisible character (U+202E)"),
     // slugs
     (READ, "\"reading\"", "\"Reading\"", 6, "formerly has 'Reading', which is no slug"),
+    (READ, "\"reading\"", "\"print\"", 6, "the step slug 'print' is an address of Trellis's own"),
     (READ, "\"reading\"", "\"talk\"", 6, "the step slug 'talk' is or was that of"),
     (UNIT, "\"beginning\"", "\"more\"", 2, "the unit slug 'more' is or was that of"),
     (UNIT, "\"beginning\"", "\"beginning\", \"beginning\"", 2, "the unit slug 'beginning' is or was that of"),

@@ -1,0 +1,12 @@
+DROP TRIGGER search_thread_changes ON threads;
+DROP TRIGGER search_post_changes ON posts;
+DROP TRIGGER search_note_changes ON notes;
+DROP FUNCTION search_thread_changes;
+DROP FUNCTION search_post_changes;
+DROP FUNCTION search_note_changes;
+DROP VIEW search_languages;
+DROP TABLE search_words;
+DROP TABLE search_texts;
+DROP TABLE search_programmes;
+DROP FUNCTION search_text_comes;
+DROP FUNCTION search_fold;

@@ -1,0 +1,14 @@
+DROP TRIGGER search_thread_comes;
+DROP TRIGGER search_thread_changes;
+DROP TRIGGER search_thread_goes;
+DROP TRIGGER search_post_comes;
+DROP TRIGGER search_post_changes;
+DROP TRIGGER search_post_goes;
+DROP TRIGGER search_note_comes;
+DROP TRIGGER search_note_changes;
+DROP TRIGGER search_note_goes;
+DROP VIEW search_languages;
+DROP TABLE search_texts;
+DROP TABLE search_words_english;
+DROP TABLE search_words_simple;
+DROP TABLE search_programmes;
