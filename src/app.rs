@@ -47,8 +47,8 @@ pub struct App {
     pub passwords: Passwords,
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
-    pub draft_limit: Data<DraftLimit>,
     pub search_limit: Data<SearchLimit>,
+    pub draft_limit: Data<DraftLimit>,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -78,8 +78,8 @@ impl App {
             passwords: Passwords::start()?,
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
-            draft_limit: Data::new(DraftLimit::default()),
             search_limit: Data::default(),
+            draft_limit: Data::new(DraftLimit::default()),
             preview: None,
         })
     }
@@ -122,8 +122,8 @@ impl App {
             .app_data(Data::new(self.passwords.clone()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
-            .app_data(self.draft_limit.clone())
             .app_data(self.search_limit.clone())
+            .app_data(self.draft_limit.clone())
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
@@ -201,8 +201,8 @@ impl App {
             tokio::time::sleep(Duration::from_secs(600)).await;
             self.doors.forget_old();
             self.post_limits.forget_old();
-            self.draft_limit.forget_old();
             self.search_limit.forget_old();
+            self.draft_limit.forget_old();
         }
     }
 }

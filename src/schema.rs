@@ -295,16 +295,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    drafts (account_id, page, part) {
-        account_id -> BigInt,
-        page -> Text,
-        part -> Text,
-        fields -> Text,
-        saved_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     search_programmes (programme) {
         programme -> Text,
         fingerprint -> Text,
@@ -364,6 +354,16 @@ diesel::table! {
         step -> Text,
         seconds -> Integer,
         kept_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    drafts (account_id, page, part) {
+        account_id -> BigInt,
+        page -> Text,
+        part -> Text,
+        fields -> Text,
+        saved_at -> Timestamp,
     }
 }
 
@@ -485,9 +485,9 @@ diesel::joinable!(reminders -> enrolments (enrolment_id));
 diesel::joinable!(reminders -> messages (message_id));
 diesel::joinable!(readings -> enrolments (enrolment_id));
 diesel::joinable!(calendar_tokens -> enrolments (enrolment_id));
-diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(certificates -> enrolments (enrolment_id));
 diesel::joinable!(film_positions -> enrolments (enrolment_id));
+diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
@@ -525,12 +525,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminders,
     readings,
     calendar_tokens,
-    drafts,
     search_programmes,
     search_texts,
     certificates,
     signing_keys,
     film_positions,
+    drafts,
     live_sessions,
     attendances,
     thread_marks,

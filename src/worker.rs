@@ -52,10 +52,10 @@ pub async fn run_daily(app: &App) {
     let now = app.clock.now();
     logged("end old sessions", app.db.write(move |conn| accounts::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
-    logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
-        .await;
     let certificates = certificate::issue::issue_all_due(&app.db, &app.content, &app.site.base_url, now);
     logged("issue certificates", certificates).await;
+    logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
+        .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
 }

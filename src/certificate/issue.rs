@@ -71,7 +71,8 @@ fn due(course: &Course<'_>, releases: &[Release], done: &Done, now: Instant) -> 
 pub async fn issue_all_due(db: &Db, content: &Content, base_url: &BaseUrl, now: Instant) -> Result<usize, DbError> {
     let catalogue = content.current();
     let mut issued = 0;
-    for slug in catalogue.programmes.keys().cloned() {
+    for programme in catalogue.programmes.values() {
+        let slug = programme.slug.clone();
         let list = db.report(move |conn| Ok::<_, DbError>(cohorts::list_of_programme(conn, &slug)?)).await?;
         for cohort in list.into_iter().filter(|cohort| now < cohort.access_ends_at()) {
             issued += issue_due_in(db, content, base_url, cohort, now).await?;

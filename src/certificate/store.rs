@@ -161,24 +161,25 @@ pub fn list_without(conn: &mut Conn, cohort: CohortId, after: EnrolmentId, most:
         .load(conn)
 }
 
+type DoneRow = (EnrolmentId, Slug, Slug, (Instant, Option<How>));
+
 /// What these learners have done, each with something done.
 pub fn list_done_of(conn: &mut Conn, learners: &[EnrolmentId]) -> QueryResult<Vec<(EnrolmentId, Done)>> {
-    let rows: Vec<(EnrolmentId, Slug, Slug, Instant, Option<How>)> = completions::table
+    let rows: Vec<DoneRow> = completions::table
         .filter(completions::enrolment_id.eq_any(learners))
         .order(completions::enrolment_id)
         .select((
             completions::enrolment_id,
             completions::unit,
             completions::step,
-            completions::completed_at,
-            completions::how,
+            (completions::completed_at, completions::how),
         ))
         .load(conn)?;
     let of_one = rows.chunk_by(|a, b| a.0 == b.0);
-    let steps = |rows: &[(EnrolmentId, Slug, Slug, Instant, Option<How>)]| -> Done {
-        let done =
-            rows.iter().map(|(_, unit, step, at, how)| (unit.clone(), step.clone(), Deed { at: *at, how: *how }));
-        done.collect()
+    let steps = |rows: &[DoneRow]| -> Done {
+        rows.iter()
+            .map(|(_, unit, step, (at, how))| (unit.clone(), step.clone(), Deed { at: *at, how: *how }))
+            .collect()
     };
     Ok(of_one.filter_map(|rows| Some((rows.first()?.0, steps(rows)))).collect())
 }

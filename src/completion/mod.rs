@@ -86,3 +86,10 @@ impl FromIterator<(Slug, Slug, Deed)> for Done {
         done
     }
 }
+
+/// For those who do not ask what made them so.
+impl FromIterator<(Slug, Slug, Instant)> for Done {
+    fn from_iter<I: IntoIterator<Item = (Slug, Slug, Instant)>>(steps: I) -> Self {
+        steps.into_iter().map(|(unit, step, at)| (unit, step, Deed { at, how: None })).collect()
+    }
+}

@@ -47,10 +47,10 @@ GET  /invitations/{token}                                         404 404 404 40
 POST /invitations/{token}                                         303 404 404 404 404
 GET  /unsubscribe/{token}                                         404 404 404 404 404
 POST /unsubscribe/{token}                                         404 404 404 404 404
-POST /drafts                                                      303 400 400 400 400
-POST /drafts/discard                                              303 400 400 400 400
 GET  /unsubscribe/{token}/announcements                           404 404 404 404 404
 POST /unsubscribe/{token}/announcements                           404 404 404 404 404
+POST /drafts                                                      303 400 400 400 400
+POST /drafts/discard                                              303 400 400 400 400
 GET  /cohorts/{cohort}                                            303 200 404 200 200
 GET  /cohorts/{cohort}/join                                       303 303 200 303 200
 GET  /cohorts/{cohort}/library                                    303 200 404 200 200

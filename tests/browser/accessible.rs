@@ -59,6 +59,11 @@ async fn what_a_learner_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a thread refused").await);
 
+    let long = "a".repeat(101);
+    browser.open(&format!("{}/search?q={long}", site.cohort)).await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a search refused").await);
+
     browser.open(&format!("{}/discussions/new", site.cohort)).await;
     browser.fill("Your post", "Begun, and not sent yet").await;
     browser.press("Save draft").await;
@@ -71,11 +76,6 @@ async fn what_a_learner_sees() {
     browser.sees_words("You are signed out").await;
     assert_eq!(browser.text_in("What you wrote").await, "Begun, and not sent yet");
     faults.extend(browser.faults("signed out while writing").await);
-
-    let long = "a".repeat(101);
-    browser.open(&format!("{}/search?q={long}", site.cohort)).await;
-    browser.sees_words("There is a problem").await;
-    faults.extend(browser.faults("a search refused").await);
 
     faults.extend(browser.faults_of_html());
     browser.quit().await;

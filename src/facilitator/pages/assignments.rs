@@ -10,6 +10,7 @@ use crate::completion::SubmissionId;
 use crate::completion::comments::{self, PATIENCE_DAYS, Refused};
 use crate::completion::store::peers::gaps::{self, After, Promise, Short};
 use crate::completion::store::peers::{self, Submission};
+use crate::draft;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::count;
@@ -67,7 +68,11 @@ struct Assignment {
 struct CommentForm {
     action: String,
     questions: Vec<Field>,
+    draft: draft::Form,
 }
+
+/// The form's id in the page.
+const FORM: &str = "comments";
 
 impl Assignment {
     fn has_faults(&self) -> bool {
@@ -210,7 +215,20 @@ impl<'c> Desk<'c> {
         self.place.enrolment.as_ref().map(|e| e.id).filter(|id| *id != self.work.author)
     }
 
-    /// Two queries.
+    fn path(&self) -> String {
+        format!("{}/{}", path(&self.place), self.work.id)
+    }
+
+    /// The form for comments, with what was begun in it. One query.
+    fn form(&self, conn: &mut Conn, ask: &Ask) -> Result<CommentForm, Error> {
+        let (path, place) = (self.path(), &self.place);
+        let (mut questions, mut draft) = (comments::fields(self.step), draft::Form::at(&path, FORM, "sent"));
+        let kept = draft::store::of_page(conn, place.person.id, &path, &place.cohort.zone, ask.now)?;
+        draft.bring_back(&kept, &mut questions);
+        Ok(CommentForm { action: path, questions, draft })
+    }
+
+    /// Three queries.
     fn page(&self, conn: &mut Conn, ask: &Ask) -> Result<Assignment, Error> {
         let (work, zone) = (&self.work, &self.place.cohort.zone);
         let done = match self.reviewer() {
@@ -231,10 +249,7 @@ impl<'c> Desk<'c> {
             when: zone.recent(work.handed_in_at, ask.now),
             html: work.html.clone(),
             received: received.collect(),
-            form: done.is_empty().then(|| CommentForm {
-                action: format!("{}/{}", path(&self.place), work.id),
-                questions: comments::fields(self.step),
-            }),
+            form: done.is_empty().then(|| self.form(conn, ask)).transpose()?,
             done: done.into(),
         })
     }
@@ -260,7 +275,10 @@ pub async fn comment(
             comments::only_answers(desk.step, &fields)?;
             let reviewer = desk.reviewer().ok_or(Error::NotFound)?;
             match comments::read(desk.step, &fields) {
-                Ok(answers) => peers::give_review(conn, desk.work.id, reviewer, &answers, asked.now)?,
+                Ok(answers) => {
+                    peers::give_review(conn, desk.work.id, reviewer, &answers, asked.now)?;
+                    draft::store::forget(conn, desk.place.person.id, (&desk.path(), FORM))?;
+                }
                 Err(Refused { fields: questions, faults }) => {
                     let page = desk.page(conn, &asked)?;
                     let form = page.form.map(|form| CommentForm { questions, ..form });

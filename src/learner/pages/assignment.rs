@@ -11,7 +11,6 @@ use crate::cohort::EnrolmentId;
 use crate::completion::comments::Refused;
 use crate::completion::store::peers;
 use crate::completion::{SubmissionId, comments};
-use crate::draft::Drafts;
 use crate::learner::course::Stage;
 use crate::learner::here::Here;
 use crate::platform::db::{Conn, Db};
@@ -165,15 +164,6 @@ fn keep_review(
         here.complete(conn, ask, learner)?;
     }
     Ok(())
-}
-
-impl Assignment {
-    pub fn bring_back(&mut self, drafts: &Drafts) {
-        self.own.draft.bring_back(drafts, &mut self.own.body);
-        if let Others::Offered { questions, draft, .. } = &mut self.others {
-            draft.bring_back(drafts, questions);
-        }
-    }
 }
 
 fn review_form(work: SubmissionId) -> String {

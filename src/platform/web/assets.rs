@@ -39,13 +39,13 @@ pub fn stylesheet() -> &'static str {
     &STYLESHEET.path
 }
 
-pub fn script() -> &'static str {
-    &SCRIPT.path
-}
-
 /// The style sheet itself, for a page that has to stand alone. It asks for no other file.
 pub fn styles() -> &'static str {
     std::str::from_utf8(STYLESHEET.plain).unwrap_or_default()
+}
+
+pub fn script() -> &'static str {
+    &SCRIPT.path
 }
 
 pub fn favicon() -> &'static str {

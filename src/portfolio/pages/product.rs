@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::{Worked, state};
 use crate::cohort::{EnrolmentId, Place, gate};
+use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::portfolio::{Product, ProductText, Sheet, named, path, starter, store};
@@ -24,6 +25,7 @@ struct OneProduct {
     look: &'static str,
     action: String,
     body: Field,
+    draft: draft::Form,
     /// As it reads, from what was saved last. Empty: nothing was.
     html: String,
     is_shared: bool,
@@ -31,6 +33,9 @@ struct OneProduct {
     /// Fills the text with what stands on the sheets. Empty: there is a text already, or nothing to fill it with.
     start: String,
 }
+
+/// The form's id in the page.
+const FORM: &str = "product";
 
 /// A learner before the product of a unit that is open to them.
 struct Bench<'c> {
@@ -81,6 +86,7 @@ impl<'c> Bench<'c> {
             look,
             action: self.path(),
             body: body(written.as_ref(), &sheets),
+            draft: draft::Form::at(self.path(), FORM, "saved"),
             is_shared: written.as_ref().is_some_and(|product| product.shared_at.is_some()),
             html: written.map(|product| product.html).unwrap_or_default(),
             sheets,
@@ -102,11 +108,15 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
         parameters.only(&["from"])?;
         let from_sheet = parameters.get("from") == "sheet";
         let bench = Bench::find(conn, &asked, &catalogue, &address)?;
-        bench.page(conn, &asked, |written, sheets| match written {
+        let mut page = bench.page(conn, &asked, |written, sheets| match written {
             Some(product) => field().value(&product.body),
             None if from_sheet => field().value(&starter(sheets)),
             None => field(),
-        })
+        })?;
+        let (writer, zone) = (bench.place.person.id, &bench.place.cohort.zone);
+        let kept = draft::store::of_page(conn, writer, &bench.path(), zone, asked.now)?;
+        page.draft.bring_back(&kept, [&mut page.body]);
+        Ok::<_, Error>(page)
     });
     ask.page(page.await?)
 }
@@ -131,6 +141,7 @@ pub async fn save(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
                 }
                 Some(Err(what)) => return Err(refused(conn, &asked, &bench, &fields, what)),
             };
+            draft::store::forget(conn, bench.place.person.id, (&bench.path(), FORM))?;
             Ok((bench.path(), done))
         })
         .await?;

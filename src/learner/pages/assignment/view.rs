@@ -4,7 +4,7 @@ use super::{Found, OWN_FORM, author, review_form};
 use crate::cohort::Role;
 use crate::completion::comments::{self, PATIENCE_DAYS};
 use crate::completion::store::peers;
-use crate::draft;
+use crate::draft::{self, Drafts};
 use crate::learner::here::Here;
 use crate::learner::words;
 use crate::platform::web::Field;
@@ -56,6 +56,15 @@ pub(in crate::learner::pages) enum Others {
         questions: Vec<Field>,
         draft: draft::Form,
     },
+}
+
+impl Assignment {
+    pub fn bring_back(&mut self, drafts: &Drafts) {
+        self.own.draft.bring_back(drafts, &mut self.own.body);
+        if let Others::Offered { questions, draft, .. } = &mut self.others {
+            draft.bring_back(drafts, questions);
+        }
+    }
 }
 
 pub(super) fn assignment(here: &Here<'_>, found: Found) -> Assignment {
