@@ -33,7 +33,9 @@ impl Words {
             }
         }
         let ends_in_a_phrase = plain.trim_end().ends_with('"');
-        if let Some(last) = terms.last_mut().filter(|_| !ends_in_a_phrase && plain.matches('"').count() % 2 == 0) {
+        if let Some(last) =
+            terms.last_mut().filter(|_| !ends_in_a_phrase && plain.matches('"').count().is_multiple_of(2))
+        {
             last.is_beginning = last.parts.last().is_some_and(|part| part.chars().count() >= SHORTEST_BEGINNING);
         }
         (!terms.is_empty()).then_some(Self(terms))

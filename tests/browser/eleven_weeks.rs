@@ -146,4 +146,8 @@ async fn come_to_the_end(keys: &Keys<'_>, browser: &Browser, travel: &Travel) {
     keys.go("Your progress").await;
     browser.sees_words("You have done everything that the certificate asks for").await;
     browser.sees_words("You have done all ").await;
+    keys.skip_to_main().await;
+    keys.go("Your certificate, issued on").await;
+    arrives(browser, &format!("{}/certificate", travel.site.cohort)).await;
+    browser.sees_words("Nadia Newcomer").await;
 }
