@@ -18,18 +18,19 @@ type Row = (
     (Instant, Option<Instant>, Option<Instant>, Option<Instant>),
 );
 
+type WordColumns = (
+    announcements::id,
+    accounts::name,
+    announcements::title,
+    announcements::body,
+    announcements::html,
+    announcements::by_mail,
+);
+type TimeColumns =
+    (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at);
+
 /// The columns of a [`Row`], in its order.
-const ROW: (
-    (
-        announcements::id,
-        accounts::name,
-        announcements::title,
-        announcements::body,
-        announcements::html,
-        announcements::by_mail,
-    ),
-    (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at),
-) = (
+const ROW: (WordColumns, TimeColumns) = (
     (
         announcements::id,
         accounts::name,

@@ -253,11 +253,7 @@ impl Names {
             let hidden = make_thread(conn, cohort, Some("trust"), now);
             let body = PostBody::parse("A post").unwrap();
             let post = store::add_post(conn, thread, learner, None, &body, now).unwrap();
-            let feed = Secret::random();
-            let hash = feed.hash();
-            let token = (calendar_tokens::enrolment_id.eq(learner), calendar_tokens::token_hash.eq(hash.as_str()));
-            let token = (token, calendar_tokens::created_at.eq(now));
-            diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
+            let feed = make_feed(conn, learner, now);
             let code = make_certificate(conn, learner, now);
             let work = make_work(conn, cohort, learner, now);
             (thread, hidden, post, feed, code, work, make_announcement(conn, cohort, facilitator, now))
@@ -304,6 +300,16 @@ impl Names {
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+/// The secret in its address.
+fn make_feed(conn: &mut Conn, learner: EnrolmentId, now: Instant) -> Secret {
+    let feed = Secret::random();
+    let hash = feed.hash();
+    let token = (calendar_tokens::enrolment_id.eq(learner), calendar_tokens::token_hash.eq(hash.as_str()));
+    let token = (token, calendar_tokens::created_at.eq(now));
+    diesel::insert_into(calendar_tokens::table).values(token).execute(conn).unwrap();
+    feed
 }
 
 fn make_announcement(

@@ -66,6 +66,18 @@ fn say(
     (thread, post)
 }
 
+/// In the text of week 7, and in an answer of a quiz.
+fn hide_canaries(catalogue: &mut Catalogue) {
+    let programme = catalogue.programmes.get_mut(&slug("effective-networks")).unwrap();
+    let trust = programme.units.iter_mut().find(|unit| unit.number == 7).unwrap();
+    trust.outcomes.push(format!("Say {CANARY}."));
+    trust.steps[0].html.push_str(&format!("<p>The {CANARY} sings.</p>"));
+    trust.steps[1].title = format!("A {CANARY}");
+    let quiz = programme.units[0].steps.iter_mut().find_map(|step| step.quiz.as_mut()).unwrap();
+    quiz.questions[0].options[0].text = format!("{CANARY} is right");
+    quiz.questions[0].options[0].feedback = format!("{CANARY} indeed");
+}
+
 stories! {
     async fn what_is_open_is_found_with_its_words_marked(course: Course) {
         course.travel_to("2027-01-11 10:00");
@@ -136,17 +148,7 @@ stories! {
         course.travel_to("2027-01-11 10:00");
         let (ada, ben, eve) = (course.enrol("Ada").await, course.enrol("Ben").await, course.outsider("Eve").await);
         let (priya, root) = (course.facilitator().await, course.administrator().await);
-        teach(&course, |catalogue| {
-            let programme = catalogue.programmes.get_mut(&slug("effective-networks")).unwrap();
-            let trust = programme.units.iter_mut().find(|unit| unit.number == 7).unwrap();
-            trust.outcomes.push(format!("Say {CANARY}."));
-            trust.steps[0].html.push_str(&format!("<p>The {CANARY} sings.</p>"));
-            trust.steps[1].title = format!("A {CANARY}");
-            let quiz = programme.units[0].steps.iter_mut().find_map(|step| step.quiz.as_mut()).unwrap();
-            quiz.questions[0].options[0].text = format!("{CANARY} is right");
-            quiz.questions[0].options[0].feedback = format!("{CANARY} indeed");
-        })
-        .await;
+        teach(&course, hide_canaries).await;
         let (cohort, by_eve, by_priya, by_ben) =
             (course.cohort, eve.enrolment.unwrap(), priya.enrolment.unwrap(), ben.enrolment.unwrap());
         let now = course.now();

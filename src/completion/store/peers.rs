@@ -87,8 +87,11 @@ pub fn own_work(conn: &mut Conn, enrolment: EnrolmentId, (unit, step): StepKey<'
         .map(with_reviews)
 }
 
-/// All that one learner handed in, by unit and step: text and HTML.
-pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<((Slug, Slug), (String, String))>> {
+/// Of which unit and step, and its text and HTML.
+pub type OwnWork = ((Slug, Slug), (String, String));
+
+/// All that one learner handed in.
+pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<OwnWork>> {
     let rows: Vec<(Slug, Slug, String, String)> = submissions::table
         .filter(submissions::enrolment_id.eq(enrolment))
         .select((submissions::unit, submissions::step, submissions::body, submissions::html))
