@@ -5,7 +5,7 @@ use std::process::Command;
 
 use diesel::prelude::*;
 use serde_json::Value;
-use trellis::certificate::{Certificate, paper, store};
+use trellis::certificate::{Certificate, store};
 use trellis::cohort::EnrolmentId;
 use trellis::completion::How;
 use trellis::platform::text::Slug;
@@ -327,48 +327,4 @@ stories! {
 fn rename_account(conn: &mut trellis::platform::db::Conn, enrolment: EnrolmentId, name: &str) {
     let account = enrolments::table.find(enrolment).select(enrolments::account_id).first::<i64>(conn).unwrap();
     diesel::update(accounts::table.find(account)).set(accounts::name.eq(name)).execute(conn).unwrap();
-}
-
-/// `cargo test --test app sheets_to_look_at -- --ignored` writes PDFs to look at into the folder in TRELLIS_SHEETS.
-#[test]
-#[ignore = "writes files for people to look at"]
-fn sheets_to_look_at() {
-    let folder = std::env::var("TRELLIS_SHEETS").expect("TRELLIS_SHEETS names a folder");
-    let base = trellis::platform::config::BaseUrl::parse("https://learn.example.org").unwrap();
-    for (n, name) in [
-        "Zoë Łukasz Ní Dhónaill",
-        "Ελένη Παπαδοπούλου",
-        "Олександра Шевченко-Ковальчук, Wilhelmina van der Westhuizen-Oppenheimer",
-    ]
-    .iter()
-    .enumerate()
-    {
-        let begun = std::time::Instant::now();
-        let pdf = paper::pdf(&sample(name), &base).unwrap();
-        println!("{name}: {} bytes in {:?}", pdf.len(), begun.elapsed());
-        std::fs::write(format!("{folder}/{n}.pdf"), pdf).unwrap();
-    }
-}
-
-fn sample(name: &str) -> Certificate {
-    let programme = programme();
-    Certificate {
-        id: trellis::certificate::CertificateId(1),
-        code: trellis::certificate::Code::parse("7K3M-0QZX-9C4D-HT2B").unwrap(),
-        name: name.into(),
-        name_changed_at: None,
-        name_shown_since: None,
-        says: trellis::certificate::Says {
-            programme: programme.slug.clone(),
-            title: programme.title.clone(),
-            language: programme.language.clone(),
-            cohort: "Spring 2027".into(),
-            starts_on: day("2027-01-11"),
-            ends_on: day("2027-05-09"),
-            minutes: 1_800,
-            asked: "at least 6 discussions, 8 quizzes, 2 diagnostics and ‘Your 90-day development plan’".into(),
-            issued_on: day("2027-04-12"),
-        },
-        issued_at: trellis::platform::clock::Instant::from_micros(1_807_520_400_000_000),
-    }
 }
