@@ -140,6 +140,7 @@ impl Place {
         }
         frame.nav.push(here(Nav::new("Library", format!("{path}/library"))));
         frame.nav.push(here(Nav::new("People", format!("{path}/people"))));
+        frame.nav.push(here(Nav::new("Calendar", format!("{path}/calendar"))));
         if self.facilitates() {
             frame.staff_nav = vec![
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),

@@ -241,14 +241,16 @@ async fn a_demonstration_is_a_course_in_its_sixth_week() {
     // It says how to sign in when it is filled.
     let said = ended.0.stdout.take().unwrap();
     let said = tokio::task::spawn_blocking(move || {
-        let lines = std::io::BufRead::lines(std::io::BufReader::new(said)).map_while(Result::ok);
+        let mut lines = std::io::BufRead::lines(std::io::BufReader::new(said)).map_while(Result::ok);
         let mut until_mail = Vec::new();
-        for line in lines {
+        for line in lines.by_ref() {
             until_mail.push(line);
             if until_mail.last().is_some_and(|line| line.contains("Mail is written to")) {
                 break;
             }
         }
+        // What it says later finds somebody who listens, until it is ended.
+        std::thread::spawn(move || lines.for_each(drop));
         until_mail.join("\n")
     });
     let said = said.await.unwrap();

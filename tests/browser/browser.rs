@@ -169,10 +169,11 @@ impl Browser {
         self.driver.cdp().send_raw("Network.emulateNetworkConditions", none).await.unwrap();
     }
 
-    /// What the console says of scripts and policies; requests that fail are no news.
+    /// What the console says of scripts and policies; requests that fail are no news, nor that signing out has cleared up.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.driver.get_log("browser").await.unwrap();
-        log.into_iter().filter(|entry| entry.source.as_deref() != Some("network")).map(|entry| entry.message).collect()
+        let said = log.into_iter().filter(|entry| entry.source.as_deref() != Some("network"));
+        said.map(|entry| entry.message).filter(|message| !message.contains("Clear-Site-Data header")).collect()
     }
 
     /// The server ends the session, and the browser does not know.
