@@ -1,5 +1,6 @@
 //! The planner against real databases: SQLite always, PostgreSQL where `TRELLIS_TEST_POSTGRES` names a server.
 
+mod many;
 mod model;
 mod world;
 

@@ -107,7 +107,7 @@ fn selects(programme: &Programme, asked: &Fields) -> Vec<(Field, Vec<(String, St
     let all = |label: &str| vec![(String::new(), label.to_owned())];
     let field = |id: &str, label: &str| Field::new(id, label).value(asked.get(id));
     let mut units = all("Every unit");
-    units.extend(programme.units.iter().map(|unit| (unit.number.to_string(), unit.full_title())));
+    units.extend(programme.units.iter().map(|unit| (unit.number.to_string(), unit.label())));
     let mut kinds = all("Every kind");
     kinds.extend(Kind::ALL.iter().map(|kind| (kind.to_string(), kind.heading().to_owned())));
     let mut outcomes = all("Whatever became of it");

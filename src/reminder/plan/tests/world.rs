@@ -77,6 +77,14 @@ impl World {
         }
     }
 
+    pub fn cohort(&self) -> CohortId {
+        self.cohort
+    }
+
+    pub fn database(&self) -> &'static str {
+        self.with(|conn| if matches!(conn, Conn::Sqlite(_)) { "SQLite" } else { "PostgreSQL" })
+    }
+
     pub fn at(&self, local: &str) -> Instant {
         at(&crate::platform::zone::Zone::named("Europe/London").unwrap(), local)
     }
