@@ -49,7 +49,9 @@ pub fn timetable(course: &Course, programme: &Programme) -> Vec<Due> {
     let mut dues = live::dues(course, programme);
     for (place, unit) in units.iter().enumerate() {
         for kind in Kind::OF_UNIT {
-            let Some(at) = timing.due(place, kind) else { continue };
+            // A course that has begun does not start soon, wherever its first unit moves.
+            let has_begun = kind == Kind::StartingSoon && course.has_run(unit, Kind::Opens);
+            let Some(at) = timing.due(place, kind).filter(|_| !has_begun) else { continue };
             let later = releases.iter().skip(place).filter(|release| !release.held && release.opens_at > at);
             let expires_at = later.map(|release| release.opens_at).min().unwrap_or(at + MEANING);
             let is_on = settings.is_on(unit, kind);

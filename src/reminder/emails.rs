@@ -27,6 +27,10 @@ use crate::schedule::release_of;
 
 pub use self::session::{SessionMail, session};
 
+/// When mails come, for their foot.
+const OF_UNIT: &str = "Each unit sends one such mail, and at most two more if a step is still to do.";
+const ONCE: &str = "It comes once, before the first unit opens.";
+
 /// From whom and about what the mails of a cohort are.
 #[derive(Clone, Copy)]
 pub struct Sender<'a> {
@@ -137,7 +141,7 @@ pub fn welcome(
         next: next.map(|(unit, at)| format!("{} opens {}.", called(unit), zone.plain_with_year(at))),
         url: sender.base_url.join(&path),
         signed: sender.signed(),
-        foot: sender.foot(to),
+        foot: sender.foot(to, OF_UNIT),
     };
     let text = WelcomeText { m: &welcome }.render()?;
     let html = WelcomeHtml { m: &welcome }.render()?;
@@ -184,7 +188,7 @@ impl<'a> Sender<'a> {
             url: self.url(part),
             also,
             signed: self.signed(),
-            foot: self.foot(to),
+            foot: self.foot(to, if part.kind == Kind::StartingSoon { ONCE } else { OF_UNIT }),
         }
     }
 
@@ -227,9 +231,10 @@ impl<'a> Sender<'a> {
         }
     }
 
-    fn foot(&self, to: &Learner) -> views::Foot {
+    fn foot(&self, to: &Learner, how: &'static str) -> views::Foot {
         views::Foot {
             cohort: self.cohort.name.clone(),
+            how,
             stop_url: self.stop_url(to),
             ledger_url: self.base_url.join(&format!("{}/reminders", self.cohort.path())),
         }

@@ -10,7 +10,7 @@ pub use learners::*;
 pub use ledger::*;
 pub use wishes::*;
 
-use super::{Kind, NotSent, ReminderId};
+use super::{Kind, NotSent, ReminderId, is_called};
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId};
 use crate::each;
@@ -19,6 +19,7 @@ use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
+use crate::programme::Unit;
 use crate::schedule::{Release, Settings};
 use crate::schema::{cohorts, messages, releases, reminder_runs, reminders};
 use crate::{live, schedule};
@@ -33,6 +34,13 @@ pub struct Course {
     /// Planned, called off or not.
     pub sessions: Vec<Session>,
     pub runs: Vec<Run>,
+}
+
+impl Course {
+    /// Whether this kind of mail about the unit has been decided once.
+    pub fn has_run(&self, unit: &Unit, kind: Kind) -> bool {
+        self.runs.iter().any(|run| run.kind == kind && is_called(unit, &run.unit))
+    }
 }
 
 /// That a reminder of a cohort has been decided for everybody, as it was due then.

@@ -154,7 +154,7 @@ stories! {
         course.travel_to("2027-01-11 09:00");
         course.run_jobs().await;
         plan(&priya, "0", "2027-01-11", "16:00").await;
-        course.travel_to("2027-01-11 10:00");
+        course.travel_to("2027-01-11 15:00");
         course.run_jobs().await;
         assert_eq!(course.mails_to(ADA).await.len(), 1);
         let page = ada.get("/cohorts/spring/reminders").await;
@@ -193,7 +193,7 @@ stories! {
         let mine = subjects(&course, "priya@example.org").await;
         assert!(mine.len() == 2 && mine.iter().all(|subject| subject.starts_with("Test: ")), "{mine:?}");
         assert_eq!(course.smtp.received().len(), 2, "nobody else");
-        assert!(priya.get(&format!("{MANAGE}/ledger")).await.has("Nothing has been due yet."), "a test is no reminder");
+        assert!(!priya.get(&format!("{MANAGE}/ledger")).await.has("priya@example.org"), "a test is no reminder");
     }
 
     async fn the_course_starts_soon_three_days_before(course: Course) {
@@ -205,7 +205,7 @@ stories! {
         course.travel_to("2027-01-08 09:00");
         course.run_jobs().await;
         let mail = course.mails_to(ADA).await.pop().unwrap();
-        assert_eq!(mail.subject, "Your course starts on Monday 11\u{a0}January at 9am\u{a0}GMT");
+        assert_eq!(mail.subject, "Your course starts on Monday 11 January at 9am GMT");
         let text = mail.text();
         assert!(text.contains("Unit 1 opens Monday 11\u{a0}January 2027 at 9am\u{a0}GMT."), "{text}");
         assert!(text.contains("STILL TO DO IN THE ORIENTATION"), "the nudge about it falls due with it: {text}");
@@ -243,7 +243,7 @@ stories! {
         plan(&priya, "1", "2027-01-20", "16:00").await;
         course.live_until("2027-01-13 15:00").await;
         let moved = course.mails_to(ADA).await.pop().unwrap();
-        assert!(moved.subject.starts_with("Live session moved to 20\u{a0}January at 4pm"), "{}", moved.subject);
+        assert!(moved.subject.starts_with("Live session moved to 20 January at 4pm"), "{}", moved.subject);
         let [method, uid] = event(&moved).try_into().unwrap();
         assert_eq!((method.as_str(), &uid), ("REQUEST 2 20270120T160000Z -", &told[1]));
         assert_eq!(course.mails_to("ben@example.org").await.len(), 0, "he was told nothing yet");

@@ -274,7 +274,7 @@ stories! {
                 course.db.statements() - before
             }
         };
-        assert_eq!(count(SCHEDULE.into()).await, 4);
-        assert_eq!(count(format!("{SCHEDULE}/7")).await, 4);
+        assert_eq!(count(SCHEDULE.into()).await, 5);
+        assert_eq!(count(format!("{SCHEDULE}/7")).await, 5);
     }
 }

@@ -15,6 +15,7 @@ use crate::reminder::live::Planned;
 use crate::reminder::store::{Course, Learner};
 use crate::schedule::release_of;
 
+const OF_SESSION: &str = "Each live session sends one the day before, one in the hour before, and one if it moves.";
 /// How long a subject may be: telephones show no more.
 const SUBJECT: usize = 60;
 
@@ -49,7 +50,7 @@ pub fn session(
     let facts = Facts {
         course: &sender.programme.title,
         name: &to.name,
-        unit: if mail.is_open { unit.full_title() } else { unit.label() },
+        what: if mail.is_open { format!("{title}, {}", unit.full_title()) } else { title.clone() },
         when: when(session, zone),
         time: duration(session.minutes.unsigned_abs()),
         has_moved: mail.kind == Kind::LiveChanged,
@@ -58,11 +59,10 @@ pub fn session(
         button: if mail.is_open { "Open the session’s page" } else { "Open the unit’s page" },
         url: sender.session_url(mail),
         signed: sender.signed(),
-        foot: sender.foot(to),
+        foot: sender.foot(to, OF_SESSION),
         heading,
-        title,
     };
-    let subject = subject(&facts.heading, &facts.title);
+    let subject = subject(&facts.heading, &if mail.is_open { title } else { unit.label() });
     let (text, html) = (SessionText { m: &facts }.render()?, SessionHtml { m: &facts }.render()?);
     let calendar = invitation.map(|invitation| invitation.write(mail.now));
     Ok(Letter { calendar, ..sender.letter(to, subject, &text, html, expires_at) })
@@ -86,7 +86,7 @@ fn when(session: &Session, zone: &Zone) -> String {
     if session.called_off { format!("It was to be {time}.") } else { format!("{time}.") }
 }
 
-/// With the session's title where there is room for it.
+/// With what it is about where there is room for it.
 fn subject(heading: &str, title: &str) -> String {
     let both = format!("{heading}: {title}");
     if both.chars().count() <= SUBJECT { both } else { heading.to_owned() }

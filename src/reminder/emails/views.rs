@@ -64,6 +64,8 @@ pub struct Also {
 /// Why the mail came, and how to stop it.
 pub struct Foot {
     pub cohort: String,
+    /// When such mails come.
+    pub how: &'static str,
     pub stop_url: String,
     pub ledger_url: String,
 }
@@ -72,9 +74,8 @@ pub struct Foot {
 pub struct Session<'a> {
     pub course: &'a str,
     pub name: &'a str,
-    pub title: String,
-    /// 'Week 3: Who is here'; of a unit that is not open its number alone.
-    pub unit: String,
+    /// Its title with its unit; of a unit that is not open its number alone.
+    pub what: String,
     pub heading: String,
     /// The day and hour, or that there is none any more.
     pub when: String,

@@ -102,6 +102,10 @@ impl<'a> Round<'a> {
         let (mut parts, mut sessions) = (Vec::new(), Vec::new());
         for due in self.dues {
             let Some(unit) = self.sender.programme.unit_named(&due.unit) else { continue };
+            // A reminder that nobody sent at the time was none of theirs.
+            if learner.enrolled_at > due.at && due.is_missed(self.now) {
+                continue;
+            }
             match standing_decision(decided, unit, due) {
                 Some(row) if !was_moved(row) => continue,
                 Some(row) => outcome.void.push(row.id),
@@ -113,8 +117,6 @@ impl<'a> Round<'a> {
             let done = steps_done(done, unit);
             let of = Of { course: self.course, unit, kind: due.kind, due_at: due.at };
             match decide(&facts(learner, &wishes, &of, &done)) {
-                // A reminder that nobody sent at the time was none of theirs.
-                Err(NotSent::EnrolledLater) if due.is_missed(self.now) => {}
                 Err(reason) => outcome.drop(learner, due, reason),
                 Ok(_) if due.is_missed(self.now) => outcome.drop(learner, due, NotSent::Missed),
                 Ok(_) if due.kind.is_live() => sessions.push(due),

@@ -29,7 +29,7 @@ struct Sheet<'c> {
 }
 
 impl<'c> Sheet<'c> {
-    /// For facilitators alone. Six queries.
+    /// For facilitators alone. Five queries.
     fn read(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, slug: &str) -> Result<Self, Error> {
         let place = cohort::gate::facilitated(conn, ask, slug)?;
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
