@@ -37,12 +37,9 @@ pub fn check(settings: &Settings, catalogue: &Catalogue) -> Outcome {
 
 /// What no unit and step of the programme is or was called.
 fn orphans(programme: &Programme, records: &Records) -> Vec<String> {
-    let is_named = |slug: &Slug, formerly: &[Slug], name: &str| {
-        slug.as_str() == name || formerly.iter().any(|former| former.as_str() == name)
-    };
     let lost = records.iter().filter(|((unit, step), _)| {
-        let unit = programme.units.iter().find(|u| is_named(&u.slug, &u.formerly, unit));
-        !unit.is_some_and(|unit| unit.steps.iter().any(|s| is_named(&s.slug, &s.formerly, step)))
+        let unit = programme.units.iter().find(|u| u.names().any(|name| name.as_str() == unit));
+        !unit.is_some_and(|unit| unit.steps.iter().any(|s| s.names().any(|name| name.as_str() == step)))
     });
     let words = |((unit, step), n): (&(String, String), &i64)| {
         let n = count(usize::try_from(*n).unwrap_or(0), "record");
