@@ -2,5 +2,4 @@
 
 pub mod manage;
 pub mod own;
-pub mod unsubscribe;
 pub mod wishes;
