@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use diesel::QueryResult;
+
 use super::due::{Due, timetable};
-use super::emails::{self, Part, Sender, SessionMail};
+use super::emails::{self, Part, Sender, SessionMail, unwritable};
 use super::store::{Course, Learner};
 use super::wanted::{Of, facts, steps_done};
 use super::wishes::Wishes;
@@ -65,17 +67,17 @@ pub fn letter(
     to: &Learner,
     (course, due): (&Course, &Due),
     has_begun: bool,
-) -> Result<Option<Letter>, askama::Error> {
+) -> QueryResult<Option<Letter>> {
     let programme = sender.programme;
     if due.kind.is_live() {
         let planned = live::find(course, programme, due.kind, &due.occasion);
         let mail = planned.map(|planned| SessionMail::of(course, planned, due.kind, due.at));
-        return mail.map(|mail| emails::session(sender, to, &mail, due.expires_at)).transpose();
+        return mail.map(|mail| emails::session(sender, to, &mail, due.expires_at)).transpose().map_err(unwritable);
     }
     let Some(unit) = unit_called(programme, &due.unit) else { return Ok(None) };
     let first = unit.steps.iter().find(|step| step.required).filter(|_| has_begun);
     let wording = if has_begun { Wording::PartDone } else { Wording::NotStarted };
     let done = first.map(|step| step.slug.clone()).into_iter().collect();
     let part = Part::of(course, programme, (due, unit), (wording, done));
-    part.map(|part| emails::reminder(sender, to, &[part])).transpose()
+    part.map(|part| emails::reminder(sender, to, &[part])).transpose().map_err(unwritable)
 }

@@ -15,7 +15,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::due::Due;
-use crate::reminder::emails::{Sender, unwritable};
+use crate::reminder::emails::Sender;
 use crate::reminder::preview::{Coming, Everybody, letter, list_coming};
 use crate::reminder::store::{self, Course, Learner};
 use crate::reminder::{live, names, unit_called};
@@ -210,8 +210,7 @@ impl<'c> One<'c> {
         let sender = Sender { cohort, programme: self.programme, facilitators: &facilitators, base_url };
         let enrolled = store::find_learner(conn, cohort.id, self.place.person.id)?;
         let to = enrolled.unwrap_or_else(|| stranger(&self.place.person, self));
-        let written = letter(&sender, &to, (&self.course, &self.due), self.has_begun);
-        written.map_err(unwritable)?.ok_or(Error::NotFound)
+        letter(&sender, &to, (&self.course, &self.due), self.has_begun)?.ok_or(Error::NotFound)
     }
 }
 
