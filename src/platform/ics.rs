@@ -65,7 +65,7 @@ impl Invitation {
     pub fn write(&self, now: Instant) -> String {
         let mut lines = Lines::begun();
         lines.add("METHOD", self.method());
-        self.event.write(&mut lines, now, Some((&self.organizer, &self.attendee)));
+        self.event.write(&mut lines, now, Some(self));
         lines.add("END", "VCALENDAR");
         lines.0
     }
@@ -88,8 +88,8 @@ impl Calendar {
 }
 
 impl Event {
-    /// `people`: who asks and who is asked, in an invitation.
-    fn write(&self, lines: &mut Lines, now: Instant, people: Option<(&(String, String), &(String, String))>) {
+    /// `invitation`: the one that brings it, which says who asks and who is asked.
+    fn write(&self, lines: &mut Lines, now: Instant, invitation: Option<&Invitation>) {
         lines.add("BEGIN", "VEVENT");
         lines.add("UID", text(&self.uid));
         lines.add("DTSTAMP", utc(now));
@@ -113,7 +113,7 @@ impl Event {
         if self.called_off {
             lines.add("STATUS", "CANCELLED");
         }
-        if let Some(((asks, asks_from), (asked, asked_at))) = people {
+        if let Some(Invitation { organizer: (asks, asks_from), attendee: (asked, asked_at), .. }) = invitation {
             lines.add(&format!("ORGANIZER;CN={}", parameter(asks)), format_args!("mailto:{asks_from}"));
             lines.add(&format!("ATTENDEE;CN={};RSVP=FALSE", parameter(asked)), format_args!("mailto:{asked_at}"));
         }
