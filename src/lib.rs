@@ -10,6 +10,7 @@ pub mod accounts;
 
 pub mod draft;
 
+pub mod audit;
 pub mod cohort;
 
 pub mod schedule;

@@ -13,7 +13,7 @@ const LINES: &[&[&str]] = &[
     &["accounts"],
     &["draft"],
     &["cohort"],
-    &["schedule"],
+    &["schedule", "audit"],
     &["completion", "discussion", "live", "network"],
     &["reminder", "reading", "portfolio", "certificate", "connections", "search"],
     &["announcement", "people"],
