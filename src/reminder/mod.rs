@@ -181,21 +181,6 @@ pub fn decide(facts: &Facts) -> Result<Wording, NotSent> {
     Ok(if facts.done == 0 { Wording::NotStarted } else { Wording::PartDone })
 }
 
-/// Whether the unit has, or once had, this slug: what was sent under an earlier name is not sent again.
-pub fn is_called(unit: &Unit, slug: &Slug) -> bool {
-    unit.slug == *slug || unit.formerly.contains(slug)
-}
-
-/// Today's slug of the unit and its earlier ones: what records may name it.
-pub fn names(unit: &Unit) -> impl Iterator<Item = &Slug> {
-    std::iter::once(&unit.slug).chain(&unit.formerly)
-}
-
-/// The unit that has, or once had, this slug.
-pub fn unit_called<'p>(programme: &'p Programme, slug: &Slug) -> Option<&'p Unit> {
-    programme.unit_named(slug).or_else(|| programme.units.iter().find(|unit| unit.formerly.contains(slug)))
-}
-
 /// The required steps that are in `done` (unit and step as recorded, under today's names or earlier ones).
 pub fn count_done(unit: &Unit, done: &[Slug]) -> usize {
     unit.steps.iter().filter(|step| step.required && is_done(step, done)).count()

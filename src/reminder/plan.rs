@@ -10,8 +10,8 @@ use diesel::QueryResult;
 use self::round::Round;
 use super::due::{self, Due};
 use super::emails::Sender;
+use super::live;
 use super::store::{self, Course, Run};
-use super::{live, unit_called};
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::platform::clock::Instant;
@@ -68,7 +68,7 @@ fn fell_due(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
     }
     let run_of = |due: &Due| {
         course.runs.iter().find(|run| {
-            let unit = unit_called(programme, &run.unit);
+            let unit = programme.unit_called(&run.unit);
             unit.is_some_and(|unit| due.is_about(&unit.slug, run.kind, &run.occasion))
         })
     };

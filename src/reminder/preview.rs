@@ -9,7 +9,7 @@ use super::emails::{self, Part, Sender, SessionMail, unwritable};
 use super::store::{Course, Learner};
 use super::wanted::{Of, facts, steps_done};
 use super::wishes::Wishes;
-use super::{NotSent, Wording, decide, live, unit_called};
+use super::{NotSent, Wording, decide, live};
 use crate::cohort::EnrolmentId;
 use crate::outbox::Letter;
 use crate::platform::clock::Instant;
@@ -44,7 +44,7 @@ impl Everybody {
     /// To how many each mail would go if nobody did anything until then.
     pub fn count(&self, course: &Course, programme: &Programme, dues: Vec<Due>) -> Vec<Coming> {
         let counted = dues.into_iter().filter_map(|due| {
-            let unit = unit_called(programme, &due.unit)?;
+            let unit = programme.unit_called(&due.unit)?;
             let of = Of { course, unit, kind: due.kind, due_at: due.at };
             let (mut to, mut not) = (0, BTreeMap::new());
             for learner in &self.learners {
@@ -74,7 +74,7 @@ pub fn letter(
         let mail = planned.map(|planned| SessionMail::of(course, planned, due.kind, due.at));
         return mail.map(|mail| emails::session(sender, to, &mail, due.expires_at)).transpose().map_err(unwritable);
     }
-    let Some(unit) = unit_called(programme, &due.unit) else { return Ok(None) };
+    let Some(unit) = programme.unit_called(&due.unit) else { return Ok(None) };
     let first = unit.steps.iter().find(|step| step.required).filter(|_| has_begun);
     let wording = if has_begun { Wording::PartDone } else { Wording::NotStarted };
     let done = first.map(|step| step.slug.clone()).into_iter().collect();

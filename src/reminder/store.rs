@@ -10,7 +10,7 @@ pub use learners::*;
 pub use ledger::*;
 pub use wishes::*;
 
-use super::{Kind, NotSent, ReminderId, is_called};
+use super::{Kind, NotSent, ReminderId};
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId};
 use crate::each;
@@ -39,7 +39,7 @@ pub struct Course {
 impl Course {
     /// Whether this kind of mail about the unit has been decided once.
     pub fn has_run(&self, unit: &Unit, kind: Kind) -> bool {
-        self.runs.iter().any(|run| run.kind == kind && is_called(unit, &run.unit))
+        self.runs.iter().any(|run| run.kind == kind && unit.is_called(&run.unit))
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::QueryResult;
 use super::due::{self, Due};
 use super::store::{self, Carried, Course, Learner, Span};
 use super::wishes::Wishes;
-use super::{Facts, Kind, NotSent, count_done, decide, is_called, live, names, unit_called};
+use super::{Facts, Kind, NotSent, count_done, decide, live};
 use crate::cohort::{EnrolmentId, Standing};
 use crate::outbox::MessageId;
 use crate::platform::clock::Instant;
@@ -51,7 +51,7 @@ impl Asked<'_> {
     /// Why none of the reminders is wanted.
     fn all(&self, conn: &mut Conn, carried: &[Carried]) -> QueryResult<Option<NotSent>> {
         let units = carried.iter().filter_map(|reminder| unit_called(self.programme, &reminder.unit));
-        let names: Vec<&Slug> = units.flat_map(names).collect();
+        let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
         let enrolment = carried.first().map_or(EnrolmentId(0), |reminder| reminder.learner.enrolment);
         let span = Span { cohort: self.course.cohort.id, first: enrolment, last: enrolment };
         let done = store::list_done(conn, span, &names)?;
@@ -101,7 +101,7 @@ impl Asked<'_> {
 
 /// Of the steps that a learner has done (unit and step), those of this unit.
 pub fn steps_done(done: &[(Slug, Slug)], unit: &Unit) -> Vec<Slug> {
-    let of_unit = done.iter().filter(|(of, _)| is_called(unit, of));
+    let of_unit = done.iter().filter(|(of, _)| unit.is_called(of));
     of_unit.map(|(_, step)| step.clone()).collect()
 }
 

@@ -1,10 +1,11 @@
 //! Stories of what keeps a conversation going: what is new, who waits, what helped; and what facilitators do about it.
 
 use diesel::prelude::*;
-use trellis::cohort::EnrolmentId;
+use trellis::cohort::{CohortId, EnrolmentId, Role};
 use trellis::discussion::{PostId, ThreadId, post_body, store};
+use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
-use trellis::schema::{audit_log, helpful_marks, posts, threads};
+use trellis::schema::{audit_log, enrolments, helpful_marks, posts, threads};
 
 use crate::discussion::{post_in, posted, start};
 use crate::person::between;
@@ -420,7 +421,21 @@ async fn counters(course: &Course) -> Vec<String> {
 }
 
 fn recount(conn: &mut Conn) -> Vec<String> {
-    type Thread = (ThreadId, i32, PostId, bool, Option<trellis::platform::clock::Instant>, Option<EnrolmentId>);
+    let helpful: Vec<(PostId, i32)> = posts::table.select((posts::id, posts::helpful_count)).load(conn).unwrap();
+    let mut wrong = wrong_threads(conn);
+    for (post, kept) in helpful {
+        let marks: i64 = helpful_marks::table.filter(helpful_marks::post_id.eq(post)).count().get_result(conn).unwrap();
+        if i64::from(kept) != marks {
+            wrong.push(format!("post {post} is helpful to {marks}, and says {kept}"));
+        }
+    }
+    wrong
+}
+
+type Row = (PostId, EnrolmentId, Instant, Role);
+
+fn wrong_threads(conn: &mut Conn) -> Vec<String> {
+    type Thread = (ThreadId, i32, PostId, bool, Option<Instant>, Option<EnrolmentId>);
     let kept: Vec<Thread> = threads::table
         .select((
             threads::id,
@@ -434,36 +449,32 @@ fn recount(conn: &mut Conn) -> Vec<String> {
         .unwrap();
     let mut wrong = Vec::new();
     for (thread, count, last, answered, waiting, starter) in kept {
-        type Row = (PostId, EnrolmentId, trellis::platform::clock::Instant, trellis::cohort::Role);
-        let visible: Vec<Row> = posts::table
-            .inner_join(trellis::schema::enrolments::table)
-            .filter(posts::thread_id.eq(thread))
-            .filter(posts::removed_at.is_null())
-            .filter(posts::hidden_at.is_null())
-            .order(posts::id)
-            .select((posts::id, posts::enrolment_id, posts::created_at, trellis::schema::enrolments::role))
-            .load(conn)
-            .unwrap();
+        let visible = visible_in(conn, thread);
         let starter = starter.or_else(|| visible.first().map(|row| row.1));
         let newest = visible.last();
         let should = (
             i32::try_from(visible.len()).unwrap(),
             newest.map_or(PostId(0), |row| row.0),
             visible.iter().any(|row| Some(row.1) != starter),
-            newest.filter(|row| row.3 == trellis::cohort::Role::Learner).map(|row| row.2),
+            newest.filter(|row| row.3 == Role::Learner).map(|row| row.2),
         );
         if (count, last, answered, waiting) != should {
             wrong.push(format!("thread {thread}: {:?} instead of {should:?}", (count, last, answered, waiting)));
         }
     }
-    let helpful: Vec<(PostId, i32)> = posts::table.select((posts::id, posts::helpful_count)).load(conn).unwrap();
-    for (post, kept) in helpful {
-        let marks: i64 = helpful_marks::table.filter(helpful_marks::post_id.eq(post)).count().get_result(conn).unwrap();
-        if i64::from(kept) != marks {
-            wrong.push(format!("post {post} is helpful to {marks}, and says {kept}"));
-        }
-    }
     wrong
+}
+
+fn visible_in(conn: &mut Conn, thread: ThreadId) -> Vec<Row> {
+    posts::table
+        .inner_join(enrolments::table)
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::removed_at.is_null())
+        .filter(posts::hidden_at.is_null())
+        .order(posts::id)
+        .select((posts::id, posts::enrolment_id, posts::created_at, enrolments::role))
+        .load(conn)
+        .unwrap()
 }
 
 async fn readable(course: &Course) -> Vec<String> {
@@ -472,12 +483,7 @@ async fn readable(course: &Course) -> Vec<String> {
 }
 
 /// About a unit that is not open yet.
-fn secret_thread(
-    conn: &mut Conn,
-    cohort: trellis::cohort::CohortId,
-    by: EnrolmentId,
-    now: trellis::platform::clock::Instant,
-) {
+fn secret_thread(conn: &mut Conn, cohort: CohortId, by: EnrolmentId, now: Instant) {
     let thread: ThreadId = diesel::insert_into(threads::table)
         .values((
             threads::cohort_id.eq(cohort),

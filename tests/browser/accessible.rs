@@ -197,11 +197,18 @@ async fn what_a_facilitator_sees() {
 
 /// A thread and a post as facilitators handle them, and the post as it stands hidden.
 async fn moderate(browser: &Browser, site: &Site) -> Vec<String> {
-    let thread = pages::a_thread(browser, site).await;
-    browser.open(&thread).await;
+    browser.open(&format!("{}/discussions/new", site.cohort)).await;
+    browser.fill("Title", "Who writes the minutes?").await;
+    browser.fill("Your post", "Ours are written by nobody.").await;
+    browser.press("Preview").await;
+    browser.sees_words("Not posted yet").await;
+    let mut faults = browser.faults("a thread before it is posted").await;
+    browser.press("Post this thread").await;
+    browser.sees_words("Your post is there").await;
+    let thread = browser.path().await;
     browser.follow("Manage this thread").await;
-    browser.sees_words("Manage this thread").await;
-    let mut faults = browser.faults("a thread to manage").await;
+    browser.sees_words("Merge it into that thread").await;
+    faults.extend(browser.faults("a thread to manage").await);
     browser.press("Merge it into that thread").await;
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a merge refused").await);

@@ -6,7 +6,7 @@ use super::{About, Room, Subject};
 use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Helpful, Page, PostForm, ShownConversation, Writing, helpful_to};
-use crate::discussion::{Conversation, Post, PostId, Thread, conversations};
+use crate::discussion::{Conversation, Post, PostId, Poster, ReadOnly, Thread, conversations};
 use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
@@ -133,18 +133,7 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         Some(refusal) => refusal.faults(place),
     };
     let plain = after.map(|id| format!("{path}?after={id}")).unwrap_or_else(|| path.clone());
-    let written_on = writing_page(&path, wip.answers.as_ref().map(|post| post.id));
-    let form = PostForm::new((&written_on, format!("{path}/posts")), "Your reply", "Post reply");
-    let mut writing = Writing::new(right, place, form);
-    if let Some(drafts) = &wip.drafts {
-        writing.bring_back(drafts);
-    }
-    if let Some(refusal) = &wip.refusal {
-        writing.keep(place, &wip.text, refusal);
-    }
-    if let Some(written) = &wip.preview {
-        writing.preview(written);
-    }
+    let mut writing = writing(subject, right, &wip);
     let answering = wip.answers.is_some();
     if let Some(post) = wip.answers {
         open_reply(&mut talks, &mut writing, &post, &plain);
@@ -171,6 +160,24 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         markdown_href: format!("{path}.md"),
         manage_href: if room.place.facilitates() { format!("{path}/manage") } else { String::new() },
     }
+}
+
+/// The form with what was typed or begun, or why there is none.
+fn writing(subject: &Subject<'_>, right: Result<Poster, ReadOnly>, wip: &Wip) -> Writing {
+    let (place, path) = (&subject.room.place, subject.path());
+    let written_on = writing_page(&path, wip.answers.as_ref().map(|post| post.id));
+    let form = PostForm::new((&written_on, format!("{path}/posts")), "Your reply", "Post reply");
+    let mut writing = Writing::new(right, place, form);
+    if let Some(drafts) = &wip.drafts {
+        writing.bring_back(drafts);
+    }
+    if let Some(refusal) = &wip.refusal {
+        writing.keep(place, &wip.text, refusal);
+    }
+    if let Some(written) = &wip.preview {
+        writing.preview(written);
+    }
+    writing
 }
 
 /// Moves the form from the end of the page to the conversation that is answered.

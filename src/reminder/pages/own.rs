@@ -12,7 +12,6 @@ use crate::platform::web::{Answer, Ask, Error, Faults, Fields, Frame};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::store::{self, Entry};
-use crate::reminder::unit_called;
 
 #[derive(Template)]
 #[template(path = "reminder/own.html")]
@@ -70,7 +69,7 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, place: &Pl
 }
 
 fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
-    let unit = unit_called(programme, &entry.unit);
+    let unit = programme.unit_called(&entry.unit);
     let (state, look) = entry.fate.label();
     Row {
         unit: unit.map_or_else(|| entry.unit.to_string(), |unit| format!("{} {}", unit.number, unit.title)),

@@ -15,7 +15,7 @@ use crate::reminder::emails::{self, Part, Sender, SessionMail, unwritable};
 use crate::reminder::store::{self, Course, Decided, Decision, Learner, Span};
 use crate::reminder::wanted::{Of, facts, steps_done};
 use crate::reminder::wishes::Wishes;
-use crate::reminder::{APART, Kind, NotSent, ReminderId, decide, is_called, live, names};
+use crate::reminder::{APART, Kind, NotSent, ReminderId, decide, live};
 
 /// What is decided together: a learner gets one mail for all of it, and one for each live session.
 pub struct Round<'a> {
@@ -80,7 +80,7 @@ impl<'a> Round<'a> {
 
     fn known(&self, conn: &mut Conn, span: Span) -> QueryResult<Known> {
         let units = self.dues.iter().filter_map(|due| self.sender.programme.unit_named(&due.unit));
-        let names: Vec<&Slug> = units.flat_map(names).collect();
+        let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
         let mut known = Known { wishes: store::list_wishes(conn, span)?.into_iter().collect(), ..Known::default() };
         for (enrolment, unit, step) in store::list_done(conn, span, &names)? {
             known.done.entry(enrolment).or_default().push((unit, step));
@@ -203,7 +203,7 @@ fn decision(enrolment: EnrolmentId, due: &Due, outcome: Result<MessageId, NotSen
 }
 
 fn standing_decision<'k>(decided: &'k [Decided], unit: &Unit, due: &Due) -> Option<&'k Decided> {
-    decided.iter().find(|row| row.kind == due.kind && row.occasion == due.occasion && is_called(unit, &row.unit))
+    decided.iter().find(|row| row.kind == due.kind && row.occasion == due.occasion && unit.is_called(&row.unit))
 }
 
 fn was_moved(row: &Decided) -> bool {

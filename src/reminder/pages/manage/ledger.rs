@@ -13,7 +13,7 @@ use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::fate::{Fate, Outcome};
 use crate::reminder::store::{self, Entry, Filter};
-use crate::reminder::{Kind, ReminderId, names, unit_called};
+use crate::reminder::{Kind, ReminderId};
 
 const PAGE: usize = 50;
 /// The longest part of a name that is looked for.
@@ -122,7 +122,7 @@ fn selects(programme: &Programme, asked: &Fields) -> Vec<(Field, Vec<(String, St
 /// 'Nudge, unit 3'.
 pub(super) fn what(entry: &Entry, programme: &Programme) -> String {
     let unit =
-        unit_called(programme, &entry.unit).map_or_else(|| entry.unit.to_string(), |unit| unit.number.to_string());
+        programme.unit_called(&entry.unit).map_or_else(|| entry.unit.to_string(), |unit| unit.number.to_string());
     format!("{}, unit {unit}", entry.kind.heading())
 }
 
@@ -155,7 +155,7 @@ pub async fn send_again(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Pa
             let found = store::find_mail(conn, place.cohort.id, reminder)?;
             let (unit, kind, mail) = found.ok_or(Error::NotFound)?;
             let again = outbox::store::retry(conn, mail.ok_or(Error::NotFound)?, asked.now)?;
-            let unit = unit_called(programme, &unit).map(|unit| unit.number.to_string()).unwrap_or_default();
+            let unit = programme.unit_called(&unit).map(|unit| unit.number.to_string()).unwrap_or_default();
             Ok::<_, Error>((format!("{}/ledger?unit={unit}&kind={kind}", path(&place)), again))
         })
         .await?;

@@ -14,7 +14,6 @@ use crate::platform::web::{Answer, Ask, Error};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::store::{self, Entry};
-use crate::reminder::unit_called;
 
 /// Rows read at a time.
 const BATCH: i64 = 1_000;
@@ -52,7 +51,7 @@ fn table(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Resul
 }
 
 fn record(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> [String; 7] {
-    let unit = unit_called(programme, &entry.unit);
+    let unit = programme.unit_called(&entry.unit);
     [
         cell(&entry.name),
         cell(&entry.email),

@@ -16,9 +16,9 @@ use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::due::Due;
 use crate::reminder::emails::Sender;
+use crate::reminder::live;
 use crate::reminder::preview::{Coming, Everybody, letter, list_coming};
 use crate::reminder::store::{self, Course, Learner};
-use crate::reminder::{live, names, unit_called};
 
 #[derive(Template)]
 #[template(path = "reminder/preview.html")]
@@ -88,7 +88,7 @@ fn everybody(conn: &mut Conn, place: &Place, programme: &Programme, dues: &[Due]
     let mut everybody = Everybody { learners, ..Everybody::default() };
     everybody.wishes = store::list_wishes(conn, span)?.into_iter().collect();
     let reminds = dues.iter().filter(|due| due.kind.is_of_work());
-    let units: Vec<_> = reminds.filter_map(|due| unit_called(programme, &due.unit)).flat_map(names).collect();
+    let units: Vec<_> = reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(Unit::names).collect();
     for (enrolment, unit, step) in store::list_done(conn, span, &units)? {
         everybody.done.entry(enrolment).or_default().push((unit, step));
     }
@@ -110,14 +110,14 @@ fn row(coming: Coming, course: &Course, programme: &Programme, path: &str) -> Ro
 
 /// `3/nudge`, `3/live_day?step=meet`.
 fn address(due: &Due, course: &Course, programme: &Programme) -> String {
-    let number = unit_called(programme, &due.unit).map(|unit| unit.number).unwrap_or_default();
+    let number = programme.unit_called(&due.unit).map(|unit| unit.number).unwrap_or_default();
     let step = live::find(course, programme, due.kind, &due.occasion).filter(|_| due.kind.is_live());
     let step = step.map(|planned| format!("?step={}", planned.step.slug)).unwrap_or_default();
     format!("{number}/{}{step}", due.kind)
 }
 
 fn what(due: &Due, programme: &Programme) -> String {
-    let unit = unit_called(programme, &due.unit).map(|unit| unit.number).unwrap_or_default();
+    let unit = programme.unit_called(&due.unit).map(|unit| unit.number).unwrap_or_default();
     format!("{}, unit {unit}", due.kind.heading())
 }
 

@@ -102,7 +102,7 @@ async fn saved(
 /// The slug under which the unit's choices are kept: an earlier one, if they were made then.
 fn name_of<'a>(unit: &'a Unit, scope: &Scope<'a>) -> &'a Slug {
     let mut kept = scope.settings.units.iter().map(|(slug, _)| slug);
-    kept.find(|slug| is_called(unit, slug)).unwrap_or(&unit.slug)
+    kept.find(|slug| unit.is_called(slug)).unwrap_or(&unit.slug)
 }
 
 fn changed_meanwhile() -> Faults {

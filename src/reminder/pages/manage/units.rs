@@ -9,7 +9,7 @@ use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Programme, Unit};
 use crate::reminder::due::{Due, timetable};
 use crate::reminder::store::{self, Count, Course};
-use crate::reminder::{Kind, NotSent, is_called};
+use crate::reminder::{Kind, NotSent};
 use crate::schedule::release_of;
 
 #[derive(Template)]
@@ -69,7 +69,7 @@ fn unit_row(unit: &Unit, course: &Course, dues: &[Due], counts: &Counts) -> Unit
 
 fn row(unit: &Unit, kind: Kind, course: &Course, dues: &[Due], counts: &Counts) -> Row {
     let tally = counts.of(unit, kind);
-    let run = course.runs.iter().filter(|run| run.kind == kind && is_called(unit, &run.unit)).max_by_key(|r| r.due_at);
+    let run = course.runs.iter().filter(|run| run.kind == kind && unit.is_called(&run.unit)).max_by_key(|r| r.due_at);
     let due = dues.iter().filter(|due| due.kind == kind && due.unit == unit.slug).map(|due| due.at).max();
     let at = due.max(run.filter(|_| kind != Kind::LiveChanged).map(|run| run.due_at));
     let held = release_of(unit, &course.releases).is_some_and(|release| release.held);
@@ -111,7 +111,7 @@ struct Tally {
 
 impl Counts {
     fn of(&self, unit: &Unit, kind: Kind) -> Tally {
-        let ours = |count: &&Count| count.kind == kind && is_called(unit, &count.unit);
+        let ours = |count: &&Count| count.kind == kind && unit.is_called(&count.unit);
         let mut tally = Tally::default();
         for (reason, count) in self.decided.iter().map(|(reason, count)| (reason, count)).filter(|(_, c)| ours(c)) {
             *(if reason.is_some() { &mut tally.not_sent } else { &mut tally.sent }) += count.reminders;
