@@ -8,6 +8,7 @@ mod route;
 mod smtp;
 mod verdict;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use lettre::message::Mailbox;
 
+use super::notebook::{self, Notebook, Step};
 use super::store::{self, Claim};
 use super::{MessageId, Rules};
 use crate::platform::clock::{Clock, Instant};
@@ -42,6 +44,8 @@ pub struct Courier {
     from: Mailbox,
     /// What stands on its leases, different for each courier.
     owner: String,
+    /// Where couriers of this machine keep their notebooks.
+    notebooks: PathBuf,
     deadlines: Deadlines,
     stopped: Arc<AtomicBool>,
 }
@@ -64,8 +68,9 @@ impl Courier {
             MailRoute::Smtp(url) => Route::Smtp(Box::new(Relay::parse(url, settings.base_url.host())?)),
         };
         let owner = format!("{owner}/{}", Secret::random().as_str());
-        let (from, deadlines) = (settings.mail_from.clone(), Deadlines::default());
-        Ok(Self { db, clock, rules, route, from, owner, deadlines, stopped: Arc::default() })
+        let (from, notebooks) = (settings.mail_from.clone(), settings.data.join("couriers"));
+        let deadlines = Deadlines::default();
+        Ok(Self { db, clock, rules, route, from, owner, notebooks, deadlines, stopped: Arc::default() })
     }
 
     #[must_use]
@@ -94,8 +99,33 @@ impl Courier {
     }
 
     async fn round(&self, settled: &mut usize) -> Result<(), DbError> {
+        *settled += self.take_over().await?;
         let now = self.clock.now();
         *settled += self.db.write(move |conn| store::take_back(conn, now).map_err(DbError::from)).await?;
+        if self.is_due().await? {
+            let notebook = Notebook::open(&self.notebooks, &self.owner);
+            self.send_all(&notebook, settled).await?;
+            notebook.close();
+        }
+        Ok(())
+    }
+
+    /// Settles what couriers of this machine had in their hands when they died: at once, and by what they noted.
+    async fn take_over(&self) -> Result<usize, DbError> {
+        let mut settled = 0;
+        for left in notebook::left_behind(&self.notebooks) {
+            let (owner, note, now) = (left.owner.clone(), left.note.clone(), self.clock.now());
+            tracing::warn!(owner, ?note, "a courier ended half-way");
+            settled += self
+                .db
+                .write(move |conn| Ok::<_, DbError>(store::take_over(conn, &owner, note.as_ref(), now)?))
+                .await?;
+            left.remove();
+        }
+        Ok(settled)
+    }
+
+    async fn send_all(&self, notebook: &Notebook, settled: &mut usize) -> Result<(), DbError> {
         let mut open: Option<Way> = None;
         let mut losses = 0;
         while losses < LOSSES && !self.stopped.load(Ordering::Relaxed) {
@@ -115,7 +145,7 @@ impl Courier {
                 Next::Cancelled => *settled += 1,
                 Next::Postponed => {}
                 Next::Message(claim) => {
-                    let verdict = self.send(&mut way, &claim).await?;
+                    let verdict = self.send(&mut way, notebook, &claim).await?;
                     let halts = matches!(verdict, Verdict::Halt { .. });
                     *settled += usize::from(self.settle(&claim, verdict).await?);
                     if halts {
@@ -176,7 +206,7 @@ impl Courier {
     }
 
     /// Hands one message over, or finds out why not.
-    async fn send(&self, way: &mut Way, claim: &Claim) -> Result<Verdict, DbError> {
+    async fn send(&self, way: &mut Way, notebook: &Notebook, claim: &Claim) -> Result<Verdict, DbError> {
         let mail = match compose::compose(claim, &self.from, self.clock.now()) {
             Ok(mail) => mail,
             Err(reason) => return Ok(Verdict::Failed { reason, answer: None, no_such_address: false }),
@@ -190,7 +220,7 @@ impl Courier {
             offered = way.offer(claim.id, &mail).await;
         }
         let verdict = match offered {
-            Ok(()) => self.hand_over(way, claim, &mail).await?,
+            Ok(()) => self.hand_over(way, notebook, (claim, &mail)).await?,
             Err(refusal) => refusal.verdict(claim.letter.class),
         };
         if !matches!(verdict, Verdict::Sent { .. }) {
@@ -199,12 +229,33 @@ impl Courier {
         Ok(verdict)
     }
 
-    async fn hand_over(&self, way: &mut Way, claim: &Claim, mail: &Mail) -> Result<Verdict, DbError> {
-        if !self.mark_data_started(claim.id).await? {
-            return Ok(Verdict::Retry { reason: "the mail server took too long to take the recipient".into() });
+    /// From here on a crash leaves a doubt, so nothing stands between the steps but what they need.
+    async fn hand_over(
+        &self,
+        way: &mut Way,
+        notebook: &Notebook,
+        (claim, mail): (&Claim, &Mail),
+    ) -> Result<Verdict, DbError> {
+        let in_vain = |reason: String| Ok(Verdict::Retry { reason });
+        if let Err(e) = notebook.note(claim.id, &Step::Offered) {
+            way.abandon();
+            return in_vain(format!("nothing can be noted on this machine: {e}"));
         }
-        let delivered = way.deliver(claim.id, mail).await;
-        Ok(delivered.map_or_else(|refusal| refusal.verdict(claim.letter.class), |answer| Verdict::Sent { answer }))
+        if !self.mark_data_started(claim.id).await? {
+            way.abandon();
+            return in_vain("the mail server took too long to take the recipient".into());
+        }
+        if let Err(e) = notebook.note(claim.id, &Step::HandedOver) {
+            way.abandon();
+            return in_vain(format!("nothing can be noted on this machine: {e}"));
+        }
+        match way.deliver(claim.id, mail).await {
+            Ok(answer) => {
+                let _ = notebook.note(claim.id, &Step::Taken(answer.clone()));
+                Ok(Verdict::Sent { answer })
+            }
+            Err(refusal) => Ok(refusal.verdict(claim.letter.class)),
+        }
     }
 
     async fn mark_data_started(&self, id: MessageId) -> Result<bool, DbError> {

@@ -4,6 +4,7 @@
 //! Account mail (verify, reset, invitation) is sent at least once; bulk mail (reminders) at most once, never silently lost.
 
 pub mod deliver;
+pub mod notebook;
 pub mod returned;
 pub mod store;
 

@@ -21,6 +21,7 @@ macro_rules! stories {
 
 mod crashes;
 mod keeping;
+mod killed;
 mod sending;
 mod servers;
 

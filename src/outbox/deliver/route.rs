@@ -46,6 +46,13 @@ impl Way {
         }
     }
 
+    /// Takes back what was offered and not delivered: a server that waits for a mail can only be left.
+    pub fn abandon(&mut self) {
+        if let Self::Server(line) = self {
+            line.broken = true;
+        }
+    }
+
     /// Makes room for the next mail after one that came to nothing.
     pub async fn clear(&mut self) {
         if let Self::Server(line) = self {

@@ -80,7 +80,8 @@ impl Line {
         answer.map(drop).map_err(|trouble| Refusal::new(Phase::Auth, trouble))
     }
 
-    /// MAIL and RCPT: whether the server would take it. Nothing is delivered by this.
+    /// MAIL, RCPT and DATA: whether the server would take it. Nothing of the mail itself is sent by this, and a server that
+    /// loses us now has nothing to keep.
     pub async fn offer(&mut self, mail: &Mail) -> Result<(), Refusal> {
         let mut parameters = Vec::new();
         if mail.needs_utf8() {
@@ -92,12 +93,11 @@ impl Line {
         }
         self.say(Phase::Sender, MailFrom::new(Some(mail.from.clone()), parameters)).await?;
         self.say(Phase::Recipient, Rcpt::new(mail.to.clone(), Vec::new())).await?;
-        Ok(())
+        self.say(Phase::Data, Data).await.map(drop)
     }
 
-    /// DATA and the mail. The server's answer: it has the mail now.
+    /// The mail. The server's answer: it has the mail now.
     pub async fn deliver(&mut self, mail: &Mail) -> Result<String, Refusal> {
-        self.say(Phase::Data, Data).await?;
         // In one write: lettre's `message` sends the last dot by itself, and Nagle's algorithm then adds 40 ms to the one
         // stretch of time in which a crash leaves a doubt.
         let answer = within(self.deadlines.end_of_data, self.conn.command(with_end(&mail.content))).await;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Timestamp;
 use diesel::sqlite::Sqlite;
 
+use super::super::notebook::{Note, Step};
 use super::super::{Class, Letter, List, MessageId, State};
 use super::halted;
 use crate::platform::clock::Instant;
@@ -153,6 +154,41 @@ pub fn take_back(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .set(WAITING)
         .execute(conn)?;
     Ok(unknown + give_up(conn, now)?)
+}
+
+/// Takes over from a courier that is known to be dead, by its last note. How many messages that settled. What the note
+/// does not speak of waits for its lease.
+pub fn take_over(conn: &mut Conn, owner: &str, note: Option<&Note>, now: Instant) -> QueryResult<usize> {
+    diesel::update(messages::table)
+        .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::attempts.ge(SUSPECT_AFTER))
+        .set(messages::next_attempt_at.eq(now + SUSPECT_WAITS))
+        .execute(conn)?;
+    let mut settled = false;
+    if let Some(Note { message, step }) = note {
+        settled = match step {
+            Step::Taken(answer) => settle_sent(conn, *message, owner, answer, now)?,
+            Step::HandedOver if is_bulk(conn, *message)? => {
+                settle_unknown(conn, *message, owner, "sending stopped while the mail server was taking it", now)?
+            }
+            Step::HandedOver | Step::Offered => false,
+        };
+        // What that left as it was, was either not handed over or is account mail: it is sent again.
+        diesel::update(messages::table)
+            .filter(messages::id.eq(message))
+            .filter(messages::lease_owner.eq(owner))
+            .filter(messages::state.eq(State::DataStarted))
+            .set(WAITING)
+            .execute(conn)?;
+    }
+    give_back(conn, owner)?;
+    Ok(usize::from(settled))
+}
+
+fn is_bulk(conn: &mut Conn, id: MessageId) -> QueryResult<bool> {
+    let class: Option<Class> = messages::table.find(id).select(messages::class).first(conn).optional()?;
+    Ok(class == Some(Class::Bulk))
 }
 
 /// What was never tried in its time is missed; what was tried in vain has failed.
