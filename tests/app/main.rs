@@ -12,6 +12,7 @@ mod content;
 mod discussion;
 mod door;
 mod drafts;
+mod heartbeat;
 mod home;
 mod learning;
 mod library;

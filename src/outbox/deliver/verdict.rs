@@ -17,6 +17,8 @@ pub enum Phase {
     Data,
     /// The mail itself, up to the answer to its last dot.
     Content,
+    /// Taken back by ourselves, just before the mail itself.
+    Withdrawn,
     /// No server at all: the mail becomes a file.
     File,
 }
@@ -95,6 +97,11 @@ impl Refusal {
         }
     }
 
+    /// No answer once the recipient was named: what hangs may be the recipient's own server, behind ours.
+    pub fn is_silence_about_recipient(&self) -> bool {
+        matches!((&self.trouble, self.phase), (Trouble::Lost(_), Phase::Recipient | Phase::Content))
+    }
+
     fn reason(&self) -> String {
         match (&self.trouble, self.phase) {
             (Trouble::Answered { code, text }, Phase::Recipient) => {
@@ -107,6 +114,7 @@ impl Refusal {
                 format!("the mail server did not say whether it took the mail: {why}")
             }
             (Trouble::Lost(why), Phase::File) => format!("the mail folder cannot be written to: {why}"),
+            (Trouble::Lost(why), Phase::Withdrawn) => why.clone(),
             (Trouble::Lost(why), _) => format!("the connection to the mail server was lost: {why}"),
             (Trouble::Ours(why), _) => why.clone(),
         }

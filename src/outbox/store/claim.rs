@@ -3,15 +3,17 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types::Timestamp;
+use diesel::sql_types::{Text, Timestamp};
 use diesel::sqlite::Sqlite;
 
 use super::super::notebook::{Note, Step};
 use super::super::{Class, Letter, List, MessageId, State};
 use super::halted;
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, MultiBackend};
 use crate::schema::messages;
+
+diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
 /// What may have brought a process down several times waits for the others first.
 const SUSPECT_AFTER: i32 = 3;
@@ -26,6 +28,21 @@ pub struct Claim {
     /// This one included.
     pub attempts: i32,
     pub letter: Letter,
+}
+
+/// What may be claimed at the moment.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Whether bulk mail may be claimed at all.
+    pub bulk: bool,
+    /// Domains to which nothing may be claimed.
+    pub busy: Vec<String>,
+    /// Domains to which no bulk mail may be claimed.
+    pub waiting: Vec<String>,
+}
+
+impl Room {
+    pub const FOR_ALL: Self = Self { bulk: true, busy: Vec::new(), waiting: Vec::new() };
 }
 
 /// In nobody's hands.
@@ -43,15 +60,26 @@ pub(super) const WAITING: Waiting =
 
 /// Whether a claim would give something.
 pub fn due(conn: &mut Conn, now: Instant) -> QueryResult<bool> {
-    Ok(halted(conn)?.is_none() && next(conn, now)?.is_some())
+    Ok(halted(conn)?.is_none() && next(conn, &Room::FOR_ALL, now)?.is_some())
 }
 
 /// The next message that is due, leased to `owner`: account mail first, then the one that has waited longest.
 pub fn claim(conn: &mut Conn, owner: &str, now: Instant, lease: TimeDelta) -> QueryResult<Option<Claim>> {
+    claim_within(conn, owner, now, lease, &Room::FOR_ALL)
+}
+
+/// The same, of what there is room for.
+pub fn claim_within(
+    conn: &mut Conn,
+    owner: &str,
+    now: Instant,
+    lease: TimeDelta,
+    room: &Room,
+) -> QueryResult<Option<Claim>> {
     if halted(conn)?.is_some() {
         return Ok(None);
     }
-    while let Some(id) = next(conn, now)? {
+    while let Some(id) = next(conn, room, now)? {
         let won: Option<Row> = diesel::update(messages::table)
             .filter(messages::id.eq(id))
             .filter(messages::state.eq(State::Pending))
@@ -72,15 +100,29 @@ pub fn claim(conn: &mut Conn, owner: &str, now: Instant, lease: TimeDelta) -> Qu
     Ok(None)
 }
 
-fn next(conn: &mut Conn, now: Instant) -> QueryResult<Option<MessageId>> {
-    messages::table
+fn next(conn: &mut Conn, room: &Room, now: Instant) -> QueryResult<Option<MessageId>> {
+    if let Some(id) = next_of(conn, Class::Account, &room.busy, now)? {
+        return Ok(Some(id));
+    }
+    if !room.bulk {
+        return Ok(None);
+    }
+    next_of(conn, Class::Bulk, &[&room.busy[..], &room.waiting[..]].concat(), now)
+}
+
+fn next_of(conn: &mut Conn, class: Class, not_to: &[String], now: Instant) -> QueryResult<Option<MessageId>> {
+    let mut waiting = messages::table
         .filter(messages::state.eq(State::Pending))
+        .filter(messages::class.eq(class))
         .filter(messages::next_attempt_at.le(now))
         .filter(messages::expires_at.gt(now))
-        .order((messages::class, messages::next_attempt_at, messages::id))
+        .order((messages::next_attempt_at, messages::id))
         .select(messages::id)
-        .first(conn)
-        .optional()
+        .into_boxed::<MultiBackend>();
+    for domain in not_to {
+        waiting = waiting.filter(lower(messages::recipient).not_like(format!("%@{domain}")));
+    }
+    waiting.first(conn).optional()
 }
 
 #[derive(Queryable, Selectable)]
