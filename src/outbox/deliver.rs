@@ -56,6 +56,8 @@ pub struct Courier {
     /// Where couriers of this machine keep their notebooks.
     notebooks: PathBuf,
     deadlines: Deadlines,
+    /// The mail server could not be reached the last time.
+    away: Arc<AtomicBool>,
     stopped: Arc<AtomicBool>,
 }
 
@@ -83,6 +85,7 @@ impl Courier {
             owner: format!("{owner}/{}", Secret::random().as_str()),
             notebooks: settings.data.join("couriers"),
             deadlines: Deadlines::default(),
+            away: Arc::default(),
             stopped: Arc::default(),
         })
     }
@@ -168,6 +171,21 @@ impl Courier {
 
     fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn server_is_away(&self) {
+        self.away.store(true, Ordering::Relaxed);
+    }
+
+    /// What has waited only for the mail server waits no longer, so that account mail goes first again.
+    async fn server_is_back(&self) -> Result<(), DbError> {
+        if self.away.swap(false, Ordering::Relaxed) {
+            let now = self.clock.now();
+            self.db
+                .write(move |conn| store::wait_no_longer(conn, verdict::UNREACHED, now).map_err(DbError::from))
+                .await?;
+        }
+        Ok(())
     }
 
     async fn is_due(&self) -> Result<bool, DbError> {

@@ -11,7 +11,7 @@ pub use batch::queue_all;
 use claim::WAITING;
 pub use claim::{
     Claim, Room, claim, claim_within, due, give_back, mark_data_started, release, settle_cancelled, settle_failed,
-    settle_retry, settle_sent, settle_unknown, take_back, take_over,
+    settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
 
 use super::{Figures, Halt, Letter, MessageId, Standing, State};

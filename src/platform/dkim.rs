@@ -84,7 +84,7 @@ impl Signer {
             self.domain,
             self.selector,
             now.utc().timestamp(),
-            names.join(":\r\n "),
+            names.chunks(4).map(|some| some.join(":")).collect::<Vec<_>>().join(":\r\n "),
             STANDARD.encode(Sha256::digest(relaxed_body(body))),
         );
         hashed.push_str(&format!("dkim-signature:{}", relaxed_value(&unsigned)));

@@ -215,6 +215,8 @@ stories! {
             course.facilitator().await,
             course.administrator().await,
         ];
+        // Somebody plans and sends, so the process is ready.
+        course.run_jobs().await;
         let learner = people[1].enrolment.unwrap();
         let facilitator = people[3].enrolment.unwrap();
         let names = Names::make(&course, learner, facilitator).await;

@@ -31,7 +31,10 @@ pub struct Lane<'c> {
 
 /// What a claim gave.
 enum Next {
-    Nothing,
+    /// `held_up`: there may be something that would only leave too fast.
+    Nothing {
+        held_up: bool,
+    },
     /// Nobody wants it any more; it is settled already.
     Cancelled,
     /// It could not be asked whether it is wanted, or another lane has its domain; it waits.
@@ -66,13 +69,16 @@ impl<'c> Lane<'c> {
                 Some(way) => way,
                 None if !self.courier.is_due().await? => return Ok(()),
                 None => match self.courier.route.open(self.courier.deadlines).await {
-                    Ok(way) => way,
+                    Ok(way) => {
+                        self.courier.server_is_back().await?;
+                        way
+                    }
                     Err(refusal) => return self.nobody_there(&refusal).await,
                 },
             };
             match self.claim().await? {
-                Next::Nothing if self.may_wait_for_its_turn().await? => {}
-                Next::Nothing => {
+                Next::Nothing { held_up } if held_up && self.may_wait_for_its_turn().await? => {}
+                Next::Nothing { .. } => {
                     way.close().await;
                     return Ok(());
                 }
@@ -109,12 +115,13 @@ impl<'c> Lane<'c> {
     /// Waits a moment if there is mail which only leaves too fast. The first lane does that for all.
     async fn may_wait_for_its_turn(&self) -> Result<bool, DbError> {
         let pause = self.courier.pace.pause().filter(|_| self.number == 1);
-        let Some(pause) = pause else { return Ok(false) };
-        let waits = self.courier.is_due().await?;
-        if waits {
-            tokio::time::sleep(pause).await;
+        match pause {
+            Some(pause) if self.courier.is_due().await? => {
+                tokio::time::sleep(pause).await;
+                Ok(true)
+            }
+            _ => Ok(false),
         }
-        Ok(waits)
     }
 
     fn count(&self, settled: bool) {
@@ -124,10 +131,10 @@ impl<'c> Lane<'c> {
     /// Claims a message and asks, in the same transaction, whether it is still wanted.
     async fn claim(&self) -> Result<Next, DbError> {
         let (now, owner, room) = (self.courier.clock.now(), self.owner.clone(), self.courier.pace.room());
-        let unwanted = self.courier.rules.unwanted.clone();
+        let (unwanted, held_up) = (self.courier.rules.unwanted.clone(), !room.bulk || !room.waiting.is_empty());
         let next = self.courier.db.write(move |conn| {
             let Some(claim) = store::claim_within(conn, &owner, now, LEASE, &room)? else {
-                return Ok::<_, DbError>(Next::Nothing);
+                return Ok::<_, DbError>(Next::Nothing { held_up });
             };
             // In a savepoint, so that a question that fails does not take the claim with it and come first for ever.
             match diesel::Connection::transaction(conn, |conn| unwanted(conn, claim.id, now)) {
@@ -156,13 +163,14 @@ impl<'c> Lane<'c> {
 
     /// The server is away: one message waits for its next attempt, the others for the next round.
     async fn nobody_there(&self, refusal: &Refusal) -> Result<(), DbError> {
+        self.courier.server_is_away();
         match self.claim().await? {
             Next::Message(claim) => self.settle(&claim, refusal.verdict(claim.letter.class)).await,
             Next::Cancelled => {
                 self.count(true);
                 Ok(())
             }
-            Next::Nothing | Next::Postponed => Ok(()),
+            Next::Nothing { .. } | Next::Postponed => Ok(()),
         }
     }
 

@@ -104,14 +104,13 @@ impl Pace {
         }
     }
 
-    /// Until something that is held up now may be let through. `None`: nothing soon.
+    /// Until something that was held up may be let through. `None`: nothing soon.
     pub fn pause(&self) -> Option<Duration> {
         let (kept, now) = (self.kept(), Instant::now());
         let all = kept.all.map(|gate| gate.opens_in(self.step, now));
         let domains = kept.domains.values().map(|gate| gate.opens_in(self.step_of_domain, now));
-        let soonest = domains.chain(all).filter(|pause| !pause.is_zero()).min();
-        let soon = soonest.filter(|pause| *pause <= Duration::from_secs(1))?;
-        Some(soon.clamp(SHORTEST_PAUSE, LONGEST_PAUSE))
+        let soonest = domains.chain(all).filter(|pause| !pause.is_zero()).min().unwrap_or_default();
+        (soonest <= Duration::from_secs(1)).then(|| soonest.clamp(SHORTEST_PAUSE, LONGEST_PAUSE))
     }
 
     /// Whether all of so many lanes have had their mail in hand for longer than that.

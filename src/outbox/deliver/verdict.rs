@@ -72,6 +72,9 @@ const SENDER_REFUSED: [&str; 2] = ["5.1.7", "5.1.8"];
 /// No such mailbox; a domain that takes no mail (RFC 7505).
 const NO_SUCH_ADDRESS: [&str; 2] = ["5.1.1", "5.1.10"];
 
+/// How the reason of what has waited only for the server begins.
+pub const UNREACHED: &str = "the mail server cannot be reached";
+
 impl Refusal {
     pub fn new(phase: Phase, trouble: Trouble) -> Self {
         Self { phase, trouble }
@@ -109,7 +112,7 @@ impl Refusal {
             }
             (Trouble::Answered { code, text }, _) => format!("the mail server answered: {code} {text}"),
             (Trouble::Tls(why), _) => format!("the connection to the mail server cannot be trusted: {why}"),
-            (Trouble::Lost(why), Phase::Greeting) => format!("the mail server cannot be reached: {why}"),
+            (Trouble::Lost(why), Phase::Greeting) => format!("{UNREACHED}: {why}"),
             (Trouble::Lost(why), Phase::Content) => {
                 format!("the mail server did not say whether it took the mail: {why}")
             }

@@ -343,6 +343,16 @@ pub fn settle_retry(
     Ok(waits == 1)
 }
 
+/// Whatever waits for its next attempt for that reason is due now.
+pub fn wait_no_longer(conn: &mut Conn, reason: &str, now: Instant) -> QueryResult<usize> {
+    diesel::update(messages::table)
+        .filter(messages::state.eq(State::Pending))
+        .filter(messages::next_attempt_at.gt(now))
+        .filter(messages::reason.like(format!("{reason}%")))
+        .set(messages::next_attempt_at.eq(now))
+        .execute(conn)
+}
+
 /// Pending again as if it had not been tried: the fault was not the message's.
 pub fn release(conn: &mut Conn, id: MessageId, owner: &str) -> QueryResult<bool> {
     let released = diesel::update(messages::table)

@@ -33,7 +33,8 @@ fn key(algorithm: &str) -> (String, String) {
 fn is_signed(mail: &str, record: &str) -> bool {
     let script = "import sys, dkim\n\
         dns = lambda name, timeout=5: sys.argv[1].encode() if b's1._domainkey.example.org' in name else None\n\
-        print(dkim.DKIM(sys.stdin.buffer.read()).verify(dnsfunc=dns))";
+        try: print(dkim.DKIM(sys.stdin.buffer.read()).verify(dnsfunc=dns))\n\
+        except dkim.ValidationError: print(False)";
     let (stdin, stdout) = (Stdio::piped(), Stdio::piped());
     let mut child =
         Command::new("/usr/bin/python3").args(["-c", script, record]).stdin(stdin).stdout(stdout).spawn().unwrap();
@@ -66,6 +67,8 @@ stories! {
 
     async fn a_signed_mail_is_what_its_domain_sent(office: Office) {
         let mut office = office;
+        // The verifier's clock is today's.
+        office.clock.set(Clock::system().now());
         for algorithm in ["RSA", "Ed25519"] {
             let (pem, record) = key(algorithm);
             office.settings.delivery.dkim = Some(Arc::new(Signer::new(&pem, "s1", "example.org").unwrap()));
@@ -128,7 +131,8 @@ stories! {
         assert_eq!(office.run().await, 19);
         assert!(began.elapsed() >= Duration::from_millis(300), "{:?}", began.elapsed());
         let to: Vec<String> = office.server.received().into_iter().map(|mail| mail.to).collect();
-        assert!(to[13..].iter().all(|to| to.to_lowercase().ends_with("@nhs.example")), "{to:?}");
+        let last = |domain: &str| to.iter().rposition(|to| to.to_lowercase().ends_with(domain)).unwrap();
+        assert!(last("@other.example") < last("@nhs.example"), "{to:?}");
     }
 
     async fn a_domain_that_hangs_holds_up_no_other(office: Office) {
