@@ -69,10 +69,10 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/password/reset/{token}", post().to(account::reset::submit))
         .route("/invitations/{token}", get().to(cohort::invitation::show))
         .route("/invitations/{token}", post().to(cohort::invitation::submit))
-        .route("/unsubscribe/{token}", get().to(reminder::unsubscribe::show))
-        .route("/unsubscribe/{token}", post().to(reminder::unsubscribe::submit))
-        .route("/unsubscribe/{token}/announcements", get().to(announcement::unsubscribe::show))
-        .route("/unsubscribe/{token}/announcements", post().to(announcement::unsubscribe::submit));
+        .route("/unsubscribe/{token}", get().to(cohort::unsubscribe::show_reminders))
+        .route("/unsubscribe/{token}", post().to(cohort::unsubscribe::submit_reminders))
+        .route("/unsubscribe/{token}/announcements", get().to(cohort::unsubscribe::show_announcements))
+        .route("/unsubscribe/{token}/announcements", post().to(cohort::unsubscribe::submit_announcements));
 }
 
 /// What somebody has not sent yet.

@@ -11,7 +11,7 @@ use crate::cohort::{Cohort, EnrolmentId, Standing};
 use crate::id;
 use crate::platform::clock::Instant;
 use crate::platform::text;
-use crate::programme;
+use crate::programme::Written;
 
 id!(AnnouncementId);
 
@@ -20,31 +20,12 @@ pub fn title(typed: &str) -> Result<String, String> {
     text::line(typed, 120, "a title")
 }
 
-/// What an announcement says, with the HTML that was made of it once and sanitised.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Body {
-    text: String,
-    html: String,
-}
+/// The longest announcement, in characters.
+pub const LONGEST: usize = 10_000;
 
-impl Body {
-    /// In characters.
-    pub const LONGEST: usize = 10_000;
-
-    /// Errors with what the writer can do about it.
-    pub fn parse(typed: &str) -> Result<Self, String> {
-        let text = text::paragraphs(typed, Self::LONGEST, "what you want to tell them")?;
-        let html = programme::post_html(&text)?;
-        Ok(Self { text, html })
-    }
-
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub fn html(&self) -> &str {
-        &self.html
-    }
+/// What an announcement says. Errors with what the writer can do about it.
+pub fn body(typed: &str) -> Result<Written, String> {
+    Written::parse(typed, LONGEST, "what you want to tell them")
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

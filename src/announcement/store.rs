@@ -6,11 +6,12 @@ use diesel::prelude::*;
 
 pub use mails::*;
 
-use super::{Announcement, AnnouncementId, Body};
+use super::{Announcement, AnnouncementId};
 use crate::accounts::AccountId;
 use crate::cohort::CohortId;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
+use crate::programme::Written;
 use crate::schema::{accounts, announcements};
 
 type Row = (
@@ -52,7 +53,7 @@ fn announcement((what, when): Row) -> Announcement {
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
     pub title: &'a str,
-    pub body: &'a Body,
+    pub body: &'a Written,
     pub by_mail: bool,
     pub publish_at: Instant,
 }
@@ -110,7 +111,7 @@ pub fn change_published(
     conn: &mut Conn,
     id: AnnouncementId,
     title: &str,
-    body: &Body,
+    body: &Written,
     now: Instant,
 ) -> QueryResult<()> {
     let other = announcements::title.ne(title).or(announcements::body.ne(body.text()));

@@ -8,6 +8,7 @@ mod mail;
 mod seed;
 mod serve;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -158,9 +159,9 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
     actix_web::rt::System::new().block_on(work)
 }
 
-#[expect(clippy::print_stdout, reason = "what a command was asked to tell")]
+/// Whoever started it may have stopped reading, as `head` does: that is no failure.
 fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[expect(clippy::print_stderr, reason = "why a command failed")]

@@ -9,56 +9,17 @@ use crate::cohort::{Cohort, CohortId, EnrolmentId, Place, Role};
 use crate::id;
 use crate::platform::clock::Instant;
 use crate::platform::text::{self, Slug};
-use crate::programme;
+use crate::programme::Written;
 
 id!(ThreadId);
 id!(PostId);
 
-/// What somebody wrote, with the HTML that was made of it once and sanitised.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostBody {
-    text: String,
-    html: String,
-}
+/// The longest post, in characters.
+pub const LONGEST_POST: usize = 20_000;
 
-impl PostBody {
-    /// In characters.
-    pub const LONGEST: usize = 20_000;
-
-    /// Errors with what the writer can do about it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text::paragraphs(text, Self::LONGEST, "your post")?;
-        let html = programme::post_html(&text)?;
-        if !shows_something(&html) {
-            return Err("Write something that others can see: nothing of this would show".into());
-        }
-        Ok(Self { text, html })
-    }
-
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub fn html(&self) -> &str {
-        &self.html
-    }
-}
-
-/// Whether any text stands outside the tags: a link's definition alone, or a tag that is not let through, leaves none.
-fn shows_something(html: &str) -> bool {
-    let mut in_tag = false;
-    html.chars().any(|c| {
-        match c {
-            '<' => in_tag = true,
-            '>' if in_tag => in_tag = false,
-            _ => {
-                return !in_tag
-                    && !c.is_whitespace()
-                    && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
-            }
-        }
-        false
-    })
+/// What a post says. Errors with what the writer can do about it.
+pub fn post_body(typed: &str) -> Result<Written, String> {
+    Written::parse(typed, LONGEST_POST, "your post")
 }
 
 /// The title of a thread: one line of up to 150 characters.
@@ -218,15 +179,15 @@ mod tests {
 
     #[test]
     fn a_post_has_one_to_20_000_characters_that_show() {
-        assert!(PostBody::parse(&"é".repeat(20_000)).is_ok());
+        assert!(post_body(&"é".repeat(20_000)).is_ok());
         for wrong in [&"é".repeat(20_001), "", " \n\t ", "[a]: https://example.org", "***", "\u{200b}"] {
-            assert!(PostBody::parse(wrong).is_err(), "{:.20}", wrong);
+            assert!(post_body(wrong).is_err(), "{:.20}", wrong);
         }
     }
 
     #[test]
     fn a_post_is_markdown_without_scripts() {
-        let body = PostBody::parse("**Bold** [x](javascript:alert(1)) <script>alert(1)</script>").unwrap();
+        let body = post_body("**Bold** [x](javascript:alert(1)) <script>alert(1)</script>").unwrap();
         assert!(body.html().contains("<strong>Bold</strong>"), "{}", body.html());
         assert!(!body.html().contains("<script") && !body.html().contains("href=\"javascript"), "{}", body.html());
         assert!(body.text().starts_with("**Bold**"));

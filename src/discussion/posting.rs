@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::{PostBody, PostId, Poster, ReadOnly, Thread, ThreadId, store};
+use super::{PostId, Poster, ReadOnly, Thread, ThreadId, store};
 use crate::cohort::{EnrolmentId, Place};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::duration;
 use crate::platform::web::limits::Limit;
 use crate::platform::web::{Ask, Error, Faults};
+use crate::programme::Written;
 use crate::schedule::gate::OpenStep;
 
 /// How often one enrolment may write, in this process.
@@ -137,7 +138,7 @@ pub fn post_in_thread(
 /// What somebody wants to post.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    pub body: Result<PostBody, String>,
+    pub body: Result<Written, String>,
     pub parent: Option<PostId>,
 }
 
@@ -147,7 +148,7 @@ pub fn post_in_step(
     poster: &Poster,
     limits: &PostLimits,
     open: &OpenStep<'_>,
-    body: Result<PostBody, String>,
+    body: Result<Written, String>,
     now: Instant,
 ) -> QueryResult<Result<Posted, Refusal>> {
     let body = match body {

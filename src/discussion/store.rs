@@ -5,12 +5,13 @@ mod posts;
 
 use diesel::prelude::*;
 
-use super::{PostBody, PostId, Poster, Thread, ThreadId};
+use super::{PostId, Poster, Thread, ThreadId};
 use crate::cohort::CohortId;
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
+use crate::programme::Written;
 use crate::programme::{Step, Unit};
 use crate::schema::threads;
 
@@ -95,7 +96,7 @@ pub fn create_thread(
     poster: &Poster,
     unit: Option<&Slug>,
     title: &str,
-    body: &PostBody,
+    body: &Written,
     now: Instant,
 ) -> QueryResult<(ThreadId, PostId)> {
     let thread = diesel::insert_into(threads::table)
@@ -117,8 +118,8 @@ pub fn create_thread(
 pub fn step_thread(conn: &mut Conn, cohort: CohortId, unit: &Unit, step: &Step) -> QueryResult<Option<ThreadId>> {
     threads::table
         .filter(threads::cohort_id.eq(cohort))
-        .filter(threads::unit.eq_any(names(&unit.slug, &unit.formerly)))
-        .filter(threads::step.eq_any(names(&step.slug, &step.formerly)))
+        .filter(threads::unit.eq_any(unit.names()))
+        .filter(threads::step.eq_any(step.names()))
         .order(threads::id)
         .select(threads::id)
         .first(conn)
@@ -150,11 +151,6 @@ pub fn step_thread_made(
         .on_both()
         .execute(conn)?;
     step_thread(conn, cohort, unit, step)?.ok_or(diesel::result::Error::NotFound)
-}
-
-/// The slug of now and those it had: records follow a renaming.
-pub(super) fn names(slug: &Slug, formerly: &[Slug]) -> Vec<Slug> {
-    std::iter::once(slug).chain(formerly).cloned().collect()
 }
 
 /// Counts every thread's posts anew, and says how many counts were wrong.

@@ -7,7 +7,7 @@ use crate::discussion::Thread;
 use crate::discussion::store::News;
 use crate::live::{Moment, Session, steps};
 use crate::platform::clock::Instant;
-use crate::platform::text::{Slug, count};
+use crate::platform::text::count;
 use crate::programme::Unit;
 
 /// So many threads at most.
@@ -60,7 +60,7 @@ pub fn new_posts(course: &Course<'_>, news: Vec<News>) -> Vec<NewPosts> {
 
 fn told(course: &Course<'_>, news: &News) -> Option<NewPosts> {
     let unit = match &news.thread.unit {
-        Some(slug) => Some(course.programme.units.iter().find(|u| u.slug == *slug || u.formerly.contains(slug))?),
+        Some(slug) => Some(course.programme.unit_called(slug)?),
         None => None,
     };
     if unit.is_some_and(|unit| !is_open(course, unit)) {
@@ -76,8 +76,8 @@ fn told(course: &Course<'_>, news: &News) -> Option<NewPosts> {
 
 /// A step's own thread is called as the step is now.
 fn title(unit: Option<&Unit>, thread: &Thread) -> String {
-    let named = |slug: &Slug| unit?.steps.iter().find(|step| step.slug == *slug || step.formerly.contains(slug));
-    thread.step.as_ref().and_then(named).map_or_else(|| thread.title.clone(), |step| step.title.clone())
+    let step = thread.step.as_ref().and_then(|slug| unit?.step_called(slug));
+    step.map_or_else(|| thread.title.clone(), |step| step.title.clone())
 }
 
 fn is_open(course: &Course<'_>, unit: &Unit) -> bool {

@@ -73,8 +73,7 @@ impl Session {
 
     /// Whether it is this step's, also where the step or its unit had another slug when it was planned.
     pub fn is_of(&self, unit: &Unit, step: &Step) -> bool {
-        let named = |slug: &Slug, formerly: &[Slug], name: &Slug| slug == name || formerly.contains(name);
-        named(&unit.slug, &unit.formerly, &self.unit) && named(&step.slug, &step.formerly, &self.step)
+        unit.is_called(&self.unit) && step.is_called(&self.step)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
-use crate::programme::{Programme, Step, Unit};
+use crate::programme::Programme;
 use crate::schema::{accounts, attendances, cohorts, enrolments, live_sessions};
 
 /// How many names a page of those who were there shows.
@@ -169,18 +169,10 @@ pub fn list_attendees(
 
 /// Moves what stands under former slugs to those of now.
 pub fn follow_renames(conn: &mut Conn, programme: &Programme) -> QueryResult<()> {
-    for (unit, step) in super::steps(&programme.units) {
-        for former in former_names(unit, step) {
-            rename(conn, &programme.slug, former, (&unit.slug, &step.slug))?;
-        }
+    for moved in programme.renames() {
+        rename(conn, &programme.slug, moved.former, moved.now)?;
     }
     Ok(())
-}
-
-fn former_names<'c>(unit: &'c Unit, step: &'c Step) -> impl Iterator<Item = (&'c Slug, &'c Slug)> {
-    let steps = || std::iter::once(&step.slug).chain(&step.formerly);
-    let pairs = std::iter::once(&unit.slug).chain(&unit.formerly).flat_map(move |u| steps().map(move |s| (u, s)));
-    pairs.filter(|pair| *pair != (&unit.slug, &step.slug))
 }
 
 /// Where there is something under both names, that of now stands and the old stays old.

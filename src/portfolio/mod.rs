@@ -6,36 +6,17 @@ pub mod store;
 use crate::cohort::{Cohort, EnrolmentId};
 use crate::id;
 use crate::platform::clock::Instant;
-use crate::platform::text::{self, Slug};
-use crate::programme::{self, Unit};
+use crate::platform::text::Slug;
+use crate::programme::{Unit, Written};
 
 id!(ProductId);
 
-/// What somebody wrote, with the HTML that was made of it once and sanitised.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductText {
-    text: String,
-    html: String,
-}
+/// The longest product, in characters.
+pub const LONGEST: usize = 20_000;
 
-impl ProductText {
-    /// In characters.
-    pub const LONGEST: usize = 20_000;
-
-    /// Errors with what the writer can do about it.
-    pub fn parse(typed: &str) -> Result<Self, String> {
-        let text = text::paragraphs(typed, Self::LONGEST, "your text")?;
-        let html = programme::post_html(&text)?;
-        Ok(Self { text, html })
-    }
-
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub fn html(&self) -> &str {
-        &self.html
-    }
+/// What a product says. Errors with what the writer can do about it.
+pub fn product_text(typed: &str) -> Result<Written, String> {
+    Written::parse(typed, LONGEST, "your text")
 }
 
 /// A product as its author sees it.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::{Product, ProductId, ProductText, Shared};
+use super::{Product, ProductId, Shared};
 use crate::cohort::{CohortId, EnrolmentId, Standing};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
 use crate::programme::Programme;
+use crate::programme::Written;
 use crate::schema::{accounts, cohorts, enrolments, products};
 
 type Row = (Slug, String, String, Instant, Option<Instant>);
@@ -43,7 +44,7 @@ pub fn save(
     conn: &mut Conn,
     (cohort, enrolment): (CohortId, EnrolmentId),
     unit: &Slug,
-    text: &ProductText,
+    text: &Written,
     now: Instant,
 ) -> QueryResult<()> {
     let fresh = (products::body.eq(text.text()), products::html.eq(text.html()), products::saved_at.eq(now));

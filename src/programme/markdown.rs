@@ -17,7 +17,7 @@ use comrak::{Arena, Options, format_html, parse_document};
 
 use depth::is_too_deep;
 
-pub use post::post_html;
+pub use post::{Written, post_html};
 pub(super) use step::{Block, Rendered, Setting, passage_html, prose, step_html};
 
 const SCHEMES: [&str; 3] = ["https", "http", "mailto"];

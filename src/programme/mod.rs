@@ -19,7 +19,7 @@ pub use files::{Picture, Served};
 pub use glossary::Term;
 pub use library::{Entry, Source, Topic};
 pub use load::{ContentFault, Summary, check, folder_of, load, load_at, load_programme};
-pub use markdown::{inline_html, post_html};
+pub use markdown::{Written, inline_html, post_html};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -144,22 +144,19 @@ impl Programme {
         self.units.iter().filter(|u| u.number > 0).count()
     }
 
-    /// What was renamed, units first, so that records can follow one after the other.
-    pub fn renames(&self) -> Vec<Rename> {
-        let units = self
-            .units
-            .iter()
-            .flat_map(|unit| unit.formerly.iter().map(|old| Rename::Unit { old: old.clone(), new: unit.slug.clone() }));
-        let steps = self.units.iter().flat_map(|unit| {
-            unit.steps.iter().flat_map(|step| {
-                step.formerly.iter().map(|old| Rename::Step {
-                    unit: unit.slug.clone(),
-                    old: old.clone(),
-                    new: step.slug.clone(),
-                })
-            })
-        });
-        units.chain(steps).collect()
+    /// The unit that has, or once had, this slug.
+    pub fn unit_called(&self, slug: &Slug) -> Option<&Unit> {
+        self.unit_named(slug).or_else(|| self.units.iter().find(|unit| unit.formerly.contains(slug)))
+    }
+
+    /// Where records of a step may still lie, and where they belong now: each pair is the slugs of unit and step.
+    pub fn renames(&self) -> impl Iterator<Item = Rename<'_>> {
+        let steps = self.units.iter().flat_map(|unit| unit.steps.iter().map(move |step| (unit, step)));
+        steps.flat_map(|(unit, step)| {
+            let pairs = unit.names().flat_map(move |u| step.names().map(move |s| (u, s)));
+            let now = (&unit.slug, &step.slug);
+            pairs.filter(move |pair| *pair != now).map(move |former| Rename { former, now })
+        })
     }
 
     /// Every step that counts, in order, with its unit.
@@ -168,19 +165,11 @@ impl Programme {
     }
 }
 
-/// A slug that records may still hold, and the one it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rename {
-    Unit {
-        old: Slug,
-        new: Slug,
-    },
-    /// `unit` is the unit's slug of now.
-    Step {
-        unit: Slug,
-        old: Slug,
-        new: Slug,
-    },
+/// The slugs of unit and step that records may still hold, and those of now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rename<'p> {
+    pub former: (&'p Slug, &'p Slug),
+    pub now: (&'p Slug, &'p Slug),
 }
 
 /// All that are given must hold.
@@ -247,6 +236,21 @@ pub struct ReminderText {
 impl Unit {
     pub fn step(&self, slug: &Slug) -> Option<&Step> {
         self.steps.iter().find(|s| s.slug == *slug)
+    }
+
+    /// The step that has, or once had, this slug.
+    pub fn step_called(&self, slug: &Slug) -> Option<&Step> {
+        self.step(slug).or_else(|| self.steps.iter().find(|step| step.formerly.contains(slug)))
+    }
+
+    /// Whether it has, or once had, this slug.
+    pub fn is_called(&self, slug: &Slug) -> bool {
+        self.names().any(|name| name == slug)
+    }
+
+    /// Its slug of now and its earlier ones: what records may name it.
+    pub fn names(&self) -> impl Iterator<Item = &Slug> {
+        std::iter::once(&self.slug).chain(&self.formerly)
     }
 
     /// 'Orientation' or 'Week 3'.
@@ -337,6 +341,16 @@ pub fn html_under(html: &str, units: &str) -> String {
 }
 
 impl Step {
+    /// Whether it has, or once had, this slug.
+    pub fn is_called(&self, slug: &Slug) -> bool {
+        self.names().any(|name| name == slug)
+    }
+
+    /// Its slug of now and its earlier ones: what records may name it.
+    pub fn names(&self) -> impl Iterator<Item = &Slug> {
+        std::iter::once(&self.slug).chain(&self.formerly)
+    }
+
     /// Its kind as people read it; a film that has not been made is a script.
     pub fn kind_label(&self) -> &'static str {
         if self.kind == StepKind::Video && self.src.is_none() { "Film script to read" } else { self.kind.label() }

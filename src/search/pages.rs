@@ -192,7 +192,7 @@ impl<'c> Desk<'c> {
     /// The unit by a slug that it has or had, if it is open to the reader.
     fn open_unit(&self, slug: Option<&Slug>) -> Option<&OpenUnit<'c>> {
         let slug = slug?;
-        self.open.iter().find(|open| open.unit.slug == *slug || open.unit.formerly.contains(slug))
+        self.open.iter().find(|open| open.unit.is_called(slug))
     }
 
     /// `None`: the content of now has no such text.
@@ -275,7 +275,7 @@ impl<'c> Desk<'c> {
 
 fn step_of<'u>(unit: &'u Unit, hit: &Hit) -> Option<&'u Step> {
     let slug = Slug::parse(hit.name.as_deref()?)?;
-    unit.steps.iter().find(|step| step.slug == slug || step.formerly.contains(&slug))
+    unit.step_called(&slug)
 }
 
 fn titled(before: &str, mut title: Vec<Piece>) -> Vec<Piece> {

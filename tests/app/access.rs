@@ -7,7 +7,7 @@ use trellis::certificate;
 use trellis::cohort::{CohortId, EnrolmentId, Role};
 use trellis::completion::SubmissionId;
 use trellis::completion::store::peers;
-use trellis::discussion::{PostBody, store};
+use trellis::discussion::{post_body, store};
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
 use trellis::platform::secret::Secret;
@@ -255,7 +255,7 @@ impl Names {
         let made = course.write(move |conn| {
             let thread = make_thread(conn, cohort, None, now);
             let hidden = make_thread(conn, cohort, Some("trust"), now);
-            let body = PostBody::parse("A post").unwrap();
+            let body = post_body("A post").unwrap();
             let post = store::add_post(conn, thread, learner, None, &body, now).unwrap();
             let feed = make_feed(conn, learner, now);
             let code = make_certificate(conn, learner, now);
@@ -324,7 +324,7 @@ fn make_announcement(
 ) -> trellis::announcement::AnnouncementId {
     let author: trellis::accounts::AccountId =
         enrolments::table.find(by).select(enrolments::account_id).first(conn).unwrap();
-    let body = trellis::announcement::Body::parse("Welcome").unwrap();
+    let body = trellis::announcement::body("Welcome").unwrap();
     let draft = trellis::announcement::store::Draft { title: "Hello", body: &body, by_mail: false, publish_at: now };
     trellis::announcement::store::add(conn, (cohort, author), "key", draft, now).unwrap();
     announcements::table.select(announcements::id).first(conn).unwrap()

@@ -153,7 +153,7 @@ stories! {
         assert_eq!(course.mails_to(&ada.email).await.len(), 2, "the reminder that week 1 is open came");
         let page = ada.get(MAILS).await.expect(200);
         assert!(page.has("You have stopped announcements by mail.") && page.has("Stop these reminders"), "{}", page.html);
-        program.submit(&link, &[("announcements", "resume")]).await.expect(200);
+        program.submit(&link, &[("mails", "resume")]).await.expect(200);
         now(&priya, "Third").await;
         course.run_jobs().await;
         assert_eq!(with_subject(&course, &ada.email, "Third").await, 1);

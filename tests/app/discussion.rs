@@ -1,7 +1,7 @@
 //! Stories of the discussions: who writes, who reads, and what is kept.
 
 use trellis::cohort::{CohortId, EnrolmentId};
-use trellis::discussion::{PostBody, PostId, ThreadId, store};
+use trellis::discussion::{PostId, ThreadId, post_body, store};
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
 use trellis::platform::text::Slug;
@@ -295,7 +295,7 @@ stories! {
             async move {
                 db.write(move |conn| {
                     let thread = store::step_thread_made(conn, cohort, unit, step, now)?;
-                    store::add_post(conn, thread, person, None, &PostBody::parse("Me first").unwrap(), now)?;
+                    store::add_post(conn, thread, person, None, &post_body("Me first").unwrap(), now)?;
                     Ok::<_, trellis::platform::db::DbError>(thread)
                 })
                 .await
@@ -384,7 +384,7 @@ async fn fill(
     let thread = ThreadId(thread.rsplit('/').next().unwrap().parse().unwrap());
     let (by, now) = (by.enrolment.unwrap(), course.now());
     let write = move |conn: &mut Conn, n: i64| {
-        let body = PostBody::parse(&format!("Post number {n}.")).unwrap();
+        let body = post_body(&format!("Post number {n}.")).unwrap();
         store::add_post(conn, thread, by, parent, &body, now + chrono::TimeDelta::minutes(n)).unwrap()
     };
     course.write(move |conn| numbers.map(|n| write(conn, n)).collect()).await
@@ -402,7 +402,7 @@ fn add_thread(conn: &mut Conn, cohort: CohortId, by: EnrolmentId, title: &str, a
         .returning(threads::id)
         .get_result(conn)
         .unwrap();
-    store::add_post(conn, thread, by, None, &PostBody::parse("Hello").unwrap(), at).unwrap();
+    store::add_post(conn, thread, by, None, &post_body("Hello").unwrap(), at).unwrap();
 }
 
 /// Travels with everybody still signed in.

@@ -44,6 +44,21 @@ stories! {
         assert!(!ada.get(DISCUSSION).await.has("This is your draft"));
     }
 
+    async fn an_announcement_that_is_being_written_keeps_its_draft(course: Course) {
+        course.travel_to("2027-01-11 10:00");
+        let priya = course.facilitator().await;
+        let new = "/cohorts/spring/manage/announcements/new";
+        let begun = [("title", "Half a title"), ("body", "Half a sentence"), ("when", "now")];
+        draft(&priya, &form(new, "announcement"), &begun).await.expect(303);
+        let page = priya.get(new).await.expect(200);
+        assert!(page.has(&format!("{BEGUN} published yet.")) && page.has("value=\"Half a title\""), "{}", page.html);
+        assert!(page.has("Half a sentence</textarea>"), "{}", page.html);
+        let key = between(&page.html, "name=\"key\" value=\"", "\"").unwrap().to_owned();
+        let whole = [("title", "Hello"), ("body", "A whole one"), ("when", "now"), ("key", &key)];
+        priya.submit("/cohorts/spring/manage/announcements", &whole).await.expect(303);
+        assert_eq!(count(&course).await, 0, "publishing it ends its draft");
+    }
+
     async fn each_form_in_which_people_write_keeps_its_draft(course: Course) {
         course.travel_to("2027-02-09 10:00");
         let (ada, ben) = (course.enrol("Ada").await, course.enrol("Ben").await);

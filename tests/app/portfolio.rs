@@ -131,7 +131,7 @@ stories! {
                 let slug = |text: &str| Slug::parse(text).unwrap();
                 let programme = slug("effective-networks");
                 let unit = catalogue().programmes[&programme].unit(0).unwrap().slug.clone();
-                let text = trellis::portfolio::ProductText::parse("Newer").unwrap();
+                let text = trellis::portfolio::product_text("Newer").unwrap();
                 trellis::portfolio::store::save(conn, (cohort, bens), &slug("start"), &text, now).unwrap();
                 trellis::portfolio::store::rename(conn, &programme, &unit, &slug("start")).unwrap();
                 let there = trellis::portfolio::store::records(conn, &programme).unwrap();
@@ -159,7 +159,7 @@ stories! {
                     let email = format!("crowd{n}@example.org");
                     let account = make_account(conn, &format!("Learner {n}"), &email, false, now);
                     let enrolment = make_enrolment(conn, cohort, account, trellis::cohort::Role::Learner, now);
-                    let text = trellis::portfolio::ProductText::parse(&format!("Product number {n}.")).unwrap();
+                    let text = trellis::portfolio::product_text(&format!("Product number {n}.")).unwrap();
                     trellis::portfolio::store::save(conn, (cohort, enrolment), &unit, &text, now).unwrap();
                     trellis::portfolio::store::set_shared(conn, enrolment, &unit, true, now).unwrap();
                 }

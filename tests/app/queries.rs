@@ -1,7 +1,7 @@
 //! How many statements a page takes: few, and no more when there is more to show.
 
 use trellis::cohort::Role;
-use trellis::discussion::{PostBody, store};
+use trellis::discussion::{post_body, store};
 use trellis::platform::text::Slug;
 
 use crate::world::*;
@@ -91,7 +91,7 @@ async fn grow(course: &Course, number: usize) {
     course
         .write(move |conn| {
             let thread = store::step_thread_made(conn, cohort, unit, step, now).unwrap();
-            let body = PostBody::parse("What we see is **not** the same.").unwrap();
+            let body = post_body("What we see is **not** the same.").unwrap();
             for n in 0..number {
                 let email = format!("{number}-{n}@example.org");
                 let account = make_account(conn, &format!("Learner {n}"), &email, false, now);

@@ -144,7 +144,7 @@ stories! {
         let page = ada.get("/cohorts/spring/reminders").await.expect(200);
         assert!(page.has("You have stopped reminders") && page.has("because reminders had been stopped."));
 
-        let back = program.submit(&link, &[("reminders", "resume")]).await.expect(200);
+        let back = program.submit(&link, &[("mails", "resume")]).await.expect(200);
         assert!(back.has("You will get reminders again"), "{}", back.html);
         course.travel_to("2027-01-17 09:00");
         course.run_jobs().await;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use trellis::cohort::{CohortId, EnrolmentId};
 use trellis::completion::store::notes;
-use trellis::discussion::{PostBody, PostId, ThreadId, store};
+use trellis::discussion::{PostId, ThreadId, post_body, store};
 use trellis::platform::db::Conn;
 use trellis::platform::text::Slug;
 use trellis::programme::Catalogue;
@@ -62,7 +62,7 @@ fn say(
         .returning(threads::id)
         .get_result(conn)
         .unwrap();
-    let post = store::add_post(conn, thread, by, None, &PostBody::parse(text).unwrap(), now).unwrap();
+    let post = store::add_post(conn, thread, by, None, &post_body(text).unwrap(), now).unwrap();
     (thread, post)
 }
 
@@ -251,7 +251,7 @@ stories! {
                 let now = trellis::platform::clock::Instant::from_micros(1_799_661_600_000_000);
                 for n in 2..=25 {
                     let text = format!("A heron came. {}", "And went. ".repeat(n % 7));
-                    store::add_post(conn, thread, by, None, &PostBody::parse(&text).unwrap(), now).unwrap();
+                    store::add_post(conn, thread, by, None, &post_body(&text).unwrap(), now).unwrap();
                 }
             })
             .await;

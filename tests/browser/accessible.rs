@@ -181,9 +181,33 @@ async fn what_a_facilitator_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("comments refused").await);
 
+    faults.extend(announce(&browser, &site).await);
+
     faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
+}
+
+/// The forms of an announcement, from a refused one to its withdrawal.
+async fn announce(browser: &Browser, site: &Site) -> Vec<String> {
+    browser.open(&format!("{}/manage/announcements/new", site.cohort)).await;
+    browser.press("Preview it").await;
+    browser.sees_words("There is a problem").await;
+    let mut faults = browser.faults("an announcement refused").await;
+    browser.fill("Title", "The live session moves to Thursday").await;
+    browser.fill("Your text|What you want to tell them|Announcement", "Same *time*, same link.").await;
+    browser.press("Preview it").await;
+    browser.sees_words("Not saved yet").await;
+    faults.extend(browser.faults("an announcement to confirm").await);
+    browser.press("Publish").await;
+    browser.sees_words("See them as learners do").await;
+    browser.follow("Withdraw").await;
+    browser.sees_words("You cannot bring it back").await;
+    faults.extend(browser.faults("an announcement to withdraw").await);
+    browser.press("Withdraw this announcement").await;
+    browser.sees_words("See them as learners do").await;
+    faults.extend(browser.faults("announcements with one withdrawn").await);
+    faults
 }
 
 #[tokio::test]

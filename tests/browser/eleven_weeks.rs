@@ -51,7 +51,38 @@ async fn eleven_weeks(script: Script) {
     }
     come_to_the_end(&keys, &browser, &travel).await;
     println!("{steps} steps in {} s", started.elapsed().as_secs());
+    if script == Script::On {
+        let faults = look_at_the_certificate(&browser).await;
+        assert!(faults.is_empty(), "{} to mend:\n  {}", faults.len(), faults.join("\n  "));
+    }
     browser.quit().await;
+}
+
+/// Its pages in every state: private and public, with another name refused, asked again, and printed.
+async fn look_at_the_certificate(browser: &Browser) -> Vec<String> {
+    let mut faults = browser.faults("a certificate").await;
+    browser.follow_into("/certificates/").await;
+    browser.sees_words("This certificate is genuine").await;
+    faults.extend(browser.faults("a certificate without a name").await);
+    browser.driver.back().await.unwrap();
+    browser.fill("Name", " ").await;
+    browser.press("See the new name").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a name refused").await);
+    browser.fill("Name", "Nadia N. Newcomer").await;
+    browser.press("See the new name").await;
+    browser.sees_words("It takes the place of").await;
+    faults.extend(browser.faults("a name to confirm").await);
+    browser.press("Print this name").await;
+    browser.sees_words("You changed it on").await;
+    browser.press("Show my name there").await;
+    browser.sees_words("It shows your name").await;
+    faults.extend(browser.faults("a certificate with its name changed").await);
+    browser.follow_into("/certificates/").await;
+    browser.sees_words("Nadia N. Newcomer").await;
+    faults.extend(browser.faults("a certificate with a name").await);
+    faults.extend(browser.faults_of_html());
+    faults
 }
 
 async fn make_an_account(keys: &Keys<'_>, browser: &Browser, travel: &Travel) {

@@ -1,8 +1,7 @@
-//! What the cohort reads, the newest of it for home, what facilitators write, and the way to stop its mails.
+//! What the cohort reads, the newest of it for home, and what facilitators write.
 
 pub mod list;
 pub mod manage;
-pub mod unsubscribe;
 
 use diesel::QueryResult;
 

@@ -157,20 +157,3 @@ pub fn find_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Option<(
         .first(conn)
         .optional()
 }
-
-/// Whose unsubscribe link it is.
-pub struct Holder {
-    pub enrolment: EnrolmentId,
-    pub cohort: String,
-    pub stopped: bool,
-}
-
-pub fn holder(conn: &mut Conn, token: &str) -> QueryResult<Option<Holder>> {
-    let found = enrolments::table
-        .inner_join(cohorts::table)
-        .filter(enrolments::unsubscribe_token.eq(token))
-        .select((enrolments::id, cohorts::name, enrolments::announcements_stopped_at))
-        .first::<(EnrolmentId, String, Option<Instant>)>(conn)
-        .optional()?;
-    Ok(found.map(|(enrolment, cohort, stopped_at)| Holder { enrolment, cohort, stopped: stopped_at.is_some() }))
-}

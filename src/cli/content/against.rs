@@ -2,15 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use diesel::QueryResult;
+
 use crate::cli::{Failure, Outcome, block_on};
-use crate::completion::store::records;
+use crate::completion;
 use crate::platform::config::Settings;
-use crate::platform::db::{Db, DbError, Url};
+use crate::platform::db::{Conn, Db, DbError, Url};
 use crate::platform::text::{Slug, count};
+use crate::portfolio;
 use crate::programme::{Catalogue, Programme, folder_of};
 
-/// Unit and step, and how many records stand under them.
-type Records = BTreeMap<(String, String), i64>;
+/// What learners have under each step, named by unit and step, and under each unit.
+struct Records {
+    of_steps: BTreeMap<(String, String), i64>,
+    products: BTreeMap<String, i64>,
+}
+
+fn records(conn: &mut Conn, programme: &Slug) -> QueryResult<Records> {
+    let of_steps = completion::store::records(conn, programme)?;
+    Ok(Records { of_steps, products: portfolio::store::records(conn, programme)? })
+}
 
 pub fn check(settings: &Settings, catalogue: &Catalogue) -> Outcome {
     if let Url::Sqlite(path) = &settings.database
@@ -37,21 +48,26 @@ pub fn check(settings: &Settings, catalogue: &Catalogue) -> Outcome {
 
 /// What no unit and step of the programme is or was called.
 fn orphans(programme: &Programme, records: &Records) -> Vec<String> {
-    let is_named = |slug: &Slug, formerly: &[Slug], name: &str| {
-        slug.as_str() == name || formerly.iter().any(|former| former.as_str() == name)
+    let unit_of = |name: &str| programme.units.iter().find(|u| u.names().any(|own| own.as_str() == name));
+    let number = |n: &i64, what| count(usize::try_from(*n).unwrap_or(0), what);
+    let is_lost = |unit: &str, step: &str| {
+        !unit_of(unit).is_some_and(|unit| unit.steps.iter().any(|s| s.names().any(|own| own.as_str() == step)))
     };
-    let lost = records.iter().filter(|((unit, step), _)| {
-        let unit = programme.units.iter().find(|u| is_named(&u.slug, &u.formerly, unit));
-        !unit.is_some_and(|unit| unit.steps.iter().any(|s| is_named(&s.slug, &s.formerly, step)))
-    });
-    let words = |((unit, step), n): (&(String, String), &i64)| {
-        let n = count(usize::try_from(*n).unwrap_or(0), "record");
+    let of_steps = records.of_steps.iter().filter(|((unit, step), _)| is_lost(unit, step)).map(|((unit, step), n)| {
+        let n = number(n, "record");
         format!(
             "learners have {n} under the step '{unit}/{step}', which is not there; add formerly = [\"{step}\"] to the \
              step that took its place (and to its unit, if that was renamed), or bring the step back"
         )
-    };
-    lost.map(words).collect()
+    });
+    let products = records.products.iter().filter(|(unit, _)| unit_of(unit).is_none()).map(|(unit, n)| {
+        let n = number(n, "product");
+        format!(
+            "learners have {n} of their portfolios under the unit '{unit}', which is not there; add formerly = \
+             [\"{unit}\"] to the unit that took its place, or bring the unit back"
+        )
+    });
+    of_steps.chain(products).collect()
 }
 
 #[cfg(test)]
@@ -65,9 +81,11 @@ mod tests {
         let unit = &programme.units[1];
         let key = |unit: &str, step: &str| (unit.to_owned(), step.to_owned());
         let here = key(unit.slug.as_str(), unit.steps[0].slug.as_str());
-        let records = Records::from([(here, 4), (key(unit.slug.as_str(), "gone"), 2), (key("gone", "gone"), 1)]);
-        let lost = orphans(&programme, &records);
-        assert_eq!(lost.len(), 2, "{lost:?}");
+        let of_steps = BTreeMap::from([(here, 4), (key(unit.slug.as_str(), "gone"), 2), (key("gone", "gone"), 1)]);
+        let products = BTreeMap::from([(unit.slug.to_string(), 5), ("lost".to_owned(), 3)]);
+        let lost = orphans(&programme, &Records { of_steps, products });
+        assert_eq!(lost.len(), 3, "{lost:?}");
+        assert!(lost[2].contains("3 products") && lost[2].contains("under the unit 'lost'"), "{lost:?}");
         assert!(lost.iter().any(|words| words.contains("2 records under the step") && words.contains("/gone'")));
     }
 }

@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use super::open_units;
 use super::people::People;
 use crate::accounts::AccountId;
-use crate::announcement::{self, Body};
+use crate::announcement;
 use crate::cohort::{Cohort, EnrolmentId};
 use crate::people::{self, Card, Line, Said};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::portfolio::{self, ProductText};
+use crate::portfolio::{self, product_text};
 use crate::programme::{Programme, Unit};
 use crate::schedule::Release;
 use crate::schema::enrolments;
@@ -103,14 +103,14 @@ fn make(
     units: &[(&Unit, Instant)],
     text: &str,
 ) -> QueryResult<()> {
-    let (Some((unit, opened)), Ok(text)) = (units.first(), ProductText::parse(text)) else { return Ok(()) };
+    let (Some((unit, opened)), Ok(text)) = (units.first(), product_text(text)) else { return Ok(()) };
     let at = *opened + TimeDelta::days(2);
     portfolio::store::save(conn, (cohort.id, by), &unit.slug, &text, at)?;
     if shared { portfolio::store::set_shared(conn, by, &unit.slug, true, at) } else { Ok(()) }
 }
 
 fn announce(conn: &mut Conn, cohort: &Cohort, by: EnrolmentId, at: Instant) -> QueryResult<()> {
-    let Ok(body) = Body::parse(NEWS) else { return Ok(()) };
+    let Ok(body) = announcement::body(NEWS) else { return Ok(()) };
     let author: AccountId = enrolments::table.find(by).select(enrolments::account_id).first(conn)?;
     let draft = announcement::store::Draft { title: TITLE, body: &body, by_mail: false, publish_at: at };
     announcement::store::add(conn, (cohort.id, author), "seed", draft, at)

@@ -1,7 +1,8 @@
-//! How somebody comes into a cohort: by joining an open one, or by an invitation.
+//! How somebody comes into a cohort, by joining an open one or by an invitation; and how they stop its mails.
 
 pub mod invitation;
 pub mod join;
+pub mod unsubscribe;
 
 use crate::accounts::AccountId;
 use crate::cohort::CohortId;

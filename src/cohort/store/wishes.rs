@@ -1,4 +1,4 @@
-//! Which mails of a cohort somebody wants, and which announcements they have seen.
+//! Which mails of a cohort somebody wants, by their own page or by the link in a mail, and which announcements they have seen.
 
 use diesel::prelude::*;
 
@@ -6,29 +6,50 @@ use crate::accounts::AccountId;
 use crate::cohort::EnrolmentId;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::schema::enrolments;
+use crate::schema::{cohorts, enrolments};
 
-/// Stops an enrolment's reminders, or lets them come again. Doing it again changes nothing: the first time stands.
-pub fn set_reminders_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, now: Instant) -> QueryResult<()> {
-    let enrolment = enrolments::table.find(id);
-    if stopped {
-        let first = enrolment.filter(enrolments::reminders_stopped_at.is_null());
-        diesel::update(first).set(enrolments::reminders_stopped_at.eq(now)).execute(conn).map(drop)
-    } else {
-        let never = enrolments::reminders_stopped_at.eq(None::<Instant>);
-        diesel::update(enrolment).set(never).execute(conn).map(drop)
-    }
+/// The mails to many that can be stopped, each by its own link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bulk {
+    Reminders,
+    Announcements,
 }
 
-/// Stops an enrolment's announcements by mail, or lets them come again.
-pub fn set_announcements_stopped(conn: &mut Conn, id: EnrolmentId, stopped: bool, now: Instant) -> QueryResult<()> {
-    let enrolment = enrolments::table.find(id);
-    if stopped {
-        let first = enrolment.filter(enrolments::announcements_stopped_at.is_null());
-        diesel::update(first).set(enrolments::announcements_stopped_at.eq(now)).execute(conn).map(drop)
-    } else {
-        let never = enrolments::announcements_stopped_at.eq(None::<Instant>);
-        diesel::update(enrolment).set(never).execute(conn).map(drop)
+/// Whose unsubscribe link it is.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    pub enrolment: EnrolmentId,
+    /// By name.
+    pub cohort: String,
+    pub stopped: bool,
+}
+
+/// The enrolment that a link in a mail belongs to.
+pub fn holder(conn: &mut Conn, token: &str, bulk: Bulk) -> QueryResult<Option<Holder>> {
+    let found = enrolments::table
+        .inner_join(cohorts::table)
+        .filter(enrolments::unsubscribe_token.eq(token))
+        .select((enrolments::id, cohorts::name, enrolments::reminders_stopped_at, enrolments::announcements_stopped_at))
+        .first::<(EnrolmentId, String, Option<Instant>, Option<Instant>)>(conn)
+        .optional()?;
+    Ok(found.map(|(enrolment, cohort, reminders, announcements)| {
+        let stopped_at = if bulk == Bulk::Reminders { reminders } else { announcements };
+        Holder { enrolment, cohort, stopped: stopped_at.is_some() }
+    }))
+}
+
+/// Stops an enrolment's mails of a kind, or lets them come again. Doing it again changes nothing: the first time stands.
+pub fn set_stopped(conn: &mut Conn, id: EnrolmentId, bulk: Bulk, stopped: bool, now: Instant) -> QueryResult<()> {
+    macro_rules! set {
+        ($column:ident) => {{
+            let at = stopped.then_some(now);
+            let other = enrolments::table.find(id).filter(enrolments::$column.is_not_null().eq(!stopped));
+            diesel::update(other).set(enrolments::$column.eq(at)).execute(conn).map(drop)
+        }};
+    }
+    match bulk {
+        Bulk::Reminders => set!(reminders_stopped_at),
+        Bulk::Announcements => set!(announcements_stopped_at),
     }
 }
 

@@ -15,14 +15,8 @@ use crate::schema::{
 
 /// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.
 pub fn follow_renames(conn: &mut Conn, programme: &Programme) -> QueryResult<()> {
-    for unit in &programme.units {
-        for step in &unit.steps {
-            let units = || std::iter::once(&unit.slug).chain(&unit.formerly);
-            let pairs = units().flat_map(|u| std::iter::once(&step.slug).chain(&step.formerly).map(move |s| (u, s)));
-            for former in pairs.filter(|pair| *pair != (&unit.slug, &step.slug)) {
-                rename(conn, &programme.slug, former, (&unit.slug, &step.slug))?;
-            }
-        }
+    for moved in programme.renames() {
+        rename(conn, &programme.slug, moved.former, moved.now)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::thread::{Part, Wip, draw, read, writing_page};
 use super::{Room, Subject, post_id, visible};
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
 use crate::discussion::talk::POST_FORM;
-use crate::discussion::{PostBody, store};
+use crate::discussion::{post_body, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::Content;
@@ -23,7 +23,7 @@ pub async fn add_post(
     fields.only(&["body", "parent"])?;
     // Before the database, for rendering takes time.
     let parent = post_id(fields.get("parent"))?;
-    let draft = Draft { body: PostBody::parse(fields.get("body")), parent };
+    let draft = Draft { body: post_body(fields.get("body")), parent };
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db
         .write(move |conn| {

@@ -79,7 +79,7 @@ fn chosen_unit<'c>(room: &Room<'c>, text: &str) -> Result<Option<&'c Unit>, Erro
 }
 
 fn about(room: &Room<'_>, chosen: Option<&Unit>) -> About {
-    let names = |unit: &Unit| -> Vec<Slug> { store::names(&unit.slug, &unit.formerly) };
+    let names = |unit: &Unit| -> Vec<Slug> { unit.names().cloned().collect() };
     match chosen {
         Some(unit) => About::Unit(names(unit)),
         None if room.place.facilitates() => About::Everything,

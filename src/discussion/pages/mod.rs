@@ -21,7 +21,7 @@ use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::platform::web::{Ask, Error};
-use crate::programme::{Catalogue, Step, Unit};
+use crate::programme::{Catalogue, Unit};
 use crate::schedule::gate::{OpenStep, OpenUnit, open_units};
 
 /// What somebody sees of a cohort's discussions.
@@ -72,11 +72,9 @@ impl<'c> Room<'c> {
     /// None: it is about a unit that is not open to the viewer.
     fn about(&self, thread: &Thread) -> Option<About<'c>> {
         let Some(slug) = &thread.unit else { return Some(About::Course) };
-        match self.units.iter().find(|open| is_named(&open.unit.slug, &open.unit.formerly, slug)) {
+        match self.units.iter().find(|open| open.unit.is_called(slug)) {
             Some(open) => {
-                let of_thread =
-                    |step: &&Step| thread.step.as_ref().is_some_and(|s| is_named(&step.slug, &step.formerly, s));
-                let step = open.unit.steps.iter().find(of_thread);
+                let step = thread.step.as_ref().and_then(|slug| open.unit.step_called(slug));
                 Some(step.map_or(About::Unit(*open), |step| About::Step(OpenStep { unit: *open, step })))
             }
             // The unit is in the programme no more.
@@ -165,11 +163,6 @@ impl<'c> About<'c> {
 }
 
 const WHOLE_COURSE: &str = "The whole course";
-
-/// `Week 5: Shaping it`.
-fn is_named(slug: &Slug, formerly: &[Slug], name: &Slug) -> bool {
-    slug == name || formerly.contains(name)
-}
 
 fn visible(conn: &mut Conn, subject: &Subject<'_>, id: PostId) -> Result<Option<Post>, Error> {
     Ok(store::post(conn, subject.thread.id, id)?.filter(|post| post.removed_at.is_none()))

@@ -6,11 +6,12 @@ use askama::Template;
 
 use super::{Room, WHOLE_COURSE};
 use crate::discussion::posting::PostLimits;
-use crate::discussion::{PostBody, Poster, path_of, store, title};
+use crate::discussion::{Poster, path_of, post_body, store, title};
 use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
+use crate::programme::Written;
 use crate::programme::{Content, Unit};
 
 #[derive(Template)]
@@ -59,7 +60,7 @@ pub async fn create(
 ) -> Answer {
     fields.only(&["title", "unit", "body"])?;
     // Before the database, for rendering takes time.
-    let body = PostBody::parse(fields.get("body"));
+    let body = post_body(fields.get("body"));
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db
         .write(move |conn| {
@@ -80,10 +81,10 @@ pub async fn create(
 struct Checked<'c> {
     title: String,
     unit: Option<&'c Unit>,
-    body: PostBody,
+    body: Written,
 }
 
-fn checked<'c>(room: &Room<'c>, fields: &Fields, body: Result<PostBody, String>) -> Result<Checked<'c>, Faults> {
+fn checked<'c>(room: &Room<'c>, fields: &Fields, body: Result<Written, String>) -> Result<Checked<'c>, Faults> {
     let mut faults = Faults::default();
     let title = faults.check("title", title(fields.get("title")));
     let unit = faults.check("unit", unit(room, fields.get("unit")));

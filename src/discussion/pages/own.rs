@@ -7,7 +7,7 @@ use askama::Template;
 use super::answer::status;
 use super::{Room, Subject, number};
 use crate::discussion::posting::{PostLimits, Posted, Refusal};
-use crate::discussion::{Post, PostBody, PostId, Poster, store};
+use crate::discussion::{Post, PostId, Poster, post_body, store};
 use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -59,7 +59,7 @@ pub async fn change(
 ) -> Answer {
     fields.only(&["body"])?;
     // Before the database, for rendering takes time.
-    let body = PostBody::parse(fields.get("body"));
+    let body = post_body(fields.get("body"));
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db
         .write(move |conn| {

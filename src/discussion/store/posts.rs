@@ -4,12 +4,12 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::marks::follow;
-use super::names;
 use crate::cohort::{CohortId, EnrolmentId, Role};
-use crate::discussion::{Author, Post, PostBody, PostId, ThreadId, Top};
+use crate::discussion::{Author, Post, PostId, ThreadId, Top};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
+use crate::programme::Written;
 use crate::programme::{Step, Unit};
 use crate::schema::{accounts, enrolments, posts, threads};
 
@@ -114,8 +114,8 @@ pub fn newest_of_step(
     let threads_too = diesel::alias!(threads as own_threads);
     let own_thread = threads_too
         .filter(threads_too.field(threads::cohort_id).eq(cohort))
-        .filter(threads_too.field(threads::unit).eq_any(names(&unit.slug, &unit.formerly)))
-        .filter(threads_too.field(threads::step).eq_any(names(&step.slug, &step.formerly)))
+        .filter(threads_too.field(threads::unit).eq_any(unit.names()))
+        .filter(threads_too.field(threads::step).eq_any(step.names()))
         .order(threads_too.field(threads::id))
         .limit(1)
         .select(threads_too.field(threads::id));
@@ -226,7 +226,7 @@ pub fn add_post(
     thread: ThreadId,
     by: EnrolmentId,
     parent: Option<PostId>,
-    body: &PostBody,
+    body: &Written,
     now: Instant,
 ) -> QueryResult<PostId> {
     let id = diesel::insert_into(posts::table)
@@ -248,7 +248,7 @@ pub fn add_post(
 }
 
 /// The same text again changes nothing, so that it is not marked as edited.
-pub fn change_post(conn: &mut Conn, id: PostId, by: EnrolmentId, body: &PostBody, now: Instant) -> QueryResult<()> {
+pub fn change_post(conn: &mut Conn, id: PostId, by: EnrolmentId, body: &Written, now: Instant) -> QueryResult<()> {
     let own = posts::id.eq(id).and(posts::enrolment_id.eq(by)).and(posts::removed_at.is_null());
     diesel::update(posts::table.filter(own).filter(posts::body.ne(body.text())))
         .set((posts::body.eq(body.text()), posts::html.eq(body.html()), posts::edited_at.eq(now)))

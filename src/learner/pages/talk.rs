@@ -8,11 +8,12 @@ use super::{StepForm, carry_out};
 use crate::cohort::Place;
 use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
 use crate::discussion::talk::{self, POST_FORM};
-use crate::discussion::{PostBody, poster};
+use crate::discussion::{post_body, poster};
 use crate::learner::here::{Here, complete};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Answer, Ask, Error, Fields};
+use crate::programme::Written;
 use crate::programme::{Step, StepKind};
 use crate::schedule;
 use crate::schedule::gate::OpenStep;
@@ -26,7 +27,7 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
 pub async fn post(form: StepForm, limits: Data<PostLimits>, fields: Fields) -> Answer {
     fields.only(&["body"])?;
     // Before the database, for rendering takes time.
-    let body = PostBody::parse(fields.get("body"));
+    let body = post_body(fields.get("body"));
     carry_out(form, is_discussion, "posted", move |conn, ask, here| {
         keep(conn, ask, here, &limits, (fields.get("body"), body))?;
         here.forget_draft(conn, POST_FORM)?;
@@ -44,7 +45,7 @@ fn keep(
     ask: &Ask,
     here: &Here<'_>,
     limits: &PostLimits,
-    (typed, body): (&str, Result<PostBody, String>),
+    (typed, body): (&str, Result<Written, String>),
 ) -> Result<(), Error> {
     let posted = match poster(&here.place, closes_at(here), ask.now) {
         Ok(poster) => post_in_step(conn, &poster, limits, &here.open, body, ask.now)?,

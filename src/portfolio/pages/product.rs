@@ -8,7 +8,7 @@ use crate::cohort::{EnrolmentId, Place, gate};
 use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
-use crate::portfolio::{Product, ProductText, Sheet, named, path, starter, store};
+use crate::portfolio::{Product, Sheet, named, path, product_text, starter, store};
 use crate::programme::{Catalogue, Content};
 use crate::schedule::gate::{OpenUnit, open_unit};
 use crate::schedule::store::list_releases;
@@ -124,7 +124,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<
 pub async fn save(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<Address>, fields: Fields) -> Answer {
     fields.only(&["body"])?;
     // Before the database, for rendering takes time.
-    let text = if fields.get("body").trim().is_empty() { None } else { Some(ProductText::parse(fields.get("body"))) };
+    let text = if fields.get("body").trim().is_empty() { None } else { Some(product_text(fields.get("body"))) };
     let (asked, catalogue) = (ask.clone(), content.current());
     let (path, done) = db
         .write(move |conn| {

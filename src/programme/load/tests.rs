@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::platform::text::Slug;
-use crate::programme::{Rename, StepKind};
+use crate::programme::StepKind;
 
 const REAL: &str = "course_content";
 
@@ -149,13 +149,12 @@ fn a_programme_is_read_whole() {
 fn what_was_renamed_is_known() {
     let programme = load_programme(&small().path().join("small")).unwrap();
     let slug = |word: &str| Slug::parse(word).unwrap();
-    assert_eq!(
-        programme.renames(),
-        [
-            Rename::Unit { old: slug("beginning"), new: slug("start") },
-            Rename::Step { unit: slug("start"), old: slug("reading"), new: slug("read") },
-        ]
-    );
+    let (start, beginning, read, reading) = (slug("start"), slug("beginning"), slug("read"), slug("reading"));
+    let of_read: Vec<_> =
+        programme.renames().filter(|rename| rename.now == (&start, &read)).map(|rename| rename.former).collect();
+    assert_eq!(of_read, [(&start, &reading), (&beginning, &read), (&beginning, &reading)]);
+    let whole_unit = programme.renames().filter(|rename| rename.former.0 == &beginning).count();
+    assert_eq!(whole_unit, programme.unit_called(&beginning).unwrap().steps.len() + 1);
 }
 
 #[test]

@@ -8,13 +8,39 @@ use comrak::{Arena, Options, format_html, parse_document};
 
 use super::depth::{is_too_deep, opens_too_much};
 use super::{SCHEMES, contained, leads_out, tags};
+use crate::platform::text;
 
 const LONGEST: usize = 512 * 1024;
 
 pub(super) const TOO_DEEP: &str =
     "Take out some of the quotations or lists that stand inside one another: there are too many levels";
 pub(super) const TOO_LONG: &str = "Write fewer links: your post becomes too long to show";
+const NOTHING: &str = "Write something that others can see: nothing of this would show";
 const UNREADABLE: &str = "Write it more simply: its quotations, lists and links cannot be read";
+
+/// What somebody wrote in Markdown, with the HTML that was made of it once and sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    text: String,
+    html: String,
+}
+
+impl Written {
+    /// `longest`: in characters; `what`: 'your post', as the error, which says what the writer can do, calls it.
+    pub fn parse(typed: &str, longest: usize, what: &str) -> Result<Self, String> {
+        let text = text::paragraphs(typed, longest, what)?;
+        let html = post_html(&text)?;
+        if shows_something(&html) { Ok(Self { text, html }) } else { Err(NOTHING.into()) }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+}
 
 /// A post as HTML. Errors with what the author can do about it.
 pub fn post_html(markdown: &str) -> Result<String, String> {
@@ -41,6 +67,23 @@ fn render(markdown: &str) -> Result<String, &'static str> {
     }
     let clean = POST.clean(&html).to_string();
     if clean.len() > LONGEST { Err(TOO_LONG) } else { Ok(clean) }
+}
+
+/// Whether any text stands outside the tags: a link's definition alone, or a tag that is not let through, leaves none.
+fn shows_something(html: &str) -> bool {
+    let mut in_tag = false;
+    html.chars().any(|c| {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ => {
+                return !in_tag
+                    && !c.is_whitespace()
+                    && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+            }
+        }
+        false
+    })
 }
 
 fn options() -> Options<'static> {

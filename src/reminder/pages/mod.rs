@@ -2,4 +2,3 @@
 
 pub mod manage;
 pub mod own;
-pub mod unsubscribe;

@@ -3,8 +3,8 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use crate::cohort::store::{set_announcements_stopped, set_reminders_stopped};
-use crate::cohort::{EnrolmentId, Role, gate};
+use crate::cohort::store::{Bulk, set_stopped};
+use crate::cohort::{Role, gate};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
@@ -77,11 +77,11 @@ fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
 /// One wish at a time: `reminders` or `announcements`, each to stop or to resume.
 pub async fn submit(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
     fields.only(&["reminders", "announcements"])?;
-    let (set, stop, done): (SetStopped, bool, &str) = match (fields.get("reminders"), fields.get("announcements")) {
-        ("stop", "") => (set_reminders_stopped, true, "reminders-stopped"),
-        ("resume", "") => (set_reminders_stopped, false, "reminders-resumed"),
-        ("", "stop") => (set_announcements_stopped, true, "announcements-stopped"),
-        ("", "resume") => (set_announcements_stopped, false, "announcements-resumed"),
+    let (bulk, stop, done) = match (fields.get("reminders"), fields.get("announcements")) {
+        ("stop", "") => (Bulk::Reminders, true, "reminders-stopped"),
+        ("resume", "") => (Bulk::Reminders, false, "reminders-resumed"),
+        ("", "stop") => (Bulk::Announcements, true, "announcements-stopped"),
+        ("", "resume") => (Bulk::Announcements, false, "announcements-resumed"),
         _ => return Err(Error::BadRequest("It says neither to stop one kind of mail nor to resume it.")),
     };
     let asked = ask.clone();
@@ -89,12 +89,9 @@ pub async fn submit(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) 
         .write(move |conn| {
             let place = gate::place(conn, &asked, &slug)?;
             let enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?;
-            set(conn, enrolment.id, stop, asked.now)?;
+            set_stopped(conn, enrolment.id, bulk, stop, asked.now)?;
             Ok::<_, Error>(format!("{}/reminders", place.cohort.path()))
         })
         .await?;
     ask.done(path, done)
 }
-
-/// What notes in the database whether somebody wants one kind of mail.
-type SetStopped = fn(&mut Conn, EnrolmentId, bool, Instant) -> diesel::QueryResult<()>;

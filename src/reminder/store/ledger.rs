@@ -1,4 +1,4 @@
-//! What the ledger is asked: is a mail still wanted, what became of each reminder, who holds an unsubscribe link.
+//! What the ledger is asked: is a mail still wanted, and what became of each reminder.
 
 use chrono::TimeDelta;
 use diesel::dsl::count_star;
@@ -6,15 +6,14 @@ use diesel::prelude::*;
 
 use super::Learner;
 use super::learners::LEARNER;
-use crate::cohort::store::CohortRow;
-use crate::cohort::{Cohort, CohortId, EnrolmentId, Role};
+use crate::cohort::{CohortId, EnrolmentId};
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::reminder::fate::Fate;
 use crate::reminder::{APART, Kind, NotSent};
-use crate::schema::{accounts, cohorts, enrolments, messages, reminders};
+use crate::schema::{accounts, enrolments, messages, reminders};
 
 /// One reminder that a mail carries.
 #[derive(Debug, Clone, Queryable)]
@@ -188,28 +187,3 @@ const MAIL: (
     messages::next_attempt_at,
     messages::settled_at,
 );
-
-/// Whose reminders a link stops.
-#[derive(Debug, Clone)]
-pub struct Holder {
-    pub enrolment: EnrolmentId,
-    pub role: Role,
-    pub cohort: Cohort,
-    pub stopped: bool,
-}
-
-/// The enrolment that a link in a mail belongs to.
-pub fn holder(conn: &mut Conn, token: &str) -> QueryResult<Option<Holder>> {
-    let found = enrolments::table
-        .inner_join(cohorts::table)
-        .filter(enrolments::unsubscribe_token.eq(token))
-        .select((enrolments::id, enrolments::role, enrolments::reminders_stopped_at, CohortRow::as_select()))
-        .first::<(EnrolmentId, Role, Option<Instant>, CohortRow)>(conn)
-        .optional()?;
-    Ok(found.map(|(enrolment, role, stopped_at, cohort)| Holder {
-        enrolment,
-        role,
-        cohort: cohort.into(),
-        stopped: stopped_at.is_some(),
-    }))
-}

@@ -2,10 +2,11 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use crate::announcement::{Announcement, Body, title};
+use crate::announcement::{Announcement, body, title};
 use crate::platform::clock::Instant;
 use crate::platform::web::{Error, Faults, Fields};
 use crate::platform::zone::Zone;
+use crate::programme::Written;
 use crate::words;
 
 /// Every field that the form and its preview may send.
@@ -19,7 +20,7 @@ words! {
 /// A form that was read.
 pub(super) struct Typed {
     pub title: String,
-    pub body: Body,
+    pub body: Written,
     /// None: as soon as it is saved.
     pub at: Option<Instant>,
     pub by_mail: bool,
@@ -28,13 +29,13 @@ pub(super) struct Typed {
 /// Title and body are checked before the database, for rendering takes time.
 pub(super) struct Words {
     title: Result<String, String>,
-    body: Result<Body, String>,
+    body: Result<Written, String>,
 }
 
 impl Words {
     pub fn read(fields: &Fields) -> Result<Self, Error> {
         fields.only(FIELDS)?;
-        Ok(Self { title: title(fields.get("title")), body: Body::parse(fields.get("body")) })
+        Ok(Self { title: title(fields.get("title")), body: body(fields.get("body")) })
     }
 }
 

@@ -8,6 +8,7 @@ use super::{find, path};
 use crate::announcement::Announcement;
 use crate::announcement::store::{self, Draft};
 use crate::cohort::{Place, gate, zone_in_words};
+use crate::draft;
 use crate::platform::db::{Conn, Db};
 use crate::platform::secret::Secret;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -24,6 +25,7 @@ struct Form {
     key: String,
     title: Field,
     body: Field,
+    draft: draft::Form,
     /// What is said of its time. None: it is published, and its time stands.
     timing: Option<Timing>,
     /// Where it can be withdrawn. Empty: it is new.
@@ -37,6 +39,9 @@ struct Timing {
     time: Field,
     by_mail: bool,
 }
+
+/// The form's id in the page.
+const FORM: &str = "announcement";
 
 #[derive(Template)]
 #[template(path = "announcement/preview.html")]
@@ -55,7 +60,7 @@ pub async fn new(ask: Ask, db: Data<Db>, cohort: Path<String>) -> Answer {
     let asked = ask.clone();
     let page = db.read(move |conn| {
         let place = gate::facilitated(conn, &asked, &cohort)?;
-        Ok::<_, Error>(form(&asked, &place, None))
+        begun(conn, &asked, &place, None)
     });
     ask.page(page.await?)
 }
@@ -66,7 +71,7 @@ pub async fn edit(ask: Ask, db: Data<Db>, address: Path<(String, String)>) -> An
         let (cohort, id) = &*address;
         let place = gate::facilitated(conn, &asked, cohort)?;
         let announcement = find(conn, &place, id)?;
-        Ok::<_, Error>(form(&asked, &place, Some(&announcement)))
+        begun(conn, &asked, &place, Some(&announcement))
     });
     ask.page(page.await?)
 }
@@ -104,7 +109,9 @@ pub async fn save(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) 
             let typed = Typed::read(words, &fields, of.as_ref(), &place.cohort.zone, asked.now)
                 .map_err(|faults| Error::refused(filled(&asked, &place, of.as_ref(), &fields, faults)))?;
             let key = key(&fields)?;
-            Ok::<_, Error>((path(&place.cohort), keep(conn, &asked, &place, of.as_ref(), &typed, &key)?))
+            let done = keep(conn, &asked, &place, of.as_ref(), &typed, &key)?;
+            draft::store::forget(conn, place.person.id, (&page_of(&place, of.as_ref()), FORM))?;
+            Ok::<_, Error>((path(&place.cohort), done))
         })
         .await?;
     ask.done(path, done)
@@ -147,6 +154,20 @@ fn key(fields: &Fields) -> Result<String, Error> {
     Ok(key.hash().as_str().to_owned())
 }
 
+/// The address of the page that the form stands on.
+fn page_of(place: &Place, of: Option<&Announcement>) -> String {
+    let path = path(&place.cohort);
+    of.map_or_else(|| format!("{path}/new"), |of| format!("{path}/{}", of.id))
+}
+
+/// As it is kept, with what was written since and not saved.
+fn begun(conn: &mut Conn, ask: &Ask, place: &Place, of: Option<&Announcement>) -> Result<Form, Error> {
+    let mut form = form(ask, place, of);
+    let drafts = draft::store::of_page(conn, place.person.id, &page_of(place, of), &place.cohort.zone, ask.now)?;
+    form.draft.bring_back(&drafts, [&mut form.title, &mut form.body]);
+    Ok(form)
+}
+
 /// As it is kept, or empty.
 fn form(ask: &Ask, place: &Place, of: Option<&Announcement>) -> Form {
     let zone = &place.cohort.zone;
@@ -171,6 +192,7 @@ fn form(ask: &Ask, place: &Place, of: Option<&Announcement>) -> Form {
         body: Field::new("body", "What you want to tell them")
             .hint("**Two stars** make bold; a line that begins with - is a list. Name no patient.")
             .value(of.map_or("", |of| &of.body)),
+        draft: draft::Form::at(page_of(place, of), FORM, if of.is_some() { "saved" } else { "published" }),
         timing,
         withdraw: of.map(|of| format!("{path}/{}/withdraw", of.id)).unwrap_or_default(),
         path,

@@ -189,7 +189,9 @@ impl World {
 
     pub fn stop(&self, name: &str, stopped: bool) {
         let (own, now) = (self.enrolment(name), self.at("2027-01-12 10:00"));
-        self.with(|conn| crate::cohort::store::set_reminders_stopped(conn, own, stopped, now).unwrap());
+        self.with(|conn| {
+            crate::cohort::store::set_stopped(conn, own, crate::cohort::store::Bulk::Reminders, stopped, now).unwrap()
+        });
     }
 
     pub fn account(&self, name: &str, kept: Kept) {
