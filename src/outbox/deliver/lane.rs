@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use diesel::QueryResult;
 
 use super::compose::{self, Mail};
 use super::route::Way;
@@ -12,8 +13,10 @@ use super::settle::{announce, write_down};
 use super::verdict::{Refusal, Verdict};
 use super::{Courier, LEASE, next_attempt};
 use crate::outbox::notebook::{Notebook, Step};
-use crate::outbox::store::{self, Claim};
-use crate::platform::db::DbError;
+use crate::outbox::Rules;
+use crate::outbox::store::{self, Claim, Room};
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, DbError};
 
 /// So many connections that break one after another end a round.
 const LOSSES: u32 = 2;
@@ -61,10 +64,9 @@ impl<'c> Lane<'c> {
     }
 
     async fn send_one_by_one(&self) -> Result<(), DbError> {
-        let began = tokio::time::Instant::now();
-        let mut open: Option<Way> = None;
-        let mut losses = 0;
-        while losses < LOSSES && began.elapsed() < ROUND && !self.courier.is_stopped() {
+        let ends = tokio::time::Instant::now() + ROUND;
+        let (mut open, mut next, mut losses) = (None::<Way>, None, 0);
+        while next.is_some() || (losses < LOSSES && self.goes_on(ends)) {
             let mut way = match open.take() {
                 Some(way) => way,
                 None if !self.courier.is_due().await? => return Ok(()),
@@ -76,7 +78,11 @@ impl<'c> Lane<'c> {
                     Err(refusal) => return self.nobody_there(&refusal).await,
                 },
             };
-            match self.claim().await? {
+            let turn = match next.take() {
+                Some(turn) => turn,
+                None => self.claim().await?,
+            };
+            match turn {
                 Next::Nothing { held_up } if held_up && self.may_wait_for_its_turn().await? => {}
                 Next::Nothing { .. } => {
                     way.close().await;
@@ -86,12 +92,8 @@ impl<'c> Lane<'c> {
                 Next::Postponed => {}
                 Next::Message(claim) => {
                     let verdict = self.send(&mut way, &claim).await?;
-                    let halts = matches!(verdict, Verdict::Halt { .. });
-                    self.settle(&claim, verdict).await?;
-                    if halts {
-                        way.close().await;
-                        return Ok(());
-                    }
+                    let another = self.goes_on(ends) && way.is_open() && !self.is_worn(&way);
+                    next = self.settle(&claim, verdict, another).await?;
                 }
             }
             losses = if way.is_open() { 0 } else { losses + 1 };
@@ -103,9 +105,17 @@ impl<'c> Lane<'c> {
         Ok(())
     }
 
+    fn goes_on(&self, ends: tokio::time::Instant) -> bool {
+        tokio::time::Instant::now() < ends && !self.courier.is_stopped()
+    }
+
+    fn is_worn(&self, way: &Way) -> bool {
+        self.courier.per_connection.is_some_and(|most| way.mails() >= most)
+    }
+
     /// The connection for the next mail, if it may be used for another.
     async fn keep(&self, way: Way) -> Option<Way> {
-        if self.courier.per_connection.is_some_and(|most| way.mails() >= most) {
+        if self.is_worn(&way) {
             way.close().await;
             return None;
         }
@@ -128,30 +138,15 @@ impl<'c> Lane<'c> {
         self.settled.set(self.settled.get() + usize::from(settled));
     }
 
-    /// Claims a message and asks, in the same transaction, whether it is still wanted.
     async fn claim(&self) -> Result<Next, DbError> {
-        let (now, owner, room) = (self.courier.clock.now(), self.owner.clone(), self.courier.pace.room());
-        let (unwanted, held_up) = (self.courier.rules.unwanted.clone(), !room.bulk || !room.waiting.is_empty());
-        let next = self.courier.db.write(move |conn| {
-            let Some(claim) = store::claim_within(conn, &owner, now, LEASE, &room)? else {
-                return Ok::<_, DbError>(Next::Nothing { held_up });
-            };
-            // In a savepoint, so that a question that fails does not take the claim with it and come first for ever.
-            match diesel::Connection::transaction(conn, |conn| unwanted(conn, claim.id, now)) {
-                Ok(None) => Ok(Next::Message(Box::new(claim))),
-                Ok(Some(reason)) => {
-                    store::settle_cancelled(conn, claim.id, &owner, &reason, now)?;
-                    Ok(Next::Cancelled)
-                }
-                Err(e) => {
-                    let reason = format!("it could not be asked whether it is still wanted: {e}");
-                    tracing::error!(message = %claim.id, reason);
-                    store::settle_retry(conn, claim.id, &owner, next_attempt(&claim, now), &reason)?;
-                    Ok(Next::Postponed)
-                }
-            }
-        });
-        match next.await? {
+        let asking = Asking::of(self);
+        let next = self.courier.db.write(move |conn| asking.claim(conn).map_err(DbError::from)).await?;
+        self.take_in_hand(next).await
+    }
+
+    /// Unless another lane was faster with a mail to the same domain.
+    async fn take_in_hand(&self, next: Next) -> Result<Next, DbError> {
+        match next {
             Next::Message(claim) if !self.courier.pace.take(self.number, &claim) => {
                 let (id, owner) = (claim.id, self.owner.clone());
                 self.courier.db.write(move |conn| store::release(conn, id, &owner).map_err(DbError::from)).await?;
@@ -165,13 +160,11 @@ impl<'c> Lane<'c> {
     async fn nobody_there(&self, refusal: &Refusal) -> Result<(), DbError> {
         self.courier.server_is_away();
         match self.claim().await? {
-            Next::Message(claim) => self.settle(&claim, refusal.verdict(claim.letter.class)).await,
-            Next::Cancelled => {
-                self.count(true);
-                Ok(())
-            }
-            Next::Nothing { .. } | Next::Postponed => Ok(()),
+            Next::Message(claim) => drop(self.settle(&claim, refusal.verdict(claim.letter.class), false).await?),
+            Next::Cancelled => self.count(true),
+            Next::Nothing { .. } | Next::Postponed => {}
         }
+        Ok(())
     }
 
     /// Hands one message over, or finds out why not.
@@ -231,23 +224,67 @@ impl<'c> Lane<'c> {
         self.courier.db.write(move |conn| Ok(store::mark_data_started(conn, id, &owner, now, lease)?)).await
     }
 
-    /// Writes down what became of a message. It insists a little: what is not written down after DATA becomes unknown.
-    async fn settle(&self, claim: &Claim, verdict: Verdict) -> Result<(), DbError> {
+    /// Writes down what became of a message and, if there is to be another, claims it in the same transaction, which saves
+    /// an fsync. It insists a little: what is not written down after DATA becomes unknown.
+    async fn settle(&self, claim: &Claim, verdict: Verdict, another: bool) -> Result<Option<Next>, DbError> {
         announce(claim.id, &verdict);
+        self.courier.pace.done(self.number);
         let mut pauses = [200, 1_000].into_iter();
-        let settled = loop {
-            let (claim, verdict, owner, rules) =
-                (claim.clone(), verdict.clone(), self.owner.clone(), self.courier.rules.clone());
-            let now = self.courier.clock.now();
-            let settling =
-                self.courier.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?));
+        let (settled, next) = loop {
+            let (claim, verdict, asking) = (claim.clone(), verdict.clone(), Asking::of(self));
+            let settling = self.courier.db.write(move |conn| {
+                let settled = write_down(conn, &claim, &verdict, (&asking.owner, &asking.rules), asking.now)?;
+                let next = if another { Some(asking.claim(conn)?) } else { None };
+                Ok((settled, next))
+            });
             match (settling.await, pauses.next()) {
                 (Err(DbError::Unavailable(_)), Some(pause)) => tokio::time::sleep(Duration::from_millis(pause)).await,
-                (settled, _) => break settled?,
+                (done, _) => break done?,
             }
         };
-        self.courier.pace.done(self.number);
         self.count(settled);
-        Ok(())
+        match next {
+            Some(next) => self.take_in_hand(next).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What a claim is made with, inside a transaction.
+struct Asking {
+    owner: String,
+    room: Room,
+    rules: Rules,
+    now: Instant,
+}
+
+impl Asking {
+    fn of(lane: &Lane) -> Self {
+        let courier = lane.courier;
+        let (owner, rules) = (lane.owner.clone(), courier.rules.clone());
+        Self { owner, room: courier.pace.room(), rules, now: courier.clock.now() }
+    }
+
+    /// Claims a message and asks whether it is still wanted.
+    fn claim(&self, conn: &mut Conn) -> QueryResult<Next> {
+        let (owner, now) = (&self.owner, self.now);
+        let Some(claim) = store::claim_within(conn, owner, now, LEASE, &self.room)? else {
+            let held_up = !self.room.bulk || !self.room.waiting.is_empty();
+            return Ok(Next::Nothing { held_up });
+        };
+        // In a savepoint, so that a question that fails does not take the claim with it and come first for ever.
+        match diesel::Connection::transaction(conn, |conn| (self.rules.unwanted)(conn, claim.id, now)) {
+            Ok(None) => Ok(Next::Message(Box::new(claim))),
+            Ok(Some(reason)) => {
+                store::settle_cancelled(conn, claim.id, owner, &reason, now)?;
+                Ok(Next::Cancelled)
+            }
+            Err(e) => {
+                let reason = format!("it could not be asked whether it is still wanted: {e}");
+                tracing::error!(message = %claim.id, reason);
+                store::settle_retry(conn, claim.id, owner, next_attempt(&claim, now), &reason)?;
+                Ok(Next::Postponed)
+            }
+        }
     }
 }

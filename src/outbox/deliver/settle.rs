@@ -24,7 +24,7 @@ pub fn write_down(
     conn: &mut Conn,
     claim: &Claim,
     verdict: &Verdict,
-    (owner, rules): (&str, Rules),
+    (owner, rules): (&str, &Rules),
     now: Instant,
 ) -> diesel::QueryResult<bool> {
     let id = claim.id;
@@ -53,7 +53,7 @@ fn doubt_address(
     conn: &mut Conn,
     claim: &Claim,
     no_such_address: bool,
-    rules: Rules,
+    rules: &Rules,
     now: Instant,
 ) -> diesel::QueryResult<()> {
     let Some(account) = claim.letter.account else { return Ok(()) };
