@@ -11,6 +11,7 @@ pub mod accounts;
 
 pub mod draft;
 
+pub mod audit;
 pub mod cohort;
 
 pub mod schedule;

@@ -153,11 +153,26 @@ fn talking(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/discussions", get().to(discussion::list))
         .route("/cohorts/{cohort}/discussions/new", get().to(discussion::new))
         .route("/cohorts/{cohort}/discussions/new", post().to(discussion::create))
+        .route("/cohorts/{cohort}/discussions/feed", get().to(discussion::show_address))
+        .route("/cohorts/{cohort}/discussions/feed", post().to(discussion::make_address))
+        .route("/cohorts/{cohort}/discussions/feed/stop", post().to(discussion::stop))
+        .route("/feeds/{token}.atom", get().to(discussion::feed))
+        .route("/cohorts/{cohort}/discussions/{thread}.md", get().to(discussion::markdown))
         .route("/cohorts/{cohort}/discussions/{thread}", get().to(discussion::show))
+        .route("/cohorts/{cohort}/discussions/{thread}/follow", post().to(discussion::follow))
+        .route("/cohorts/{cohort}/discussions/{thread}/manage", get().to(discussion::manage_thread))
+        .route("/cohorts/{cohort}/discussions/{thread}/manage", post().to(discussion::change_thread))
         .route("/cohorts/{cohort}/discussions/{thread}/posts", post().to(discussion::add_post))
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/edit", get().to(discussion::edit))
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/edit", post().to(discussion::change))
-        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/remove", post().to(discussion::remove));
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/remove", post().to(discussion::remove))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/helpful", post().to(discussion::helpful))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/report", get().to(discussion::ask_report))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/report", post().to(discussion::send_report))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/moderate", get().to(discussion::show_post))
+        .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/moderate", post().to(discussion::moderate_post))
+        .route("/cohorts/{cohort}/manage/discussions", get().to(discussion::queue))
+        .route("/cohorts/{cohort}/manage/discussions.jsonl", get().to(discussion::all));
 }
 
 /// What facilitators do.

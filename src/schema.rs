@@ -241,6 +241,12 @@ diesel::table! {
         created_at -> Timestamp,
         last_post_at -> Timestamp,
         post_count -> Integer,
+        started_by -> Nullable<BigInt>,
+        last_post_id -> BigInt,
+        is_answered -> Bool,
+        waiting_since -> Nullable<Timestamp>,
+        pinned_at -> Nullable<Timestamp>,
+        locked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -255,6 +261,10 @@ diesel::table! {
         created_at -> Timestamp,
         edited_at -> Nullable<Timestamp>,
         removed_at -> Nullable<Timestamp>,
+        answers_id -> Nullable<BigInt>,
+        hidden_at -> Nullable<Timestamp>,
+        hidden_reason -> Text,
+        helpful_count -> Integer,
     }
 }
 
@@ -407,6 +417,65 @@ diesel::table! {
         thread_id -> BigInt,
         seen_post_id -> BigInt,
         follows -> Bool,
+        declined -> Bool,
+        seen_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    merged_threads (thread_id) {
+        thread_id -> BigInt,
+        cohort_id -> BigInt,
+        into_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_versions (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        html -> Text,
+        replaced_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    helpful_marks (post_id, enrolment_id) {
+        post_id -> BigInt,
+        enrolment_id -> BigInt,
+        marked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    post_reports (post_id, enrolment_id) {
+        post_id -> BigInt,
+        enrolment_id -> BigInt,
+        reason -> Text,
+        reported_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    discussion_feeds (enrolment_id) {
+        enrolment_id -> BigInt,
+        token_hash -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        account_id -> Nullable<BigInt>,
+        actor -> Text,
+        cohort_id -> Nullable<BigInt>,
+        act -> Text,
+        subject -> Text,
+        path -> Text,
+        reason -> Text,
     }
 }
 
@@ -500,6 +569,14 @@ diesel::joinable!(live_sessions -> cohorts (cohort_id));
 diesel::joinable!(attendances -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> enrolments (enrolment_id));
 diesel::joinable!(thread_marks -> threads (thread_id));
+diesel::joinable!(merged_threads -> threads (into_id));
+diesel::joinable!(post_versions -> posts (post_id));
+diesel::joinable!(helpful_marks -> posts (post_id));
+diesel::joinable!(helpful_marks -> enrolments (enrolment_id));
+diesel::joinable!(post_reports -> posts (post_id));
+diesel::joinable!(post_reports -> enrolments (enrolment_id));
+diesel::joinable!(discussion_feeds -> enrolments (enrolment_id));
+diesel::joinable!(audit_log -> cohorts (cohort_id));
 diesel::joinable!(cards -> enrolments (enrolment_id));
 diesel::joinable!(products -> enrolments (enrolment_id));
 diesel::joinable!(products -> cohorts (cohort_id));
@@ -543,6 +620,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     live_sessions,
     attendances,
     thread_marks,
+    merged_threads,
+    post_versions,
+    helpful_marks,
+    post_reports,
+    discussion_feeds,
+    audit_log,
     cards,
     products,
     announcements,

@@ -93,7 +93,7 @@ impl Past {
         let cohort = self.cohort.id;
         db.write(move |conn| {
             live::attend(conn, cohort)?;
-            write::settle(conn).map_err(DbError::from)
+            write::settle(conn, until).map_err(DbError::from)
         })
         .await?;
         Ok(())

@@ -144,6 +144,7 @@ impl Place {
         if self.facilitates() {
             frame.staff_nav = vec![
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
+                here(Nav::new("Needs a reply", format!("{path}/manage/discussions"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
                 here(Nav::new("Live sessions", format!("{path}/manage/live"))),
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),

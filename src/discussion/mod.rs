@@ -5,6 +5,8 @@ pub mod posting;
 pub mod store;
 pub mod talk;
 
+use chrono::TimeDelta;
+
 use crate::cohort::{Cohort, CohortId, EnrolmentId, Place, Role};
 use crate::id;
 use crate::platform::clock::Instant;
@@ -37,21 +39,55 @@ pub struct Thread {
     pub step: Option<Slug>,
     pub title: String,
     pub last_post_at: Instant,
-    /// Of posts that were not removed.
+    /// Of posts that are visible: neither removed nor hidden.
     pub post_count: i32,
+    /// The newest visible post; 0: there is none.
+    pub last_post: PostId,
+    /// When its newest visible post came, where that is a learner's.
+    pub waiting_since: Option<Instant>,
+    pub is_pinned: bool,
+    pub is_locked: bool,
+}
+
+/// How long a learner's post may stand last before the thread needs a reply.
+pub const PATIENCE: TimeDelta = TimeDelta::hours(24);
+
+/// What somebody has to do with a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The last post that they have seen.
+    pub seen: PostId,
+    pub seen_at: Option<Instant>,
+    pub follows: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     pub id: PostId,
-    /// The top-level post that it answers.
+    /// The top-level post of its conversation, if it is not that itself.
     pub parent: Option<PostId>,
+    /// The post that it answers: its parent, or another reply.
+    pub answers: Option<PostId>,
     pub author: Author,
     pub html: String,
     pub created_at: Instant,
     pub edited_at: Option<Instant>,
     pub removed_at: Option<Instant>,
+    pub hidden: Option<Hidden>,
+    /// How many found it helpful.
+    pub helpful: i32,
 }
+
+/// That a post is kept from readers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    pub at: Instant,
+    /// As its author reads it. Empty: people reported it, and no facilitator has looked yet.
+    pub reason: String,
+}
+
+/// So many different people report a post, and it is hidden until a facilitator looks.
+pub const REPORTS_HIDE: usize = 3;
 
 impl Thread {
     pub fn path(&self, cohort: &Cohort) -> String {
@@ -67,6 +103,11 @@ impl Post {
     /// The top-level post of its conversation: itself, or the one it answers.
     pub fn top(&self) -> PostId {
         self.parent.unwrap_or(self.id)
+    }
+
+    /// Whether everybody in the cohort may read it.
+    pub fn is_visible(&self) -> bool {
+        self.removed_at.is_none() && self.hidden.is_none()
     }
 }
 
@@ -123,7 +164,11 @@ pub struct Poster {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadOnly {
     NotEnrolled,
-    Closed { since: Instant },
+    Closed {
+        since: Instant,
+    },
+    /// The thread is locked.
+    Locked,
 }
 
 /// The right to write: active learners and facilitators have it until the cohort closes.
@@ -146,6 +191,7 @@ impl ReadOnly {
                 let since = place.cohort.zone.plain_with_year(since);
                 format!("The discussions of this cohort closed on {since}. You can still read everything.")
             }
+            Self::Locked => "A facilitator has locked this thread. You can read it, and start another.".into(),
         }
     }
 }
@@ -158,7 +204,18 @@ mod tests {
         let author = Author { enrolment: EnrolmentId(1), name: "Ada".into(), role: Role::Learner };
         let (html, created_at) = ("<p>Hello</p>".into(), Instant::from_micros(id));
         let (id, parent) = (PostId(id), parent.map(PostId));
-        Post { id, parent, author, html, created_at, edited_at: None, removed_at: None }
+        Post {
+            id,
+            parent,
+            answers: parent,
+            author,
+            html,
+            created_at,
+            edited_at: None,
+            removed_at: None,
+            hidden: None,
+            helpful: 0,
+        }
     }
 
     #[test]

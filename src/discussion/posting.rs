@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::{PostId, Poster, ReadOnly, Thread, ThreadId, store};
+use super::{Post, PostId, Poster, ReadOnly, Thread, ThreadId, store};
 use crate::cohort::{EnrolmentId, Place};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -121,9 +121,9 @@ pub fn post_in_thread(
         Ok(body) => body,
         Err(what) => return Ok(Err(Refusal::Body(what))),
     };
-    let parent = match draft.parent {
-        Some(id) => match store::post(conn, thread.id, id)?.filter(|p| p.removed_at.is_none()) {
-            Some(answered) => Some(answered.top()),
+    let answers = match draft.parent {
+        Some(id) => match store::post(conn, thread.id, id)?.filter(Post::is_visible) {
+            Some(answered) => Some(answered),
             None => return Ok(Err(Refusal::ParentGone)),
         },
         None => None,
@@ -131,8 +131,8 @@ pub fn post_in_thread(
     if let Err(refusal) = limits.count_post(poster.enrolment) {
         return Ok(Err(refusal));
     }
-    let post = store::add_post(conn, thread.id, poster.enrolment, parent, &body, now)?;
-    Ok(Ok(Posted { thread: thread.id, post, top: parent.unwrap_or(post) }))
+    let post = store::add_post(conn, thread.id, poster.enrolment, draft.parent, &body, now)?;
+    Ok(Ok(Posted { thread: thread.id, post, top: answers.map_or(post, |answered| answered.top()) }))
 }
 
 /// What somebody wants to post.

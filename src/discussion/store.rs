@@ -1,28 +1,40 @@
 //! Threads, as they are kept; their posts are in [`posts`].
 
+mod feeds;
+mod helpful;
+mod lists;
 mod marks;
+mod moderate;
 mod posts;
+mod reports;
+mod writing;
 
 use diesel::prelude::*;
 
-use super::{PostId, Poster, Thread, ThreadId};
-use crate::cohort::CohortId;
+use self::marks::{MarkRow, mark_of, own_mark};
+use super::{Mark, PostId, Poster, Thread, ThreadId};
+use crate::cohort::{CohortId, EnrolmentId};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
-use crate::programme::Written;
-use crate::programme::{Step, Unit};
-use crate::schema::threads;
+use crate::programme::{Step, Unit, Written};
+use crate::schema::{thread_marks, threads};
 
-pub use marks::{News, follow_own, list_news, see, seen};
-pub use posts::{
-    PAGE, REPLIES_PAGE, StepThread, add_post, change_post, list_replies, newest_of_step, newest_replies, newest_top,
-    page_start, post, post_text, remove_post, top_posts,
+pub use feeds::{
+    Reader, Told, feed_made_at, keep_feed_token, newest_posts, reader_of_feed, revoke_feed_token, tell_cohort,
+    tell_thread,
 };
-
-/// How many threads a page lists.
-pub const THREADS: usize = 20;
+pub use helpful::{list_helpful, set_helpful};
+pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, recount};
+pub use marks::{News, count_unread, count_unread_threads, first_unread, follow_own, list_news, see, set_follows};
+pub use moderate::{merge, merged_into, move_thread, set_locked, set_pinned};
+pub use posts::{
+    PAGE, REPLIES_PAGE, StepThread, list_replies, newest_of_step, newest_replies, newest_top, page_start, post,
+    post_text, top_posts,
+};
+pub use reports::{Report, Reported, list_reported, report, settle_reports};
+pub use writing::{add_post, change_post, hide_post, list_versions, remove_post, show_post};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = threads)]
@@ -34,61 +46,58 @@ struct ThreadRow {
     title: String,
     last_post_at: Instant,
     post_count: i32,
+    last_post_id: PostId,
+    waiting_since: Option<Instant>,
+    pinned_at: Option<Instant>,
+    locked_at: Option<Instant>,
 }
 
 impl From<ThreadRow> for Thread {
     fn from(row: ThreadRow) -> Self {
-        let ThreadRow { id, cohort_id: cohort, unit, step, title, last_post_at, post_count } = row;
-        Self { id, cohort, unit, step, title, last_post_at, post_count }
+        Self {
+            id: row.id,
+            cohort: row.cohort_id,
+            unit: row.unit,
+            step: row.step,
+            title: row.title,
+            last_post_at: row.last_post_at,
+            post_count: row.post_count,
+            last_post: row.last_post_id,
+            waiting_since: row.waiting_since,
+            is_pinned: row.pinned_at.is_some(),
+            is_locked: row.locked_at.is_some(),
+        }
     }
 }
 
-pub fn thread(conn: &mut Conn, cohort: CohortId, id: ThreadId) -> QueryResult<Option<Thread>> {
-    let row: Option<ThreadRow> = each!(conn, c => threads::table
+type Marked = (ThreadRow, Option<MarkRow>);
+
+fn marked((thread, mark): Marked) -> (Thread, Option<Mark>) {
+    (thread.into(), mark.map(mark_of))
+}
+
+/// A thread, and how far `reader` has come in it.
+pub fn thread(
+    conn: &mut Conn,
+    cohort: CohortId,
+    id: ThreadId,
+    reader: Option<EnrolmentId>,
+) -> QueryResult<Option<(Thread, Option<Mark>)>> {
+    let reader = reader.unwrap_or(NOBODY);
+    let row: Option<Marked> = each!(conn, c => threads::table
+        .left_join(thread_marks::table.on(own_mark(reader)))
         .filter(threads::id.eq(id).and(threads::cohort_id.eq(cohort)))
-        .select(ThreadRow::as_select())
+        .select((ThreadRow::as_select(), MARK.nullable()))
         .first(c)
         .optional())?;
-    Ok(row.map(Into::into))
+    Ok(row.map(marked))
 }
 
-/// Which threads of a cohort to list. Units by their slugs, earlier ones included.
-#[derive(Debug, Clone)]
-pub enum About {
-    Everything,
-    /// The whole course, and these units.
-    CourseAnd(Vec<Slug>),
-    Unit(Vec<Slug>),
-}
+/// No enrolment has this number: an administrator has no marks.
+const NOBODY: EnrolmentId = EnrolmentId(0);
 
-/// The last thread of the page before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct After {
-    pub last_post_at: Instant,
-    pub id: ThreadId,
-}
-
-/// A page of threads and, if there are more, one of the next page; newest activity first.
-pub fn list_threads(conn: &mut Conn, cohort: CohortId, about: About, after: Option<After>) -> QueryResult<Vec<Thread>> {
-    let mut query = threads::table.filter(threads::cohort_id.eq(cohort)).into_boxed();
-    query = match about {
-        About::Everything => query,
-        About::CourseAnd(units) => query.filter(threads::unit.is_null().or(threads::unit.eq_any(units))),
-        About::Unit(names) => query.filter(threads::unit.eq_any(names)),
-    };
-    if let Some(After { last_post_at, id }) = after {
-        // The first condition says nothing new: it lets both databases begin in the index.
-        query = query
-            .filter(threads::last_post_at.le(last_post_at))
-            .filter(threads::last_post_at.lt(last_post_at).or(threads::id.lt(id)));
-    }
-    let rows: Vec<ThreadRow> = query
-        .order((threads::last_post_at.desc(), threads::id.desc()))
-        .limit(THREADS as i64 + 1)
-        .select(ThreadRow::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
+const MARK: (thread_marks::seen_post_id, thread_marks::seen_at, thread_marks::follows) =
+    (thread_marks::seen_post_id, thread_marks::seen_at, thread_marks::follows);
 
 /// A new thread, with its first post. `unit`: what it is about, if not the whole course.
 pub fn create_thread(
@@ -107,6 +116,7 @@ pub fn create_thread(
             threads::created_at.eq(now),
             threads::last_post_at.eq(now),
             threads::post_count.eq(0),
+            threads::started_by.eq(poster.enrolment),
         ))
         .returning(threads::id)
         .get_result(conn)?;
@@ -151,23 +161,4 @@ pub fn step_thread_made(
         .on_both()
         .execute(conn)?;
     step_thread(conn, cohort, unit, step)?.ok_or(diesel::result::Error::NotFound)
-}
-
-/// Counts every thread's posts anew, and says how many counts were wrong.
-pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
-    let counted: Vec<(ThreadId, i32, i64)> = threads::table
-        .left_join(
-            crate::schema::posts::table
-                .on(crate::schema::posts::thread_id.eq(threads::id).and(crate::schema::posts::removed_at.is_null())),
-        )
-        .group_by((threads::id, threads::post_count))
-        .select((threads::id, threads::post_count, diesel::dsl::count(crate::schema::posts::id.nullable())))
-        .load(conn)?;
-    let wrong = counted.into_iter().filter(|(_, kept, counted)| i64::from(*kept) != *counted);
-    let mut mended = 0;
-    for (thread, _, counted) in wrong {
-        let count = i32::try_from(counted).unwrap_or(i32::MAX);
-        mended += diesel::update(threads::table.find(thread)).set(threads::post_count.eq(count)).execute(conn)?;
-    }
-    Ok(mended)
 }

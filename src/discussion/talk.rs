@@ -3,8 +3,8 @@
 use diesel::QueryResult;
 
 use super::posting::Refusal;
-use super::{Conversation, Post, PostId, Poster, ReadOnly, conversations, path_of, poster, store};
-use crate::cohort::{Place, Role};
+use super::{Conversation, Hidden, Post, PostId, Poster, ReadOnly, conversations, path_of, poster, store};
+use crate::cohort::{EnrolmentId, Place, Role};
 use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -28,7 +28,7 @@ pub struct Talk {
     pub writing: Writing,
 }
 
-/// Two queries. `closes_at`: of the cohort, by [`crate::schedule::closes_at`].
+/// Three queries. `closes_at`: of the cohort, by [`crate::schedule::closes_at`].
 pub fn load(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, closes_at: Instant) -> QueryResult<Talk> {
     let right = poster(place, closes_at, ask.now);
     let thread = store::newest_of_step(conn, place.cohort.id, open.unit.unit, open.step, BELOW_A_STEP)?;
@@ -37,13 +37,16 @@ pub fn load(conn: &mut Conn, ask: &Ask, place: &Place, open: &OpenStep<'_>, clos
         None => Vec::new(),
     };
     let thread_href = thread.id.map(|id| path_of(&place.cohort, id)).unwrap_or_default();
-    let page = Page { place, now: ask.now, may_post: right.is_ok(), thread: &thread_href, after: None };
+    let laid = conversations(thread.tops, replies);
+    let helpful = helpful_to(conn, &laid)?;
+    let page =
+        Page { place, now: ask.now, may_post: right.is_ok(), thread: &thread_href, after: None, seen: None, helpful };
     let path = format!("{}/units/{}/{}", place.cohort.path(), open.unit.unit.number, open.step.slug);
     let form = PostForm::new((&path, format!("{path}/posts")), "Your post", "Post");
     Ok(Talk {
         prompt: open.step.prompt.clone(),
         summary: summary(thread.post_count),
-        conversations: conversations(thread.tops, replies).into_iter().map(|c| page.conversation(c)).collect(),
+        conversations: laid.into_iter().map(|c| page.conversation(c)).collect(),
         writing: Writing::new(right, place, form),
         thread_href,
     })
@@ -144,19 +147,43 @@ pub struct ShownConversation {
 pub struct ShownPost {
     pub id: PostId,
     pub author: String,
+    /// The card on which they say who they are.
+    pub author_href: String,
     pub is_own: bool,
     pub is_facilitators: bool,
+    pub is_new: bool,
     pub when: String,
     /// For `<time datetime>`.
     pub at: String,
     pub is_edited: bool,
     /// Sanitised when it was written.
     pub html: String,
+    /// Address and author of the reply that it answers.
+    pub answers: Option<(String, String)>,
     /// Set where its author removed it; then nothing else of it is shown.
     pub removed: Option<String>,
+    /// Set where it is kept from readers; then its text is there for its author and for facilitators alone.
+    pub hidden: Option<String>,
+    /// Who found it helpful.
+    pub helpful: String,
+    pub helpful_action: String,
+    pub is_helpful_to_me: bool,
     /// Empty: not now, or not by this person.
     pub reply_href: String,
     pub edit_href: String,
+    pub report_href: String,
+    /// What facilitators can do with it.
+    pub moderate_href: String,
+}
+
+/// Who found which post helpful.
+pub(super) type Helpful = Vec<(PostId, EnrolmentId, String)>;
+
+/// One query, where anybody did.
+pub(super) fn helpful_to(conn: &mut Conn, laid: &[Conversation]) -> QueryResult<Helpful> {
+    let posts = laid.iter().flat_map(|c| std::iter::once(&c.post).chain(&c.replies));
+    let ids: Vec<PostId> = posts.filter(|post| post.helpful > 0).map(|post| post.id).collect();
+    store::list_helpful(conn, &ids)
 }
 
 /// What posts on one page have in common.
@@ -168,6 +195,9 @@ pub(super) struct Page<'a> {
     pub thread: &'a str,
     /// After which top-level post the page begins.
     pub after: Option<PostId>,
+    /// The last post that its reader has seen before, where what came since is marked.
+    pub seen: Option<PostId>,
+    pub helpful: Helpful,
 }
 
 impl Page<'_> {
@@ -176,24 +206,52 @@ impl Page<'_> {
         let all = earlier_replies + replies.len();
         let under = format!("{}?under={}", self.thread, post.id);
         let all_replies = (earlier_replies > 0).then(|| (under, format!("Show all {all} replies")));
+        let answered: Vec<(PostId, String)> = replies.iter().map(|r| (r.id, r.author.name.clone())).collect();
+        let top_id = post.id;
         let mut top = self.post(post);
-        if let (Some(removed), 1..) = (&mut top.removed, all) {
-            removed.push_str(" Replies stand.");
+        if let (Some(gone), 1..) = (top.removed.as_mut().or(top.hidden.as_mut()), all) {
+            gone.push_str(" Replies stand.");
         }
-        let replies = replies.into_iter().map(|reply| self.post(reply)).collect();
-        ShownConversation { post: top, replies, all_replies, form: None }
+        let reply = |reply: Post| {
+            let to = reply.answers.filter(|to| *to != top_id);
+            let mut shown = self.post(reply);
+            shown.answers = to.map(|to| self.answered(to, &answered));
+            shown
+        };
+        ShownConversation { post: top, replies: replies.into_iter().map(reply).collect(), all_replies, form: None }
+    }
+
+    /// Where the post stands that was answered, and whose it is.
+    fn answered(&self, to: PostId, here: &[(PostId, String)]) -> (String, String) {
+        match here.iter().find(|(id, _)| *id == to) {
+            Some((id, name)) => (format!("#post-{id}"), name.clone()),
+            None => (format!("{}?post={to}", self.thread), "an earlier reply".into()),
+        }
     }
 
     fn post(&self, post: Post) -> ShownPost {
         let zone = &self.place.cohort.zone;
-        let is_own = self.place.enrolment.as_ref().is_some_and(|e| e.id == post.author.enrolment);
+        let own = self.place.enrolment.as_ref().map(|enrolment| enrolment.id);
+        let is_own = own == Some(post.author.enrolment);
         let page = self.after.map(|id| format!("after={id}&")).unwrap_or_default();
+        let at = |part: &str| format!("{}/posts/{}/{part}", self.thread, post.id);
         let offered = |href: String, to: bool| if to { href } else { String::new() };
+        let (is_visible, facilitates) = (post.is_visible(), self.place.facilitates());
+        let may = self.may_post && is_visible;
         let removed =
             post.removed_at.map(|at| format!("Removed by its author, {}.", day_in_words(zone.local_date(at))));
+        let hidden = post.hidden.as_ref().map(|hidden| hidden.words(is_own, facilitates));
+        let may_read = is_visible || (removed.is_none() && (is_own || facilitates));
         ShownPost {
-            reply_href: offered(format!("{}?{page}reply={}#reply", self.thread, post.id), self.may_post),
-            edit_href: offered(format!("{}/posts/{}/edit", self.thread, post.id), self.may_post && is_own),
+            reply_href: offered(format!("{}?{page}reply={}#reply", self.thread, post.id), may),
+            edit_href: offered(at("edit"), self.may_post && is_own),
+            report_href: offered(at("report"), may && !is_own && !facilitates),
+            moderate_href: offered(at("moderate"), facilitates),
+            helpful_action: offered(at("helpful"), may && !is_own),
+            is_helpful_to_me: self.helpful.iter().any(|(id, by, _)| *id == post.id && Some(*by) == own),
+            helpful: self.helpful_words(&post, own),
+            author_href: format!("{}/people/{}", self.place.cohort.path(), post.author.enrolment),
+            is_new: self.seen.is_some_and(|seen| post.id > seen) && !is_own && is_visible,
             id: post.id,
             author: post.author.name,
             is_own,
@@ -201,8 +259,67 @@ impl Page<'_> {
             when: zone.recent(post.created_at, self.now),
             at: post.created_at.rfc3339(),
             is_edited: post.edited_at.is_some(),
-            html: post.html,
+            html: if may_read { post.html } else { String::new() },
+            answers: None,
             removed,
+            hidden,
+        }
+    }
+
+    /// 'You, Ada and 3 others found this helpful.'
+    fn helpful_words(&self, post: &Post, own: Option<EnrolmentId>) -> String {
+        const NAMED: usize = 3;
+        let Ok(all) = usize::try_from(post.helpful) else { return String::new() };
+        if all == 0 {
+            return String::new();
+        }
+        let marks = || self.helpful.iter().filter(|(id, ..)| *id == post.id);
+        let mine = marks().any(|(_, by, _)| Some(*by) == own).then_some("You");
+        let others = marks().filter(|(_, by, _)| Some(*by) != own).map(|(.., name)| name.as_str());
+        let names: Vec<&str> = mine.into_iter().chain(others).take(NAMED).collect();
+        let more = all - names.len().min(all);
+        let rest = (more > 0).then(|| count(more, "other"));
+        let mut parts: Vec<&str> = names;
+        parts.extend(rest.as_deref());
+        format!("{} found this helpful.", and_list(&parts))
+    }
+}
+
+/// 'Ada', 'Ada and Ben', 'Ada, Ben and Chi'.
+fn and_list(parts: &[&str]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+impl Hidden {
+    fn words(&self, is_own: bool, facilitates: bool) -> String {
+        let reason = &self.reason;
+        match (facilitates, is_own, reason.is_empty()) {
+            (true, _, true) => "Hidden because three people reported it. It waits for you to look.".into(),
+            (true, _, false) => format!("Hidden from learners: {reason}"),
+            (false, true, true) => {
+                "Hidden because people reported it, until a facilitator has looked. Others cannot read it.".into()
+            }
+            (false, true, false) => format!("A facilitator has hidden your post: {reason}"),
+            (false, false, true) => "Hidden until a facilitator has looked at it.".into(),
+            (false, false, false) => "Hidden by a facilitator.".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_as_people_say_them() {
+        for (parts, words) in
+            [(&["Ada"][..], "Ada"), (&["You", "Ada"], "You and Ada"), (&["A", "B", "2 others"], "A, B and 2 others")]
+        {
+            assert_eq!(and_list(parts), words);
         }
     }
 }

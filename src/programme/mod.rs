@@ -9,6 +9,7 @@ mod glossary;
 mod library;
 mod load;
 mod markdown;
+mod names;
 pub mod pages;
 mod readability;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use glossary::Term;
 pub use library::{Entry, Source, Topic};
 pub use load::{ContentFault, Summary, check, folder_of, load, load_at, load_programme};
 pub use markdown::{Written, inline_html, post_html};
+pub use names::Rename;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -144,32 +146,10 @@ impl Programme {
         self.units.iter().filter(|u| u.number > 0).count()
     }
 
-    /// The unit that has, or once had, this slug.
-    pub fn unit_called(&self, slug: &Slug) -> Option<&Unit> {
-        self.unit_named(slug).or_else(|| self.units.iter().find(|unit| unit.formerly.contains(slug)))
-    }
-
-    /// Where records of a step may still lie, and where they belong now: each pair is the slugs of unit and step.
-    pub fn renames(&self) -> impl Iterator<Item = Rename<'_>> {
-        let steps = self.units.iter().flat_map(|unit| unit.steps.iter().map(move |step| (unit, step)));
-        steps.flat_map(|(unit, step)| {
-            let pairs = unit.names().flat_map(move |u| step.names().map(move |s| (u, s)));
-            let now = (&unit.slug, &step.slug);
-            pairs.filter(move |pair| *pair != now).map(move |former| Rename { former, now })
-        })
-    }
-
     /// Every step that counts, in order, with its unit.
     pub fn required_steps(&self) -> impl Iterator<Item = (&Unit, &Step)> {
         self.units.iter().flat_map(|u| u.steps.iter().filter(|s| s.required).map(move |s| (u, s)))
     }
-}
-
-/// The slugs of unit and step that records may still hold, and those of now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rename<'p> {
-    pub former: (&'p Slug, &'p Slug),
-    pub now: (&'p Slug, &'p Slug),
 }
 
 /// All that are given must hold.
@@ -236,21 +216,6 @@ pub struct ReminderText {
 impl Unit {
     pub fn step(&self, slug: &Slug) -> Option<&Step> {
         self.steps.iter().find(|s| s.slug == *slug)
-    }
-
-    /// The step that has, or once had, this slug.
-    pub fn step_called(&self, slug: &Slug) -> Option<&Step> {
-        self.step(slug).or_else(|| self.steps.iter().find(|step| step.formerly.contains(slug)))
-    }
-
-    /// Whether it has, or once had, this slug.
-    pub fn is_called(&self, slug: &Slug) -> bool {
-        self.names().any(|name| name == slug)
-    }
-
-    /// Its slug of now and its earlier ones: what records may name it.
-    pub fn names(&self) -> impl Iterator<Item = &Slug> {
-        std::iter::once(&self.slug).chain(&self.formerly)
     }
 
     /// 'Orientation' or 'Week 3'.
@@ -341,16 +306,6 @@ pub fn html_under(html: &str, units: &str) -> String {
 }
 
 impl Step {
-    /// Whether it has, or once had, this slug.
-    pub fn is_called(&self, slug: &Slug) -> bool {
-        self.names().any(|name| name == slug)
-    }
-
-    /// Its slug of now and its earlier ones: what records may name it.
-    pub fn names(&self) -> impl Iterator<Item = &Slug> {
-        std::iter::once(&self.slug).chain(&self.formerly)
-    }
-
     /// Its kind as people read it; a film that has not been made is a script.
     pub fn kind_label(&self) -> &'static str {
         if self.kind == StepKind::Video && self.src.is_none() { "Film script to read" } else { self.kind.label() }

@@ -69,6 +69,13 @@ pub fn open_units<'c>(ask: &Ask, place: &Place, programme: &'c Programme, releas
     units.into_iter().zip(&releases).filter_map(|(unit, release)| seen(ask, place, programme, unit, release)).collect()
 }
 
+/// The units that every learner of a cohort may see now, while they have access: for what goes to people who ask with
+/// no session.
+pub fn released_units<'c>(programme: &'c Programme, releases: &[Release], now: Instant) -> Vec<&'c Unit> {
+    let (units, releases) = super::in_order(programme, releases);
+    units.into_iter().zip(&releases).filter(|(_, release)| release.is_open(now)).map(|(unit, _)| unit).collect()
+}
+
 /// The one place that decides.
 fn seen<'c>(
     ask: &Ask,

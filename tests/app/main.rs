@@ -9,6 +9,7 @@ mod announcements;
 mod calendar;
 mod certificate;
 mod content;
+mod conversations;
 mod discussion;
 mod door;
 mod drafts;

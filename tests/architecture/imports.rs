@@ -13,7 +13,7 @@ const LINES: &[&[&str]] = &[
     &["accounts"],
     &["draft"],
     &["cohort"],
-    &["schedule"],
+    &["schedule", "audit"],
     &["completion", "discussion", "network"],
     &["reminder", "reading", "live", "portfolio", "certificate", "connections", "search"],
     &["announcement", "people"],

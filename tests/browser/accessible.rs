@@ -64,6 +64,12 @@ async fn what_a_learner_sees() {
     browser.sees_words("There is a problem").await;
     faults.extend(browser.faults("a search refused").await);
 
+    browser.open(&pages::a_thread(&browser, &site).await).await;
+    browser.follow_into("/report").await;
+    browser.press("Send this report").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a report refused").await);
+
     browser.open(&format!("{}/discussions/new", site.cohort)).await;
     browser.fill("Your post", "Begun, and not sent yet").await;
     browser.press("Save draft").await;
@@ -182,10 +188,36 @@ async fn what_a_facilitator_sees() {
     faults.extend(browser.faults("comments refused").await);
 
     faults.extend(announce(&browser, &site).await);
+    faults.extend(moderate(&browser, &site).await);
 
     faults.extend(browser.faults_of_html());
     browser.quit().await;
     none(&faults);
+}
+
+/// A thread and a post as facilitators handle them, and the post as it stands hidden.
+async fn moderate(browser: &Browser, site: &Site) -> Vec<String> {
+    let thread = pages::a_thread(browser, site).await;
+    browser.open(&thread).await;
+    browser.follow("Manage this thread").await;
+    browser.sees_words("Manage this thread").await;
+    let mut faults = browser.faults("a thread to manage").await;
+    browser.press("Merge it into that thread").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("a merge refused").await);
+    browser.open(&thread).await;
+    browser.follow_into("/moderate").await;
+    browser.press("Hide this post").await;
+    browser.sees_words("There is a problem").await;
+    faults.extend(browser.faults("hiding refused").await);
+    browser.fill("Why do you hide it", "It names a patient").await;
+    browser.press("Hide this post").await;
+    browser.sees_words("The post is hidden").await;
+    faults.extend(browser.faults("a thread with a hidden post").await);
+    browser.open(&format!("{}/manage/discussions", site.cohort)).await;
+    browser.sees_words("because: It names a patient").await;
+    faults.extend(browser.faults("discussions to look at").await);
+    faults
 }
 
 /// The forms of an announcement, from a refused one to its withdrawal.

@@ -29,10 +29,10 @@ pub fn deeds(conn: &mut Conn, cohort: CohortId, deeds: &[Deed]) -> QueryResult<(
 }
 
 /// Brings counters and PostgreSQL's sequences up to what was written under ids of our own.
-pub fn settle(conn: &mut Conn) -> QueryResult<()> {
+pub fn settle(conn: &mut Conn, now: Instant) -> QueryResult<()> {
     discussion::store::recount(conn)?;
     completion::store::peers::gaps::recount(conn)?;
-    discussion::store::follow_own(conn)?;
+    discussion::store::follow_own(conn, now)?;
     if let Conn::Postgres(c) = conn {
         for table in ["posts", "submissions"] {
             diesel::sql_query(format!(
@@ -145,6 +145,7 @@ fn posted(conn: &mut Conn, deeds: &[Deed], threads: &HashMap<(Slug, Slug), i64>)
                 posts::thread_id.eq(*thread),
                 posts::enrolment_id.eq(deed.by),
                 posts::parent_id.eq(*parent),
+                posts::answers_id.eq(*parent),
                 posts::body.eq(text),
                 posts::html.eq(html),
                 posts::created_at.eq(deed.at),

@@ -28,7 +28,7 @@ pub async fn add_post(
     let to = db
         .write(move |conn| {
             let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
-            let outcome = match subject.room.poster() {
+            let outcome = match subject.poster() {
                 Ok(poster) => post_in_thread(conn, &poster, &limits, &subject.thread, draft, asked.now)?,
                 Err(why) => Err(Refusal::ReadOnly(why)),
             };

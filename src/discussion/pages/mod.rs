@@ -1,28 +1,54 @@
-//! The pages of a cohort's discussions: the list, a new thread, a thread, and one's own posts.
+//! The pages of a cohort's discussions: the list, a new thread, a thread, one's own posts; and what facilitators do there.
 
 mod answer;
+mod export;
+mod feed;
 mod list;
+mod manage;
+mod moderate;
 mod new;
 mod own;
+mod queue;
+mod report;
 mod show;
 mod thread;
+mod wishes;
 
 pub use answer::add_post;
+pub use export::{all, markdown};
+pub use feed::{make_address, show as feed, show_address, stop};
 pub use list::list;
+pub use manage::{change as change_thread, show as manage_thread};
+pub use moderate::{change as moderate_post, show as show_post};
 pub use new::{create, new};
 pub use own::{change, edit, remove};
+pub use queue::show as queue;
+pub use report::{ask as ask_report, send as send_report};
 pub use show::show;
+pub use wishes::{follow, helpful};
+
+use actix_web::http::StatusCode;
+use askama::Template;
 
 use super::posting::{OnStepPosts, Posted};
-use super::{Post, PostId, Poster, ReadOnly, Thread, ThreadId, poster, store};
+use super::{Mark, Post, PostId, Poster, ReadOnly, Thread, ThreadId, poster, store};
+use crate::audit::{self, Act, Deed};
 use crate::cohort::{self, Place};
 use crate::draft::{self, Drafts};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::platform::web::{Ask, Error};
+use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Catalogue, Unit};
 use crate::schedule::gate::{OpenStep, OpenUnit, open_units};
+
+#[derive(Template)]
+#[template(path = "discussion/closed.html")]
+struct Closed {
+    frame: Frame,
+    what: String,
+    path: String,
+}
 
 /// What somebody sees of a cohort's discussions.
 struct Room<'c> {
@@ -51,6 +77,12 @@ impl<'c> Room<'c> {
         poster(&self.place, self.closes_at, self.now)
     }
 
+    /// Says that nothing can be done here now.
+    fn closed(&self, ask: &Ask, why: ReadOnly) -> Error {
+        let what = why.words(&self.place);
+        Error::page(StatusCode::FORBIDDEN, Closed { frame: self.place.frame(ask), what, path: self.path() })
+    }
+
     /// What the viewer has begun on a page of the room. One query.
     fn drafts(&self, conn: &mut Conn, page: &str) -> Result<Drafts, Error> {
         Ok(draft::store::of_page(conn, self.place.person.id, page, &self.place.cohort.zone, self.now)?)
@@ -64,9 +96,10 @@ impl<'c> Room<'c> {
     /// The thread, if the viewer may see what it is about. One query.
     fn subject(self, conn: &mut Conn, id: &str) -> Result<Subject<'c>, Error> {
         let id = number(id).map(ThreadId).ok_or(Error::NotFound)?;
-        let thread = store::thread(conn, self.place.cohort.id, id)?.ok_or(Error::NotFound)?;
+        let reader = self.place.enrolment.as_ref().map(|enrolment| enrolment.id);
+        let (thread, mark) = store::thread(conn, self.place.cohort.id, id, reader)?.ok_or(Error::NotFound)?;
         let about = self.about(&thread).ok_or(Error::NotFound)?;
-        Ok(Subject { room: self, thread, about })
+        Ok(Subject { room: self, thread, mark, about })
     }
 
     /// None: it is about a unit that is not open to the viewer.
@@ -92,10 +125,34 @@ impl<'c> Room<'c> {
 struct Subject<'c> {
     room: Room<'c>,
     thread: Thread,
+    /// How far the viewer has come in it, if they have opened it.
+    mark: Option<Mark>,
     about: About<'c>,
 }
 
 impl Subject<'_> {
+    /// The right to write in the thread: in one that is locked facilitators alone have it.
+    fn poster(&self) -> Result<Poster, ReadOnly> {
+        let poster = self.room.poster()?;
+        let is_shut = self.thread.is_locked && !self.room.place.facilitates();
+        if is_shut { Err(ReadOnly::Locked) } else { Ok(poster) }
+    }
+
+    /// The viewer, where they facilitate the cohort; anybody else is told that there is no such page.
+    fn facilitated(self) -> Result<Self, Error> {
+        if self.room.place.facilitates() { Ok(self) } else { Err(Error::NotFound) }
+    }
+
+    /// Keeps an act of the viewer's in the audit log.
+    fn note(&self, conn: &mut Conn, act: Act, path: &str, reason: &str) -> Result<(), Error> {
+        let deed = Deed { act, subject: &self.title(), path, reason };
+        Ok(audit::store::note(conn, &self.room.place, deed, self.room.now)?)
+    }
+
+    fn title(&self) -> String {
+        self.about.title(&self.thread)
+    }
+
     fn path(&self) -> String {
         self.thread.path(&self.room.place.cohort)
     }
@@ -165,7 +222,7 @@ impl<'c> About<'c> {
 const WHOLE_COURSE: &str = "The whole course";
 
 fn visible(conn: &mut Conn, subject: &Subject<'_>, id: PostId) -> Result<Option<Post>, Error> {
-    Ok(store::post(conn, subject.thread.id, id)?.filter(|post| post.removed_at.is_none()))
+    Ok(store::post(conn, subject.thread.id, id)?.filter(Post::is_visible))
 }
 
 /// Empty: none. What is no id is no address of ours.

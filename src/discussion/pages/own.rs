@@ -64,11 +64,11 @@ pub async fn change(
     let to = db
         .write(move |conn| {
             let own = Own::find(conn, &asked, &catalogue, &path)?;
-            let allowed = own.subject.room.poster().map_err(Refusal::ReadOnly);
+            let allowed = own.subject.poster().map_err(Refusal::ReadOnly);
             let counted = allowed.and_then(|poster| limits.count_edit(poster.enrolment).map(|()| poster));
             match (counted, body) {
-                (Ok(poster), Ok(body)) => {
-                    store::change_post(conn, own.post.id, poster.enrolment, &body, asked.now)?;
+                (Ok(_), Ok(body)) => {
+                    store::change_post(conn, &own.post, &body, asked.now)?;
                     own.subject.room.forget_draft(conn, &own.path(), FORM)?;
                     own.href(conn)
                 }
@@ -134,7 +134,7 @@ impl<'c> Own<'c> {
     }
 
     fn page(&self, ask: &Ask) -> EditPost {
-        let Subject { room, thread, about } = &self.subject;
+        let Subject { room, thread, about, .. } = &self.subject;
         let path = self.subject.path();
         let mut crumbs = self.subject.crumbs();
         crumbs.push((about.title(thread), path.clone()));
@@ -149,7 +149,7 @@ impl<'c> Own<'c> {
             action: self.path(),
             remove_action: format!("{path}/posts/{}/remove", self.post.id),
             back_href: format!("{path}?post={}", self.post.id),
-            read_only: room.poster().err().map(|why| why.words(&room.place)).unwrap_or_default(),
+            read_only: self.subject.poster().err().map(|why| why.words(&room.place)).unwrap_or_default(),
         }
     }
 

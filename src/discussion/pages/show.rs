@@ -9,7 +9,7 @@ use crate::discussion::posting::Posted;
 use crate::discussion::{PostId, ThreadId, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error};
-use crate::programme::Content;
+use crate::programme::{Catalogue, Content};
 
 enum Shown {
     /// With what its reader has newly seen.
@@ -20,15 +20,17 @@ enum Shown {
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(String, String)>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
     let shown = db
-        .read(move |conn| {
-            let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
-            see(conn, &asked, &subject)
+        .read(move |conn| match Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1) {
+            Ok(subject) => see(conn, &asked, &subject),
+            Err(Error::NotFound) => merged(conn, &asked, &catalogue, &path),
+            Err(error) => Err(error),
         })
         .await?;
     match shown {
         Shown::Page(page, newly) => {
             if let Some((reader, thread, post)) = newly {
-                db.write_beside("how far a thread was read", move |conn| store::see(conn, reader, thread, post));
+                let now = ask.now;
+                db.write_beside("how far a thread was read", move |conn| store::see(conn, reader, thread, post, now));
             }
             ask.page(*page)
         }
@@ -36,7 +38,16 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(St
     }
 }
 
-/// `?post=` leads to the page that holds a post (or the `newest`); `?after=` and `?under=` choose a part; `?reply=` opens
+/// The thread that took in the posts of one that is no more, if its reader may see that.
+fn merged(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, path: &(String, String)) -> Result<Shown, Error> {
+    let room = Room::enter(conn, ask, catalogue, &path.0)?;
+    let id = number(&path.1).map(ThreadId).ok_or(Error::NotFound)?;
+    let into = store::merged_into(conn, room.place.cohort.id, id)?.ok_or(Error::NotFound)?;
+    let subject = room.subject(conn, &into.to_string())?;
+    Ok(Shown::Elsewhere(subject.path()))
+}
+
+/// `?post=` leads to the page that holds a post (or the `newest`, or the first `unread`); `?after=` and `?under=` choose a part; `?reply=` opens
 /// a form below the conversation it belongs to.
 fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error> {
     let asked = ask.parameters()?;
@@ -47,7 +58,7 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
         Some(top) => Part::Under(top, post_id(asked.get("after"))?),
         None => Part::After(post_id(asked.get("after"))?),
     };
-    let answers = match (post_id(asked.get("reply"))?, subject.room.poster()) {
+    let answers = match (post_id(asked.get("reply"))?, subject.poster()) {
         (Some(id), Ok(_)) => visible(conn, subject, id)?,
         _ => None,
     };
@@ -61,30 +72,40 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
     }
     let drafts = subject.room.drafts(conn, &writing_page(&subject.path(), answers.as_ref().map(|post| post.id)))?;
     let wip = Wip { answers, drafts: Some(drafts), ..Wip::default() };
-    let newly = newly_seen(conn, subject, &posts)?;
+    let newly = newly_seen(subject, &posts);
     Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip)), newly))
 }
 
-/// The newest post on the page, where its reader has not come so far before. One query.
-fn newly_seen(
-    conn: &mut Conn,
-    subject: &Subject<'_>,
-    posts: &Posts,
-) -> Result<Option<(EnrolmentId, ThreadId, PostId)>, Error> {
-    let (Some(reader), Some(newest)) = (&subject.room.place.enrolment, posts.newest()) else { return Ok(None) };
-    let seen = store::seen(conn, reader.id, subject.thread.id)?;
-    Ok(seen.is_none_or(|seen| seen < newest).then_some((reader.id, subject.thread.id, newest)))
+/// The newest post on the page, where its reader has not come so far before.
+fn newly_seen(subject: &Subject<'_>, posts: &Posts) -> Option<(EnrolmentId, ThreadId, PostId)> {
+    let (reader, newest) = (subject.room.place.enrolment.as_ref()?, posts.newest()?);
+    let is_new = subject.mark.is_none_or(|mark| mark.seen < newest);
+    is_new.then_some((reader.id, subject.thread.id, newest))
 }
 
 fn wanted(conn: &mut Conn, subject: &Subject<'_>, text: &str) -> Result<Option<Posted>, Error> {
     let thread = subject.thread.id;
-    let found = match text {
+    let posted = match text {
         "" => return Ok(None),
         "newest" => store::newest_top(conn, thread)?.map(|post| Posted { thread, post, top: post }),
+        "unread" => match unread(conn, subject)? {
+            Some(id) => found(conn, thread, id)?,
+            None => store::newest_top(conn, thread)?.map(|post| Posted { thread, post, top: post }),
+        },
         id => match number(id) {
-            Some(id) => store::post(conn, thread, PostId(id))?.map(|p| Posted { thread, post: p.id, top: p.top() }),
+            Some(id) => found(conn, thread, PostId(id))?,
             None => None,
         },
     };
-    found.map(Some).ok_or(Error::NotFound)
+    posted.map(Some).ok_or(Error::NotFound)
+}
+
+fn found(conn: &mut Conn, thread: ThreadId, id: PostId) -> Result<Option<Posted>, Error> {
+    Ok(store::post(conn, thread, id)?.map(|post| Posted { thread, post: post.id, top: post.top() }))
+}
+
+fn unread(conn: &mut Conn, subject: &Subject<'_>) -> Result<Option<PostId>, Error> {
+    let Some(reader) = &subject.room.place.enrolment else { return Ok(None) };
+    let seen = subject.mark.map_or(PostId(0), |mark| mark.seen);
+    Ok(store::first_unread(conn, reader.id, subject.thread.id, seen)?)
 }

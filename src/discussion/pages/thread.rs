@@ -5,12 +5,13 @@ use askama::Template;
 use super::{About, Room, Subject};
 use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
-use crate::discussion::talk::{Page, PostForm, ShownConversation, Writing};
+use crate::discussion::talk::{Helpful, Page, PostForm, ShownConversation, Writing, helpful_to};
 use crate::discussion::{Conversation, Post, PostId, Thread, conversations};
 use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
 use crate::platform::web::{Ask, Error, Faults, Frame};
+use crate::platform::zone::day_in_words;
 
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
@@ -29,6 +30,16 @@ pub(super) struct ThreadPage {
     plain_href: String,
     facts: String,
     pager: Vec<Way>,
+    /// What is new, and where it begins. Empty: nothing is.
+    news: String,
+    news_href: String,
+    /// Empty: the viewer has no enrolment to follow with.
+    follow_action: String,
+    follows: bool,
+    is_locked: bool,
+    markdown_href: String,
+    /// What facilitators can do with it. Empty: the viewer is none.
+    manage_href: String,
 }
 
 /// A way to other posts of the thread.
@@ -65,6 +76,7 @@ pub(super) fn writing_page(thread: &str, answers: Option<PostId>) -> String {
 
 pub(super) struct Posts {
     pub conversations: Vec<Conversation>,
+    helpful: Helpful,
     more: bool,
 }
 
@@ -82,7 +94,8 @@ pub(super) fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result
             let more = tops.len() > PAGE;
             tops.truncate(PAGE);
             let replies = store::newest_replies(conn, subject.thread.id, &tops)?;
-            Ok(Posts { conversations: conversations(tops, replies), more })
+            let conversations = conversations(tops, replies);
+            Ok(Posts { helpful: helpful_to(conn, &conversations)?, conversations, more })
         }
         Part::Under(top, after) => {
             let post =
@@ -90,17 +103,26 @@ pub(super) fn read(conn: &mut Conn, subject: &Subject<'_>, part: Part) -> Result
             let mut replies = store::list_replies(conn, subject.thread.id, top, after)?;
             let more = replies.len() > REPLIES_PAGE;
             replies.truncate(REPLIES_PAGE);
-            Ok(Posts { conversations: vec![Conversation { post, replies, earlier_replies: 0 }], more })
+            let conversations = vec![Conversation { post, replies, earlier_replies: 0 }];
+            Ok(Posts { helpful: helpful_to(conn, &conversations)?, conversations, more })
         }
     }
 }
 
 pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, wip: Wip) -> ThreadPage {
-    let Subject { room, thread, about } = subject;
-    let (path, right) = (subject.path(), room.poster());
+    let Subject { room, thread, mark, about } = subject;
+    let (path, right) = (subject.path(), subject.poster());
     let after = if let Part::After(after) = part { after } else { None };
-    let page = Page { place: &room.place, now: room.now, may_post: right.is_ok(), thread: &path, after };
     let pager = pager(&path, part, &posts);
+    let page = Page {
+        place: &room.place,
+        now: room.now,
+        may_post: right.is_ok(),
+        thread: &path,
+        after,
+        seen: mark.map(|mark| mark.seen),
+        helpful: posts.helpful,
+    };
     let mut talks: Vec<_> = posts.conversations.into_iter().map(|c| page.conversation(c)).collect();
     let place = &room.place;
     let faults = match &wip.refusal {
@@ -135,6 +157,13 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         plain_href: if answering { format!("{plain}#reply") } else { String::new() },
         facts: facts(room, thread),
         pager,
+        news: news(subject),
+        news_href: format!("{path}?post=unread"),
+        follow_action: room.place.enrolment.as_ref().map(|_| format!("{path}/follow")).unwrap_or_default(),
+        follows: mark.is_some_and(|mark| mark.follows),
+        is_locked: thread.is_locked,
+        markdown_href: format!("{path}.md"),
+        manage_href: if room.place.facilitates() { format!("{path}/manage") } else { String::new() },
     }
 }
 
@@ -151,6 +180,17 @@ fn open_reply(talks: &mut [ShownConversation], writing: &mut Writing, post: &Pos
         form.cancel_href = format!("{plain}#post-{}", post.id);
         form
     });
+}
+
+/// 'New since Tuesday 24 November.'
+fn news(subject: &Subject<'_>) -> String {
+    let Some(mark) = subject.mark.filter(|mark| mark.seen < subject.thread.last_post) else { return String::new() };
+    let zone = &subject.room.place.cohort.zone;
+    match mark.seen_at {
+        Some(at) if zone.local_date(at) == zone.local_date(subject.room.now) => "New since you looked today.".into(),
+        Some(at) => format!("New since {}.", day_in_words(zone.local_date(at))),
+        None => "New since you last looked.".into(),
+    }
 }
 
 fn pager(path: &str, part: Part, posts: &Posts) -> Vec<Way> {

@@ -1,65 +1,157 @@
-//! How far somebody has read a thread, and whether they follow it, as it is kept: whoever posts follows, and has seen what
-//! was there.
+//! How far somebody has read a thread, and whether they follow it, as it is kept: whoever posts follows, unless they said
+//! no, and has seen what was there.
 
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
-use super::ThreadRow;
+use super::{ThreadRow, posts::visible_posts};
 use crate::cohort::EnrolmentId;
-use crate::discussion::{PostId, Thread, ThreadId};
-use crate::each;
+use crate::discussion::{Mark, PostId, Thread, ThreadId};
+use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::schema::{posts, thread_marks, threads};
 
 /// Of how many followed threads the news is told.
 const NEWS: i64 = 20;
 
-/// The last post that somebody has seen in a thread.
-pub fn seen(conn: &mut Conn, enrolment: EnrolmentId, thread: ThreadId) -> QueryResult<Option<PostId>> {
-    let mark = (enrolment, thread);
-    each!(conn, c => thread_marks::table.find(mark).select(thread_marks::seen_post_id).first(c).optional())
+/// The columns of a [`Mark`], in its order.
+pub(super) type MarkRow = (PostId, Option<Instant>, bool);
+
+pub(super) fn mark_of((seen, seen_at, follows): MarkRow) -> Mark {
+    Mark { seen, seen_at, follows }
 }
 
 /// Notes that somebody has seen a thread up to a post. An earlier one than before changes nothing.
-pub fn see(conn: &mut Conn, enrolment: EnrolmentId, thread: ThreadId, post: PostId) -> QueryResult<()> {
+pub fn see(conn: &mut Conn, enrolment: EnrolmentId, thread: ThreadId, post: PostId, now: Instant) -> QueryResult<()> {
     use diesel::query_dsl::methods::FilterDsl as _;
     diesel::insert_into(thread_marks::table)
-        .values(mark(enrolment, thread, post, false))
+        .values(mark((enrolment, thread), post, false, now))
         .on_conflict((thread_marks::enrolment_id, thread_marks::thread_id))
         .do_update()
-        .set(thread_marks::seen_post_id.eq(post))
+        .set((thread_marks::seen_post_id.eq(post), thread_marks::seen_at.eq(now)))
         .filter(thread_marks::seen_post_id.lt(post))
         .on_both()
         .execute(conn)
         .map(drop)
 }
 
-/// Somebody's own post: they follow the thread from now on.
-pub fn follow(conn: &mut Conn, enrolment: EnrolmentId, thread: ThreadId, post: PostId) -> QueryResult<()> {
+/// Somebody's own post: they follow the thread from now on, unless they said that they do not want to.
+pub(super) fn follow_own_post(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    thread: ThreadId,
+    post: PostId,
+    now: Instant,
+) -> QueryResult<()> {
     diesel::insert_into(thread_marks::table)
-        .values(mark(enrolment, thread, post, true))
+        .values(mark((enrolment, thread), post, true, now))
         .on_conflict((thread_marks::enrolment_id, thread_marks::thread_id))
         .do_update()
-        .set((thread_marks::seen_post_id.eq(post), thread_marks::follows.eq(true)))
+        .set((
+            thread_marks::seen_post_id.eq(post),
+            thread_marks::seen_at.eq(now),
+            thread_marks::follows.eq(diesel::dsl::not(thread_marks::declined)),
+        ))
         .on_both()
         .execute(conn)
         .map(drop)
 }
 
-type Mark = (
+/// Somebody follows a thread by choice, or says that they do not want to, also after posts of theirs to come.
+pub fn set_follows(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    thread: ThreadId,
+    follows: bool,
+    now: Instant,
+) -> QueryResult<()> {
+    let wish = (thread_marks::follows.eq(follows), thread_marks::declined.eq(!follows));
+    let unread = (thread_marks::seen_post_id.eq(PostId(0)), thread_marks::seen_at.eq(now));
+    diesel::insert_into(thread_marks::table)
+        .values((thread_marks::enrolment_id.eq(enrolment), thread_marks::thread_id.eq(thread), wish, unread))
+        .on_conflict((thread_marks::enrolment_id, thread_marks::thread_id))
+        .do_update()
+        .set(wish)
+        .on_both()
+        .execute(conn)
+        .map(drop)
+}
+
+type NewMark = (
     diesel::dsl::Eq<thread_marks::enrolment_id, EnrolmentId>,
     diesel::dsl::Eq<thread_marks::thread_id, ThreadId>,
     diesel::dsl::Eq<thread_marks::seen_post_id, PostId>,
     diesel::dsl::Eq<thread_marks::follows, bool>,
+    diesel::dsl::Eq<thread_marks::seen_at, Instant>,
 );
 
-fn mark(enrolment: EnrolmentId, thread: ThreadId, post: PostId, follows: bool) -> Mark {
+fn mark((enrolment, thread): (EnrolmentId, ThreadId), post: PostId, follows: bool, now: Instant) -> NewMark {
     (
         thread_marks::enrolment_id.eq(enrolment),
         thread_marks::thread_id.eq(thread),
         thread_marks::seen_post_id.eq(post),
         thread_marks::follows.eq(follows),
+        thread_marks::seen_at.eq(now),
     )
+}
+
+/// How many visible posts of others in each of these threads somebody has not seen, where there are any.
+pub fn count_unread(conn: &mut Conn, reader: EnrolmentId, unread: &[ThreadId]) -> QueryResult<Vec<(ThreadId, i64)>> {
+    threads::table
+        .inner_join(posts::table)
+        .left_join(thread_marks::table.on(own_mark(reader)))
+        .filter(threads::id.eq_any(unread))
+        .filter(visible_posts())
+        .filter(posts::enrolment_id.ne(reader))
+        .filter(thread_marks::seen_post_id.is_null().or(thread_marks::seen_post_id.lt(posts::id).assume_not_null()))
+        .group_by(threads::id)
+        .select((threads::id, count_star()))
+        .load(conn)
+}
+
+/// The first visible post of others that somebody has not seen in a thread.
+pub fn first_unread(
+    conn: &mut Conn,
+    reader: EnrolmentId,
+    thread: ThreadId,
+    seen: PostId,
+) -> QueryResult<Option<PostId>> {
+    posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::id.gt(seen))
+        .filter(posts::enrolment_id.ne(reader))
+        .filter(visible_posts())
+        .order(posts::id)
+        .select(posts::id)
+        .first(conn)
+        .optional()
+}
+
+/// In how many threads of each unit, by its slug, there is something that somebody has not seen.
+pub fn count_unread_threads(
+    conn: &mut Conn,
+    reader: EnrolmentId,
+    cohort: crate::cohort::CohortId,
+) -> QueryResult<Vec<(Option<crate::platform::text::Slug>, i64)>> {
+    threads::table
+        .left_join(thread_marks::table.on(own_mark(reader)))
+        .filter(threads::cohort_id.eq(cohort))
+        .filter(threads::post_count.gt(0))
+        .filter(has_unread())
+        .group_by(threads::unit)
+        .select((threads::unit, count_star()))
+        .load(conn)
+}
+
+#[diesel::dsl::auto_type]
+pub(super) fn own_mark(reader: EnrolmentId) -> _ {
+    thread_marks::thread_id.eq(threads::id).and(thread_marks::enrolment_id.eq(reader))
+}
+
+/// Of a thread joined with its reader's mark.
+#[diesel::dsl::auto_type]
+pub(super) fn has_unread() -> _ {
+    thread_marks::seen_post_id.is_null().or(thread_marks::seen_post_id.lt(threads::last_post_id).assume_not_null())
 }
 
 /// A thread with posts that its follower has not seen.
@@ -79,7 +171,7 @@ pub fn list_news(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<New
         .filter(thread_marks::follows)
         .filter(posts::id.gt(thread_marks::seen_post_id))
         .filter(posts::enrolment_id.ne(enrolment))
-        .filter(posts::removed_at.is_null())
+        .filter(visible_posts())
         .group_by(threads::all_columns)
         .order((threads::last_post_at.desc(), threads::id.desc()))
         .limit(NEWS)
@@ -92,7 +184,7 @@ pub fn list_news(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<New
 }
 
 /// Gives everybody who has posted in a thread without a mark of theirs the one they would have.
-pub fn follow_own(conn: &mut Conn) -> QueryResult<usize> {
+pub fn follow_own(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     let own = posts::table.group_by((posts::enrolment_id, posts::thread_id)).select((
         posts::enrolment_id,
         posts::thread_id,
@@ -101,7 +193,7 @@ pub fn follow_own(conn: &mut Conn) -> QueryResult<usize> {
     let last: Vec<(EnrolmentId, ThreadId, Option<PostId>)> = own.load(conn)?;
     for (enrolment, thread, post) in &last {
         if let Some(post) = post {
-            follow(conn, *enrolment, *thread, *post)?;
+            follow_own_post(conn, *enrolment, *thread, *post, now)?;
         }
     }
     Ok(last.len())

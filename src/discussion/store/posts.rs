@@ -3,13 +3,11 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::marks::follow;
 use crate::cohort::{CohortId, EnrolmentId, Role};
-use crate::discussion::{Author, Post, PostId, ThreadId, Top};
+use crate::discussion::{Author, Hidden, Post, PostId, ThreadId, Top};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::programme::Written;
 use crate::programme::{Step, Unit};
 use crate::schema::{accounts, enrolments, posts, threads};
 
@@ -24,7 +22,7 @@ pub const REPLIES_PAGE: usize = 50;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = posts)]
-struct PostRow {
+pub(super) struct PostRow {
     id: PostId,
     parent_id: Option<PostId>,
     enrolment_id: EnrolmentId,
@@ -32,14 +30,18 @@ struct PostRow {
     created_at: Instant,
     edited_at: Option<Instant>,
     removed_at: Option<Instant>,
+    answers_id: Option<PostId>,
+    hidden_at: Option<Instant>,
+    hidden_reason: String,
+    helpful_count: i32,
 }
 
-type Row = (PostRow, Role, String);
-
-fn post_of((row, role, name): Row) -> Post {
+pub(super) type Row = (PostRow, Role, String);
+pub(super) fn post_of((row, role, name): Row) -> Post {
     let author = Author { enrolment: row.enrolment_id, name, role };
-    let PostRow { id, parent_id: parent, html, created_at, edited_at, removed_at, .. } = row;
-    Post { id, parent, author, html, created_at, edited_at, removed_at }
+    let hidden = row.hidden_at.map(|at| Hidden { at, reason: row.hidden_reason });
+    let PostRow { id, parent_id: parent, answers_id: answers, html, created_at, edited_at, removed_at, .. } = row;
+    Post { id, parent, answers, author, html, created_at, edited_at, removed_at, hidden, helpful: row.helpful_count }
 }
 
 /// How many replies `posts.id` has, removed ones included, for they keep their place. The thread is named as well
@@ -220,52 +222,8 @@ pub fn post_text(conn: &mut Conn, id: PostId) -> QueryResult<String> {
     posts::table.find(id).select(posts::body).first(conn)
 }
 
-/// `parent`: the top-level post that it answers, of the same thread.
-pub fn add_post(
-    conn: &mut Conn,
-    thread: ThreadId,
-    by: EnrolmentId,
-    parent: Option<PostId>,
-    body: &Written,
-    now: Instant,
-) -> QueryResult<PostId> {
-    let id = diesel::insert_into(posts::table)
-        .values((
-            posts::thread_id.eq(thread),
-            posts::enrolment_id.eq(by),
-            posts::parent_id.eq(parent),
-            posts::body.eq(body.text()),
-            posts::html.eq(body.html()),
-            posts::created_at.eq(now),
-        ))
-        .returning(posts::id)
-        .get_result(conn)?;
-    follow(conn, by, thread, id)?;
-    diesel::update(threads::table.find(thread))
-        .set((threads::last_post_at.eq(now), threads::post_count.eq(threads::post_count + 1)))
-        .execute(conn)?;
-    Ok(id)
-}
-
-/// The same text again changes nothing, so that it is not marked as edited.
-pub fn change_post(conn: &mut Conn, id: PostId, by: EnrolmentId, body: &Written, now: Instant) -> QueryResult<()> {
-    let own = posts::id.eq(id).and(posts::enrolment_id.eq(by)).and(posts::removed_at.is_null());
-    diesel::update(posts::table.filter(own).filter(posts::body.ne(body.text())))
-        .set((posts::body.eq(body.text()), posts::html.eq(body.html()), posts::edited_at.eq(now)))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The post's place and its replies stay. Twice is the same as once.
-pub fn remove_post(conn: &mut Conn, thread: ThreadId, id: PostId, by: EnrolmentId, now: Instant) -> QueryResult<()> {
-    let own = posts::id.eq(id).and(posts::thread_id.eq(thread)).and(posts::enrolment_id.eq(by));
-    let removed = diesel::update(posts::table.filter(own).filter(posts::removed_at.is_null()))
-        .set(posts::removed_at.eq(now))
-        .execute(conn)?;
-    if removed == 1 {
-        diesel::update(threads::table.find(thread))
-            .set(threads::post_count.eq(threads::post_count - 1))
-            .execute(conn)?;
-    }
-    Ok(())
+/// What everybody in the cohort may read.
+#[diesel::dsl::auto_type]
+pub(super) fn visible_posts() -> _ {
+    posts::removed_at.is_null().and(posts::hidden_at.is_null())
 }

@@ -1,0 +1,63 @@
+//! What was done with a power that not everybody has: who, when, what, to what, and why. Rows are added and never changed.
+
+pub mod store;
+
+use crate::platform::clock::Instant;
+
+crate::words! {
+    /// An act that is kept.
+    Act {
+        HidePost = "hide-post",
+        ShowPost = "show-post",
+        KeepPost = "keep-post",
+        LockThread = "lock-thread",
+        UnlockThread = "unlock-thread",
+        PinThread = "pin-thread",
+        UnpinThread = "unpin-thread",
+        MoveThread = "move-thread",
+        MergeThread = "merge-thread",
+        ExportDiscussions = "export-discussions",
+    }
+}
+
+impl Act {
+    /// What somebody did, after their name: 'Priya Raman hid a post'.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::HidePost => "hid a post",
+            Self::ShowPost => "showed a post again",
+            Self::KeepPost => "kept a post that was reported",
+            Self::LockThread => "locked the thread",
+            Self::UnlockThread => "unlocked the thread",
+            Self::PinThread => "pinned the thread",
+            Self::UnpinThread => "unpinned the thread",
+            Self::MoveThread => "moved the thread",
+            Self::MergeThread => "merged the thread",
+            Self::ExportDiscussions => "exported the discussions",
+        }
+    }
+}
+
+/// An act to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    pub act: Act,
+    /// To what or whom, as people call it.
+    pub subject: &'a str,
+    /// The page where it stands. Empty: none.
+    pub path: &'a str,
+    /// Empty: none was asked for.
+    pub reason: &'a str,
+}
+
+/// An act as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub at: Instant,
+    /// By the name they had then.
+    pub actor: String,
+    pub act: Act,
+    pub subject: String,
+    pub path: String,
+    pub reason: String,
+}

@@ -1,0 +1,146 @@
+//! Lists of threads, as they are kept: a cohort's, or a view of them.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::marks::{has_unread, own_mark};
+use super::posts::visible_posts;
+use super::writing::{hold, settle};
+use super::{MARK, Marked, NOBODY, ThreadRow, marked};
+use crate::cohort::{CohortId, EnrolmentId};
+use crate::discussion::{Mark, PATIENCE, Thread, ThreadId};
+use crate::platform::clock::Instant;
+use crate::platform::db::Conn;
+use crate::platform::text::Slug;
+use crate::schema::{posts, thread_marks, threads};
+
+/// How many threads a page lists.
+pub const THREADS: usize = 20;
+/// How many pinned threads stand above the list.
+const PINNED: i64 = 10;
+
+/// Which threads of a cohort to list. Units by their slugs, earlier ones included.
+#[derive(Debug, Clone)]
+pub enum About {
+    Everything,
+    /// The whole course, and these units.
+    CourseAnd(Vec<Slug>),
+    Unit(Vec<Slug>),
+}
+
+crate::words! {
+    /// A view of a cohort's threads.
+    View {
+        All = "all",
+        /// Never opened.
+        New = "new",
+        Unread = "unread",
+        Following = "following",
+        /// Nobody has answered whoever began it.
+        Unanswered = "unanswered",
+        /// Where one has posted.
+        Mine = "mine",
+        /// A learner's post has stood last for [`PATIENCE`]; who has waited longest comes first.
+        NeedsReply = "needs-reply",
+    }
+}
+
+/// Where a page of threads begins: after the last thread of the page before, by what the view is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub at: Instant,
+    pub id: ThreadId,
+}
+
+/// What a page of threads shows.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub about: About,
+    pub view: View,
+    pub reader: Option<EnrolmentId>,
+    pub now: Instant,
+}
+
+/// The threads of a view joined with their reader's marks, in no order.
+macro_rules! wanted {
+    ($cohort:expr, $wanted:expr) => {{
+        let Wanted { about, view, reader, now } = $wanted;
+        let reader = reader.unwrap_or(NOBODY);
+        let mut query = threads::table
+            .left_join(thread_marks::table.on(own_mark(reader)))
+            .filter(threads::cohort_id.eq($cohort))
+            .filter(threads::post_count.gt(0))
+            .select((ThreadRow::as_select(), MARK.nullable()))
+            .into_boxed();
+        query = match about {
+            About::Everything => query,
+            About::CourseAnd(units) => query.filter(threads::unit.is_null().or(threads::unit.eq_any(units.clone()))),
+            About::Unit(names) => query.filter(threads::unit.eq_any(names.clone())),
+        };
+        match view {
+            View::All => query,
+            View::New => query.filter(thread_marks::seen_post_id.is_null()),
+            View::Unread => query.filter(has_unread()),
+            View::Following => query.filter(thread_marks::follows),
+            View::Unanswered => query.filter(threads::is_answered.eq(false)),
+            View::Mine => query.filter(exists(
+                posts::table.filter(posts::thread_id.eq(threads::id)).filter(posts::enrolment_id.eq(reader)),
+            )),
+            View::NeedsReply => query.filter(threads::waiting_since.le(*now - PATIENCE)),
+        }
+    }};
+}
+
+/// A page of threads and, if there are more, one of the next page; newest activity first, or longest waiting. Pinned ones
+/// stand in [`list_pinned`], but in the view of those that need a reply.
+pub fn list_threads(
+    conn: &mut Conn,
+    cohort: CohortId,
+    wanted: &Wanted,
+    after: Option<After>,
+) -> QueryResult<Vec<(Thread, Option<Mark>)>> {
+    let mut query = wanted!(cohort, wanted);
+    let most = THREADS as i64 + 1;
+    // In each case the first condition says nothing new: it lets both databases begin in the index.
+    let rows: Vec<Marked> = if wanted.view == View::NeedsReply {
+        if let Some(After { at, id }) = after {
+            query = query
+                .filter(threads::waiting_since.ge(at))
+                .filter(threads::waiting_since.gt(at).or(threads::id.nullable().gt(id)));
+        }
+        query.order((threads::waiting_since, threads::id)).limit(most).load(conn)?
+    } else {
+        query = query.filter(threads::pinned_at.is_null());
+        if let Some(After { at, id }) = after {
+            query =
+                query.filter(threads::last_post_at.le(at)).filter(threads::last_post_at.lt(at).or(threads::id.lt(id)));
+        }
+        query.order((threads::last_post_at.desc(), threads::id.desc())).limit(most).load(conn)?
+    };
+    Ok(rows.into_iter().map(marked).collect())
+}
+
+/// Those that facilitators have pinned, the newest pin first.
+pub fn list_pinned(conn: &mut Conn, cohort: CohortId, wanted: &Wanted) -> QueryResult<Vec<(Thread, Option<Mark>)>> {
+    let rows: Vec<Marked> = wanted!(cohort, wanted)
+        .filter(threads::pinned_at.is_not_null())
+        .order((threads::pinned_at.desc(), threads::id.desc()))
+        .limit(PINNED)
+        .load(conn)?;
+    Ok(rows.into_iter().map(marked).collect())
+}
+
+/// Counts every thread's posts anew, and says how many counts were wrong.
+pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
+    let counted: Vec<(ThreadId, i32, i64)> = threads::table
+        .left_join(posts::table.on(posts::thread_id.eq(threads::id).and(visible_posts())))
+        .group_by((threads::id, threads::post_count))
+        .select((threads::id, threads::post_count, diesel::dsl::count(posts::id.nullable())))
+        .load(conn)?;
+    let wrong: Vec<_> = counted.into_iter().filter(|(_, kept, counted)| i64::from(*kept) != *counted).collect();
+    for (thread, kept, counted) in &wrong {
+        hold(conn, *thread)?;
+        settle(conn, *thread, i32::try_from(*counted).unwrap_or(i32::MAX) - kept)?;
+    }
+    Ok(wrong.len())
+}
