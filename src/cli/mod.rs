@@ -5,6 +5,7 @@ mod content;
 mod demo;
 mod keep;
 mod mail;
+mod posts;
 mod seed;
 mod serve;
 
@@ -71,6 +72,9 @@ enum Command {
     /// The outbox
     #[command(subcommand)]
     Mail(mail::Command),
+    /// What people have written
+    #[command(subcommand)]
+    Posts(posts::Command),
     /// Copy the embedded database, while it is in use, into a file that must not exist
     Backup { file: PathBuf },
     /// Put a copy in the place of the embedded database; mail stays on hold until `mail resume`
@@ -139,6 +143,7 @@ fn carry_out(flags: Flags, command: Command) -> Outcome {
         }
         Command::Admin(command) => admin::run(settings, command),
         Command::Mail(command) => mail::run(settings, command),
+        Command::Posts(command) => posts::run(settings, &command),
         Command::Backup { file } => keep::backup(&settings, &file),
         Command::Restore { file } => keep::restore(settings, &file),
         Command::Check => keep::check(settings),

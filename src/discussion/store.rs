@@ -34,7 +34,9 @@ pub use posts::{
     post_text, top_posts,
 };
 pub use reports::{Report, Reported, list_reported, report, settle_reports};
-pub use writing::{add_post, change_post, hide_post, list_versions, remove_post, show_post};
+pub use writing::{
+    Text, add_post, change_post, hide_post, keep_html, list_texts, list_versions, remove_post, show_post,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = threads)]

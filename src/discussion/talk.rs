@@ -11,6 +11,7 @@ use crate::platform::db::Conn;
 use crate::platform::text::count;
 use crate::platform::web::{Ask, Field};
 use crate::platform::zone::day_in_words;
+use crate::programme::Written;
 use crate::schedule::gate::OpenStep;
 
 /// How many conversations stand below a step: the newest.
@@ -68,6 +69,12 @@ impl Talk {
         self.writing.keep(place, typed, refusal);
         self
     }
+
+    /// With what was typed and how it would look.
+    pub fn previewed(mut self, written: &Written) -> Self {
+        self.writing.preview(written);
+        self
+    }
 }
 
 /// Where one writes, or why one cannot.
@@ -94,6 +101,14 @@ impl Writing {
         }
     }
 
+    /// What was typed, and how it would look.
+    pub(super) fn preview(&mut self, written: &Written) {
+        if let Some(form) = &mut self.form {
+            form.body.value = written.text().into();
+            form.preview = written.html().into();
+        }
+    }
+
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {
         match &mut self.form {
             Some(form) => form.keep(place, typed, refusal),
@@ -113,6 +128,8 @@ pub struct PostForm {
     /// Empty: nothing to go back to.
     pub cancel_href: String,
     pub draft: draft::Form,
+    /// How what was typed would look, sanitised. Empty: nobody asked.
+    pub preview: String,
 }
 
 /// The id of the form for a post in its page; there is one at most.
@@ -124,7 +141,7 @@ impl PostForm {
         let hint = "Everyone in your cohort can read it. Leave patients and colleagues unnamed.";
         let body = Field::new("body", label).hint(hint);
         let draft = draft::Form::at(page, POST_FORM, "posted");
-        Self { action, body, parent: String::new(), button, cancel_href: String::new(), draft }
+        Self { action, body, parent: String::new(), button, cancel_href: String::new(), draft, preview: String::new() }
     }
 
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {

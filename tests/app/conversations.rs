@@ -114,6 +114,25 @@ stories! {
         assert!(posted(&ada, &thread, "I will.", None).await != first, "an hour later it is meant");
     }
 
+    async fn a_post_is_seen_before_it_is_posted(course: Course) {
+        course.travel_to("2027-01-11 10:00");
+        let ada = course.enrol("Ada").await;
+        let thread = start(&ada, "Minutes", "", "Who writes them?").await;
+        let step = "/cohorts/spring/units/1/one-strength-one-puzzle/posts";
+        let typed = [("body", "I **will** <b>now</b>"), ("preview", "1")];
+        for path in [format!("{thread}/posts"), step.to_owned()] {
+            let page = ada.submit(&path, &typed).await.expect(200);
+            assert!(page.has("Not posted yet") && page.has("I <strong>will</strong>"), "{}", page.html);
+            assert!(page.has("I **will** &#60;b&#62;now&#60;/b&#62;</textarea>"), "{}", page.html);
+        }
+        let new = [("title", "Two"), ("body", "I **will**"), ("unit", ""), ("preview", "1")];
+        let page = ada.submit(&format!("{LIST}/new"), &new).await.expect(200);
+        assert!(page.has("I <strong>will</strong>") && page.has("value=\"Two\""), "{}", page.html);
+        ada.submit(&format!("{thread}/posts"), &[("body", ""), ("preview", "1")]).await.expect(422);
+        let count: i64 = course.write(|conn| posts::table.count().get_result(conn).unwrap()).await;
+        assert_eq!(count, 1, "nothing was posted");
+    }
+
     async fn an_answer_says_what_it_answers(course: Course) {
         let (ada, ben, chi) = (course.enrol("Ada").await, course.enrol("Ben").await, course.enrol("Chi").await);
         let thread = start(&ada, "Minutes", "", "Who writes them?").await;

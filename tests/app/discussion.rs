@@ -222,7 +222,7 @@ stories! {
         assert!(!ada.get(&format!("{LIST}/new")).await.has("members"));
 
         weeks_later(&course, "2027-01-25 09:00").await;
-        assert!(!ada.get(&thread).await.expect(200).has("Preview"));
+        assert!(!ada.get(&thread).await.expect(200).has("Preview:"));
         assert!(ada.get(&format!("{LIST}?unit=3")).await.expect(200).has("Before you start"));
         assert!(ada.get(&format!("{LIST}?unit=2")).await.expect(200).has("No thread about Week 2 yet."));
     }

@@ -168,6 +168,31 @@ fn a_check_against_a_database_names_what_would_be_orphaned() {
     assert_eq!(missing.status.code(), Some(78));
 }
 
+#[tokio::test]
+async fn posts_are_rendered_anew_when_the_rules_have_changed() {
+    use trellis::schema::posts;
+    let data = tempfile::tempdir().unwrap();
+    let seed = ["seed", "--learners", "12", "--week", "3", "--posts", "150", "--password", "a long enough one"];
+    assert!(trellis(data.path(), &seed).status.success());
+    let htmls =
+        || trellis_outbox(data.path(), |conn| posts::table.order(posts::id).select(posts::html).load(conn).unwrap());
+    let before: Vec<String> = htmls().await;
+    let old = "<p>As an earlier version drew it</p>";
+    trellis_outbox(data.path(), move |conn| {
+        diesel::update(posts::table.filter(posts::id.gt(100))).set(posts::html.eq(old)).execute(conn).unwrap();
+        let deep =
+            posts::table.order(posts::id.desc()).select(posts::id).first::<trellis::discussion::PostId>(conn).unwrap();
+        diesel::update(posts::table.find(deep)).set(posts::body.eq(">".repeat(5000))).execute(conn).unwrap();
+    })
+    .await;
+    let rendered = trellis(data.path(), &["posts", "render"]);
+    assert!(rendered.status.success(), "{}", told(&rendered));
+    assert!(told(&rendered).contains("49 posts made anew, 1 left as they were."), "{}", told(&rendered));
+    let after: Vec<String> = htmls().await;
+    let (last, others) = after.split_last().unwrap();
+    assert_eq!((last.as_str(), others), (old, &before[..before.len() - 1]));
+}
+
 /// Starts a command, and ends it, by its id.
 struct Started(std::process::Child);
 

@@ -7,7 +7,7 @@ use super::thread::{Part, Wip, draw, read, writing_page};
 use super::{Room, Subject, post_id, visible};
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
 use crate::discussion::talk::POST_FORM;
-use crate::discussion::{post_body, store};
+use crate::discussion::{PostId, post_body, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::Content;
@@ -20,7 +20,7 @@ pub async fn add_post(
     path: Path<(String, String)>,
     fields: Fields,
 ) -> Answer {
-    fields.only(&["body", "parent"])?;
+    fields.only(&["body", "parent", "preview"])?;
     // Before the database, for rendering takes time.
     let parent = post_id(fields.get("parent"))?;
     let draft = Draft { body: post_body(fields.get("body")), parent };
@@ -28,6 +28,10 @@ pub async fn add_post(
     let to = db
         .write(move |conn| {
             let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
+            if let (true, Ok(written)) = (fields.has("preview"), &draft.body) {
+                let wip = Wip { preview: Some(written.clone()), ..Wip::default() };
+                return Err(again(conn, &asked, &subject, parent, StatusCode::OK, wip)?);
+            }
             let outcome = match subject.poster() {
                 Ok(poster) => post_in_thread(conn, &poster, &limits, &subject.thread, draft, asked.now)?,
                 Err(why) => Err(Refusal::ReadOnly(why)),
@@ -45,7 +49,7 @@ pub async fn add_post(
     ask.done(to, "posted")
 }
 
-/// The page again, with what was typed: where it was typed, or at the thread's end.
+/// The page again, with what was typed and why it was not taken.
 fn refused(
     conn: &mut Conn,
     ask: &Ask,
@@ -53,10 +57,21 @@ fn refused(
     fields: &Fields,
     refusal: Refusal,
 ) -> Result<Error, Error> {
-    let answers = match post_id(fields.get("parent"))? {
-        Some(id) => visible(conn, subject, id)?,
-        None => None,
-    };
+    let (parent, status) = (post_id(fields.get("parent"))?, status(&refusal));
+    let wip = Wip { text: fields.get("body").into(), refusal: Some(refusal), ..Wip::default() };
+    again(conn, ask, subject, parent, status, wip)
+}
+
+/// The page again, with its form where it was: below the post that is answered, or at the thread's end.
+fn again(
+    conn: &mut Conn,
+    ask: &Ask,
+    subject: &Subject<'_>,
+    parent: Option<PostId>,
+    status: StatusCode,
+    wip: Wip,
+) -> Result<Error, Error> {
+    let answers = parent.map(|id| visible(conn, subject, id)).transpose()?.flatten();
     let at = match &answers {
         Some(post) => Some(post.top()),
         None => store::newest_top(conn, subject.thread.id)?,
@@ -64,9 +79,7 @@ fn refused(
     let start = at.map(|top| store::page_start(conn, subject.thread.id, top)).transpose()?.flatten();
     let part = Part::After(start);
     let posts = read(conn, subject, part)?;
-    let status = status(&refusal);
-    let wip = Wip { answers, text: fields.get("body").into(), refusal: Some(refusal), drafts: None };
-    Ok(Error::page(status, draw(ask, subject, part, posts, wip)))
+    Ok(Error::page(status, draw(ask, subject, part, posts, Wip { answers, ..wip })))
 }
 
 pub(super) fn status(refusal: &Refusal) -> StatusCode {

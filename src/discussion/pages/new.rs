@@ -27,6 +27,8 @@ struct NewThread {
     /// Why nobody can start one here now; empty: they can.
     read_only: String,
     draft: draft::Form,
+    /// How what was typed would look, sanitised. Empty: nobody asked.
+    preview: String,
 }
 
 /// The form's id in the page.
@@ -58,7 +60,7 @@ pub async fn create(
     path: Path<String>,
     fields: Fields,
 ) -> Answer {
-    fields.only(&["title", "unit", "body"])?;
+    fields.only(&["title", "unit", "body", "preview"])?;
     // Before the database, for rendering takes time.
     let body = post_body(fields.get("body"));
     let (asked, catalogue) = (ask.clone(), content.current());
@@ -69,6 +71,10 @@ pub async fn create(
             let poster = room.poster().map_err(|_| refused(StatusCode::FORBIDDEN, Faults::default()))?;
             let thread =
                 checked(&room, &fields, body).map_err(|faults| refused(StatusCode::UNPROCESSABLE_ENTITY, faults))?;
+            if fields.has("preview") {
+                let page = filled(&asked, &room, &fields, Faults::default());
+                return Err(Error::page(StatusCode::OK, NewThread { preview: thread.body.html().into(), ..page }));
+            }
             let counted = limits.count_post(poster.enrolment);
             counted.map_err(|why| refused(StatusCode::TOO_MANY_REQUESTS, why.faults(&room.place)))?;
             room.forget_draft(conn, &page_path(&room), FORM)?;
@@ -128,6 +134,7 @@ fn blank(ask: &Ask, room: &Room<'_>) -> NewThread {
         body: Field::new("body", "Your post").hint(hint),
         read_only: room.poster().err().map(|why| why.words(&room.place)).unwrap_or_default(),
         draft: draft::Form::at(page_path(room), FORM, "posted"),
+        preview: String::new(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
 use crate::platform::web::{Ask, Error, Faults, Frame};
 use crate::platform::zone::day_in_words;
+use crate::programme::Written;
 
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
@@ -67,6 +68,8 @@ pub(super) struct Wip {
     pub refusal: Option<Refusal>,
     /// What they began earlier.
     pub drafts: Option<Drafts>,
+    /// What they want to see before they post it.
+    pub preview: Option<Written>,
 }
 
 /// The page on which somebody writes to a thread, or answers a post of it: the address that drafts go by.
@@ -138,6 +141,9 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
     }
     if let Some(refusal) = &wip.refusal {
         writing.keep(place, &wip.text, refusal);
+    }
+    if let Some(written) = &wip.preview {
+        writing.preview(written);
     }
     let answering = wip.answers.is_some();
     if let Some(post) = wip.answers {

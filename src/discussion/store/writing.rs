@@ -185,3 +185,29 @@ pub fn show_post(conn: &mut Conn, thread: ThreadId, id: PostId) -> QueryResult<(
         .execute(conn)?;
     settle(conn, thread, i32::from(!removed))
 }
+
+/// A post as its author wrote it, and as it was rendered.
+#[derive(Debug, Clone, Queryable)]
+pub struct Text {
+    pub id: PostId,
+    pub body: String,
+    pub html: String,
+}
+
+/// The next posts after `after`, whether or not they can be read.
+pub fn list_texts(conn: &mut Conn, after: PostId, most: i64) -> QueryResult<Vec<Text>> {
+    posts::table
+        .filter(posts::id.gt(after))
+        .order(posts::id)
+        .limit(most)
+        .select((posts::id, posts::body, posts::html))
+        .load(conn)
+}
+
+/// Keeps the HTML of these texts, where they still say the same.
+pub fn keep_html(conn: &mut Conn, fresh: &[(PostId, String, String)]) -> QueryResult<()> {
+    for (id, body, html) in fresh {
+        diesel::update(posts::table.find(id).filter(posts::body.eq(body))).set(posts::html.eq(html)).execute(conn)?;
+    }
+    Ok(())
+}

@@ -13,8 +13,7 @@ use crate::learner::here::{Here, complete};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Answer, Ask, Error, Fields};
-use crate::programme::Written;
-use crate::programme::{Step, StepKind};
+use crate::programme::{Step, StepKind, Written};
 use crate::schedule;
 use crate::schedule::gate::OpenStep;
 
@@ -25,10 +24,14 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
 }
 
 pub async fn post(form: StepForm, limits: Data<PostLimits>, fields: Fields) -> Answer {
-    fields.only(&["body"])?;
+    fields.only(&["body", "preview"])?;
     // Before the database, for rendering takes time.
     let body = post_body(fields.get("body"));
     carry_out(form, is_discussion, "posted", move |conn, ask, here| {
+        if let (true, Ok(written)) = (fields.has("preview"), &body) {
+            let talk = talk::load(conn, ask, &here.place, &here.open, closes_at(here))?.previewed(written);
+            return Err(Error::page(StatusCode::OK, step::page(ask, here, Work::Talk(Box::new(talk)))));
+        }
         keep(conn, ask, here, &limits, (fields.get("body"), body))?;
         here.forget_draft(conn, POST_FORM)?;
         Ok(format!("{}#talk", here.path()))

@@ -147,6 +147,11 @@ fn tame_link<'a>(arena: &'a Arena<'a>, node: Node<'a>, link: &NodeLink) {
         if node.collect_text().trim().is_empty() {
             node.append(made(arena, words(&link.url)));
         }
+        if let Some(host) = real_host(&link.url)
+            && !node.collect_text().to_lowercase().contains(&host)
+        {
+            node.insert_after(made(arena, words(&format!(" ({host})"))));
+        }
         return;
     }
     for child in node.children().collect::<Vec<_>>() {
@@ -154,6 +159,20 @@ fn tame_link<'a>(arena: &'a Arena<'a>, node: Node<'a>, link: &NodeLink) {
     }
     let address = if link.url.is_empty() { String::new() } else { format!(" ({})", link.url) };
     node.data_mut().value = words(&address);
+}
+
+/// Where a web address leads, letter by letter: a name that only looks like another is told from it (`xn--…`), and what
+/// stands before an `@` is not taken for it.
+fn real_host(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !scheme.to_ascii_lowercase().starts_with("http") {
+        return None;
+    }
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let host =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(h, _)| h);
+    Some(idna::domain_to_ascii(host).unwrap_or_else(|_| host.to_lowercase()))
 }
 
 fn words(text: &str) -> NodeValue {

@@ -66,11 +66,28 @@ fn a_post_is_simple_markdown() {
 }
 
 #[test]
+fn a_link_says_where_it_really_leads() {
+    for (text, shown) in [
+        ("[the form](https://example.org/form)", "the form</a> (example.org)"),
+        ("[example.org](https://example.org/form)", "example.org</a></p>"),
+        ("<https://example.org/a>", "https://example.org/a</a></p>"),
+        // A Cyrillic letter in the middle.
+        ("[www.nhs.uk](https://www.n\u{04bb}s.uk/)", "www.nhs.uk</a> (www.xn--ns-4wc.uk)"),
+        ("[www.nhs.uk](https://www.nhs.uk@evil.example/)", "www.nhs.uk</a> (evil.example)"),
+        ("[www.nhs.uk](https://www.nhs.uk.evil.example:8443/)", "www.nhs.uk</a> (www.nhs.uk.evil.example)"),
+        ("[write](mailto:ada@example.org)", "write</a></p>"),
+    ] {
+        let html = post_html(text).unwrap();
+        assert!(html.contains(shown), "{text}: {html}");
+    }
+}
+
+#[test]
 fn a_post_has_no_headings_pictures_or_tables_of_its_own() {
     assert_eq!(post_html("# Big *news*").unwrap(), "<p><strong>Big <em>news</em></strong></p>\n");
     assert_eq!(
         post_html("![A cat](https://example.org/cat.png)").unwrap(),
-        "<p><a href=\"https://example.org/cat.png\" rel=\"nofollow ugc noopener noreferrer\">A cat</a></p>\n"
+        "<p><a href=\"https://example.org/cat.png\" rel=\"nofollow ugc noopener noreferrer\">A cat</a> (example.org)</p>\n"
     );
     assert_eq!(post_html("| a |\n| - |\n| b |").unwrap(), "<p>| a |<br>\n| - |<br>\n| b |</p>\n");
 }
