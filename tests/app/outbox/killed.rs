@@ -103,7 +103,7 @@ stories! {
             *times.entry(mail.header("Message-ID").unwrap()).or_default() += 1;
         }
         let unknown = office.write(|conn| store::list_in(conn, State::Unknown, 200)).await;
-        let counts = office.write(|conn| store::count_by_state(conn)).await;
+        let counts = office.write(store::count_by_state).await;
         let sent = counts.iter().find(|(state, _)| *state == State::Sent).map(|(_, count)| *count);
         assert_eq!(sent, Some(120 - unknown.len() as i64), "{counts:?}");
         assert!(unknown.len() <= 3, "{unknown:?}");
