@@ -15,8 +15,9 @@ use crate::accounts::passwords::Passwords;
 use crate::cohort::pages::OnJoining;
 use crate::discussion::posting::PostLimits;
 use crate::draft::pages::DraftLimit;
+use crate::health::Here;
 use crate::outbox::deliver::Courier;
-use crate::platform::clock::Clock;
+use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Settings;
 use crate::platform::db::{self, Db, DbError};
 use crate::platform::web::{Mode, Site, guard};
@@ -44,6 +45,7 @@ pub struct App {
     pub content: Content,
     pub clock: Clock,
     pub courier: Arc<Courier>,
+    pub started_at: Instant,
     pub passwords: Passwords,
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
@@ -66,7 +68,7 @@ impl App {
         let db = Db::open(&settings.database, connections)?;
         let contact = settings.mail_from.email.to_string();
         let site = Site { base_url: settings.base_url.clone(), contact, mode };
-        let rules = worker::rules(&content);
+        let (rules, started_at) = (worker::rules(&content), clock.now());
         let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
         Ok(Self {
             settings,
@@ -75,6 +77,7 @@ impl App {
             content,
             clock,
             courier: Arc::new(courier),
+            started_at,
             passwords: Passwords::start()?,
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
@@ -88,7 +91,12 @@ impl App {
     pub fn at(&self, clock: Clock) -> anyhow::Result<Self> {
         let rules = worker::rules(&self.content);
         let courier = Courier::new(&self.settings, self.db.clone(), clock.clone(), rules, OWNER);
-        Ok(Self { courier: Arc::new(courier.map_err(anyhow::Error::msg)?), clock, ..self.clone() })
+        Ok(Self {
+            courier: Arc::new(courier.map_err(anyhow::Error::msg)?),
+            started_at: clock.now(),
+            clock,
+            ..self.clone()
+        })
     }
 
     /// Lets what the database holds follow the content: a unit gained gets its release in every cohort, what stood under a
@@ -112,6 +120,10 @@ impl App {
             .await
     }
 
+    fn here(&self) -> Here {
+        Here { started_at: self.started_at, metrics_token: self.settings.metrics_token.clone() }
+    }
+
     /// What every handler can ask for.
     fn share(&self, config: &mut web::ServiceConfig) {
         config
@@ -120,6 +132,7 @@ impl App {
             .app_data(Data::new(self.content.clone()))
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::new(self.passwords.clone()))
+            .app_data(Data::new(self.here()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
             .app_data(self.search_limit.clone())

@@ -3,6 +3,7 @@
 pub mod platform;
 pub mod schema;
 
+pub mod heartbeat;
 pub mod outbox;
 pub mod programme;
 

@@ -225,7 +225,8 @@ fn administering(config: &mut ServiceConfig) {
         .route("/admin/cohorts/{cohort}", get().to(admin::cohort::show))
         .route("/admin/cohorts/{cohort}/facilitators", post().to(admin::cohort::appoint))
         .route("/admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss", post().to(admin::cohort::dismiss))
-        .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite));
+        .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite))
+        .route("/admin/mail", get().to(admin::mail::show));
 }
 
 /// What operators ask.
@@ -233,7 +234,8 @@ fn administering(config: &mut ServiceConfig) {
 fn operating(config: &mut ServiceConfig) {
     config
         .route("/healthz", get().to(health::alive))
-        .route("/readyz", get().to(health::ready));
+        .route("/readyz", get().to(health::ready))
+        .route("/metrics", get().to(health::metrics));
 }
 
 /// What an author's own process answers; in any other there is no such page.

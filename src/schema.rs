@@ -76,6 +76,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    heartbeats (process, job) {
+        process -> Text,
+        job -> Text,
+        beat_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     cohorts (id) {
         id -> BigInt,
         slug -> Text,
@@ -620,6 +628,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_tokens,
     messages,
     outbox_halts,
+    heartbeats,
     cohorts,
     breaks,
     enrolments,

@@ -11,13 +11,17 @@ use tokio::task::JoinHandle;
 use crate::accounts::AccountId;
 use crate::app::App;
 use crate::cohort::CohortId;
+use crate::heartbeat::Job;
+use crate::outbox::deliver::Courier;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, announcement, certificate, draft, outbox, reminder, schedule};
+use crate::{accounts, announcement, certificate, draft, heartbeat, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
+/// How often a long round tells that it is still there.
+const BEAT_EVERY: Duration = Duration::from_secs(30);
 
 /// What the outbox asks of those above it.
 pub fn rules(content: &Content) -> outbox::Rules {
@@ -38,13 +42,55 @@ pub fn greet(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, who: (CohortId, 
     reminder::welcome::welcome(conn, catalogue, &ask.site.base_url, who, ask.now).map(drop)
 }
 
-/// Does everything that is due now, in order. Each job stands alone: one that fails holds up none.
+/// Does everything that is due now, in order.
 pub async fn run_due(app: &App) {
+    plan_due(app).await;
+    send_due(app).await;
+}
+
+/// What is decided by the time. Each job stands alone: one that fails holds up none.
+async fn plan_due(app: &App) {
     let now = app.clock.now();
     logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
     logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
     logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
-    logged("send mail", async { Ok::<_, DbError>(app.courier.run_once().await) }).await;
+    beat(app, Job::Plan).await;
+}
+
+/// Sends for a while; how many mails that settled. A mail server that is slow makes it last, so it tells meanwhile that
+/// it is there.
+async fn send_due(app: &App) -> usize {
+    let mut settled = 0;
+    {
+        let sending = logged("send mail", async {
+            settled = app.courier.run_once().await;
+            Ok::<_, DbError>(settled)
+        });
+        tokio::pin!(sending);
+        loop {
+            tokio::select! {
+                () = &mut sending => break,
+                () = tokio::time::sleep(BEAT_EVERY) => beat(app, Job::Send).await,
+            }
+        }
+    }
+    beat(app, Job::Send).await;
+    settled
+}
+
+async fn beat(app: &App, job: Job) {
+    let (process, now) = (heartbeat::own_name(), app.clock.now());
+    let told = app.db.write(move |conn| heartbeat::store::beat(conn, &process, job, now).map_err(DbError::from));
+    if let Err(error) = told.await {
+        tracing::error!(%error, %job, "a round could not be noted");
+    }
+}
+
+/// Everything that is due, however long it takes: for a process that is started for it.
+pub async fn run_all(app: &App) {
+    plan_due(app).await;
+    run_daily(app).await;
+    while send_due(app).await > 0 {}
 }
 
 /// What runs once a day.
@@ -58,6 +104,8 @@ pub async fn run_daily(app: &App) {
         .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
+    let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));
+    logged("forget old processes", processes).await;
 }
 
 async fn logged<T: std::fmt::Debug>(job: &str, work: impl Future<Output = Result<T, DbError>>) {
@@ -71,13 +119,15 @@ async fn logged<T: std::fmt::Debug>(job: &str, work: impl Future<Output = Result
 /// The jobs of a running process.
 pub struct Jobs {
     stop: watch::Sender<bool>,
+    courier: Arc<Courier>,
     running: JoinHandle<()>,
 }
 
 impl Jobs {
-    /// Lets the round under way come to its end (bounded), then gives leases back.
+    /// Lets the rounds under way come to their end (bounded), then gives leases back.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        self.courier.stop();
         if tokio::time::timeout(Duration::from_secs(5), self.running).await.is_err() {
             tracing::warn!("the jobs did not end in time; their leases will run out");
         }
@@ -85,22 +135,46 @@ impl Jobs {
 }
 
 pub fn start(app: App) -> Jobs {
-    let (stop, mut stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
+    let courier = app.courier.clone();
     let running = tokio::task::spawn_local(async move {
-        let mut last_daily = None;
-        loop {
-            run_due(&app).await;
-            let today = app.clock.now().utc().date_naive();
-            if last_daily.replace(today) != Some(today) {
-                run_daily(&app).await;
-            }
-            tokio::select! {
-                _ = tokio::time::sleep(EVERY) => {}
-                _ = stopped.changed() => break,
-            }
-        }
+        // Side by side, so that a mail server which hangs holds up no planning.
+        tokio::join!(keep_planning(&app, stopped.clone()), keep_sending(&app, stopped));
         let owner_left = app.courier.give_back().await;
         tracing::debug!(?owner_left, "leases given back");
     });
-    Jobs { stop, running }
+    Jobs { stop, courier, running }
+}
+
+async fn keep_planning(app: &App, mut stopped: watch::Receiver<bool>) {
+    let mut last_daily = None;
+    loop {
+        plan_due(app).await;
+        let today = app.clock.now().utc().date_naive();
+        if last_daily.replace(today) != Some(today) {
+            run_daily(app).await;
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+async fn keep_sending(app: &App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        // As long as mail leaves there may be more of it.
+        let settled = send_due(app).await;
+        let ends = if settled > 0 { *stopped.borrow() } else { pause(&mut stopped).await };
+        if ends {
+            return;
+        }
+    }
+}
+
+/// Until the next look. True if there is to be none.
+async fn pause(stopped: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(EVERY) => false,
+        _ = stopped.changed() => true,
+    }
 }

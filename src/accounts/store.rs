@@ -210,6 +210,20 @@ pub fn mark_undeliverable(conn: &mut Conn, account: i64, now: Instant) -> QueryR
     Ok(())
 }
 
+/// The addresses to which nothing goes any more, the newest first, with since when; no more of them than asked for.
+pub fn list_undeliverable(conn: &mut Conn, most: i64) -> QueryResult<Vec<(String, Instant)>> {
+    accounts::table
+        .filter(accounts::undeliverable_at.is_not_null())
+        .order(accounts::undeliverable_at.desc())
+        .limit(most)
+        .select((accounts::email, accounts::undeliverable_at.assume_not_null()))
+        .load(conn)
+}
+
+pub fn count_undeliverable(conn: &mut Conn) -> QueryResult<i64> {
+    accounts::table.filter(accounts::undeliverable_at.is_not_null()).count().get_result(conn)
+}
+
 /// Deletes sessions and links that have ended, and accounts whose address nobody confirmed in 14 days, with all that
 /// hangs from them. Says how many rows.
 pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {

@@ -6,20 +6,23 @@ use anyhow::Context as _;
 use diesel::QueryResult;
 
 use super::{Outcome, block_on, open, say};
-use crate::outbox::returned::Returned;
+use crate::heartbeat::Job;
+use crate::outbox::return_path::ReturnPath;
+use crate::outbox::returned::{Returned, What};
 use crate::outbox::{MessageId, store};
 use crate::platform::clock::Instant;
 use crate::platform::config::Settings;
 use crate::platform::db::{Conn, DbError};
+use crate::platform::text::ago;
 use crate::platform::web::Mode;
-use crate::{accounts, cohort};
+use crate::{accounts, cohort, heartbeat};
 
 /// In bytes.
 const LONGEST: u64 = 10 * 1024 * 1024;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// How many mails are in which state, and whether the queue is on hold
+    /// How many mails are in which state, how late the queue is, who sends, and whether it is on hold
     Status,
     /// Send a failed or unknown mail again
     Retry { id: i64 },
@@ -28,21 +31,22 @@ pub enum Command {
     /// Send again after a hold or a fault of the settings
     Resume,
     /// Read one message on standard input, as a mail server pipes it: a mail that came back, or a complaint
-    Receive,
+    Receive {
+        /// Whom it was for, as the mail server knows [default: as Delivered-To and the like say]
+        recipient: Option<String>,
+    },
 }
 
 pub fn run(settings: Settings, command: Command) -> Outcome {
-    let message = if matches!(command, Command::Receive) { message()? } else { Vec::new() };
+    let returned = match &command {
+        Command::Receive { recipient } => Some(read(&settings, recipient.as_deref())?),
+        _ => None,
+    };
     let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let told = app.db.write(move |conn| {
         Ok::<_, DbError>(match command {
-            Command::Status => {
-                let counts = store::count_by_state(conn)?;
-                let halt = store::halted(conn)?.map(|halt| format!("on hold: {}", halt.reason));
-                let lines = counts.into_iter().map(|(state, count)| format!("{state}: {count}"));
-                lines.chain(halt).collect::<Vec<_>>().join("\n")
-            }
+            Command::Status => status(conn, now)?,
             Command::Retry { id } => match store::retry(conn, MessageId(id), now)? {
                 true => format!("Mail {id} waits to be sent again."),
                 false => format!("Mail {id} is neither failed nor unknown: nothing was changed."),
@@ -55,32 +59,54 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
                 store::resume(conn, now)?;
                 "Mail goes out again.".into()
             }
-            Command::Receive => take(conn, &message, now)?,
+            Command::Receive { .. } => take(conn, returned.flatten(), now)?,
         })
     });
     say(&block_on(told).map_err(anyhow::Error::from)?);
     Ok(())
 }
 
+fn status(conn: &mut Conn, now: Instant) -> QueryResult<String> {
+    let (counts, figures) = (store::count_by_state(conn)?, store::figures(conn, now)?);
+    let mut lines: Vec<String> = counts.into_iter().map(|(state, count)| format!("{state}: {count}")).collect();
+    let late = figures
+        .oldest_due_at
+        .map_or("nothing is late".into(), |at| format!("the first was due {}", ago(now.since(at))));
+    lines.push(format!("due now: {}, {late}", figures.waiting));
+    let (sent, failed, unknown) = (figures.sent, figures.failed, figures.unknown);
+    lines.push(format!("last 24 hours: {sent} sent, {failed} failed, {unknown} unknown"));
+    for beat in heartbeat::store::list(conn)? {
+        let job = if beat.job == Job::Plan { "planned" } else { "sent" };
+        lines.push(format!("process {}: {job} {}", beat.process, ago(now.since(beat.beat_at))));
+    }
+    lines.push(format!("addresses that take no mail: {}", accounts::store::count_undeliverable(conn)?));
+    lines.extend(figures.halt.map(|halt| format!("on hold: {}", halt.reason)));
+    Ok(lines.join("\n"))
+}
+
 /// One message, no longer than any report is.
-fn message() -> anyhow::Result<Vec<u8>> {
+fn read(settings: &Settings, recipient: Option<&str>) -> anyhow::Result<Option<Returned>> {
     let mut bytes = Vec::new();
     std::io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).context("reading standard input")?;
     anyhow::ensure!(bytes.len() as u64 <= LONGEST, "the message is longer than 10 MiB");
-    Ok(bytes)
+    let bounces = settings.delivery.bounces.clone();
+    let path = bounces.map(ReturnPath::new).transpose().map_err(anyhow::Error::msg)?;
+    let host = store::without_port(settings.base_url.host());
+    Ok(Returned::read(&bytes, recipient, |address| path.as_ref()?.message_id(address, host)))
 }
 
 /// Does what the report asks for, and says what was done.
-fn take(conn: &mut Conn, message: &[u8], now: Instant) -> QueryResult<String> {
-    let Some(returned) = Returned::read(message) else {
+fn take(conn: &mut Conn, returned: Option<Returned>, now: Instant) -> QueryResult<String> {
+    let Some(returned) = returned else {
         return Ok("It is neither a mail that came back nor a complaint: nothing was changed.".into());
     };
-    match &returned {
-        Returned::Bounce { message_id, status, words } => {
+    let Some((id, account)) = store::find_called(conn, &returned.message_ids)? else {
+        return Ok(format!("No mail here is called {}: nothing was changed.", returned.message_ids.join(" or ")));
+    };
+    match &returned.what {
+        What::Bounce { status, words } => {
             let reason = format!("it came back: {status} {words}");
-            let Some((id, account)) = store::settle_returned(conn, message_id, reason.trim(), now)? else {
-                return Ok(format!("No mail here is called {message_id}: nothing was changed."));
-            };
+            store::settle_returned(conn, id, reason.trim(), now)?;
             let gone = account.filter(|_| returned.nobody_is_there());
             if let Some(account) = gone {
                 accounts::store::mark_undeliverable(conn, account, now)?;
@@ -88,12 +114,11 @@ fn take(conn: &mut Conn, message: &[u8], now: Instant) -> QueryResult<String> {
             let more = if gone.is_some() { " Nothing more goes to that address." } else { "" };
             Ok(format!("Mail {id} failed: {reason}.{more}"))
         }
-        Returned::Complaint { message_id } => match store::account_of(conn, message_id)? {
-            Some(account) => {
+        What::Complaint => {
+            if let Some(account) = account {
                 cohort::store::stop_all_bulk_mail(conn, account, now)?;
-                Ok("Its reader called it unwanted: they get no more reminders or announcements.".into())
             }
-            None => Ok(format!("No mail here is called {message_id}: nothing was changed.")),
-        },
+            Ok("Its reader called it unwanted: they get no more reminders or announcements.".into())
+        }
     }
 }

@@ -35,8 +35,7 @@ pub fn work(settings: Settings, once: bool) -> Outcome {
     block_on(async {
         app.follow_content().await.map_err(anyhow::Error::from)?;
         if once {
-            worker::run_due(&app).await;
-            worker::run_daily(&app).await;
+            worker::run_all(&app).await;
             return Ok(());
         }
         let local = tokio::task::LocalSet::new();

@@ -3,34 +3,42 @@
 
 mod compose;
 mod files;
+mod lane;
+mod pace;
 mod relay;
 mod route;
+mod settle;
 mod smtp;
 mod verdict;
 
+use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use chrono::TimeDelta;
-use lettre::message::Mailbox;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 
+use super::return_path::ReturnPath;
 use super::store::{self, Claim};
-use super::{MessageId, Rules};
+use super::{Rules, notebook};
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::{MailRoute, Settings};
-use crate::platform::db::{Conn, Db, DbError};
+use crate::platform::db::{Db, DbError};
 use crate::platform::secret::Secret;
-use compose::Mail;
+use compose::Sender;
+use lane::Lane;
+use pace::Pace;
 use relay::Relay;
-use route::{Route, Way};
+use route::Route;
 pub use smtp::Deadlines;
-use verdict::{Refusal, Verdict, backoff};
+use verdict::backoff;
 
 /// How long a claim lasts: so long at most after it was asked whether a mail is wanted, it begins to be delivered.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// So many connections that break one after another end a round.
-const LOSSES: u32 = 2;
+/// How many mails are in hand at once at most, while the mail server lets some wait.
+const LANES: usize = 3;
 
 /// Sends what is due. Any number of them may run at once, in any number of processes.
 #[derive(Clone)]
@@ -39,33 +47,47 @@ pub struct Courier {
     clock: Clock,
     rules: Rules,
     route: Route,
-    from: Mailbox,
-    /// What stands on its leases, different for each courier.
+    sender: Sender,
+    pace: Arc<Pace>,
+    /// So many mails go over one connection.
+    per_connection: Option<u32>,
+    /// What stands on its leases, different for each courier; each lane adds its number.
     owner: String,
+    /// Where couriers of this machine keep their notebooks.
+    notebooks: PathBuf,
     deadlines: Deadlines,
+    /// The mail server could not be reached the last time.
+    away: Arc<AtomicBool>,
     stopped: Arc<AtomicBool>,
 }
 
-/// What a claim gave.
-enum Next {
-    Nothing,
-    /// Nobody wants it any more; it is settled already.
-    Cancelled,
-    /// It could not be asked whether it is wanted; it waits.
-    Postponed,
-    Message(Box<Claim>),
-}
-
 impl Courier {
-    /// `owner`: a name for the leases, such as that of the host. Errors with what is wrong with the mail server's address.
+    /// `owner`: a name for the leases, such as that of the host. Errors with what is wrong with the settings of mail.
     pub fn new(settings: &Settings, db: Db, clock: Clock, rules: Rules, owner: &str) -> Result<Self, String> {
         let route = match &settings.mail {
             MailRoute::Files(folder) => Route::Files(folder.clone()),
             MailRoute::Smtp(url) => Route::Smtp(Box::new(Relay::parse(url, settings.base_url.host())?)),
         };
-        let owner = format!("{owner}/{}", Secret::random().as_str());
-        let (from, deadlines) = (settings.mail_from.clone(), Deadlines::default());
-        Ok(Self { db, clock, rules, route, from, owner, deadlines, stopped: Arc::default() })
+        let delivery = &settings.delivery;
+        let sender = Sender {
+            from: settings.mail_from.clone(),
+            return_path: delivery.bounces.clone().map(ReturnPath::new).transpose()?,
+            signer: delivery.dkim.clone(),
+        };
+        Ok(Self {
+            db,
+            clock,
+            rules,
+            route,
+            sender,
+            pace: Arc::new(Pace::new(delivery)),
+            per_connection: delivery.per_connection,
+            owner: format!("{owner}/{}", Secret::random().as_str()),
+            notebooks: settings.data.join("couriers"),
+            deadlines: Deadlines::default(),
+            away: Arc::default(),
+            stopped: Arc::default(),
+        })
     }
 
     #[must_use]
@@ -73,62 +95,95 @@ impl Courier {
         Self { deadlines, ..self }
     }
 
-    /// Sends all that is due now. How many messages it settled for good; what waits for another attempt does not count.
+    /// Sends what is due now, for a while. How many messages it settled for good; what waits for another attempt does not
+    /// count.
     pub async fn run_once(&self) -> usize {
-        let mut settled = 0;
-        if let Err(e) = self.round(&mut settled).await {
+        let settled = Cell::new(0);
+        if let Err(e) = self.round(&settled).await {
             tracing::error!(error = %e, "a round of mail ended early");
         }
-        settled
+        settled.get()
     }
 
-    /// Ends a round that is under way after the message in hand.
+    /// Ends a round that is under way after the messages in hand.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Gives its claims back, so that others need not wait for the leases. For when a round was dropped half-way.
     pub async fn give_back(&self) -> Result<usize, DbError> {
-        let owner = self.owner.clone();
-        self.db.write(move |conn| Ok(store::give_back(conn, &owner)?)).await
+        let owners: Vec<String> = (1..=LANES).map(|number| self.owner_of_lane(number)).collect();
+        self.db
+            .write(move |conn| {
+                let given = owners.iter().map(|owner| store::give_back(conn, owner));
+                Ok(given.sum::<diesel::QueryResult<usize>>()?)
+            })
+            .await
     }
 
-    async fn round(&self, settled: &mut usize) -> Result<(), DbError> {
+    fn owner_of_lane(&self, number: usize) -> String {
+        format!("{}-{number}", self.owner)
+    }
+
+    async fn round(&self, settled: &Cell<usize>) -> Result<(), DbError> {
+        settled.set(settled.get() + self.take_over().await?);
         let now = self.clock.now();
-        *settled += self.db.write(move |conn| store::take_back(conn, now).map_err(DbError::from)).await?;
-        let mut open: Option<Way> = None;
-        let mut losses = 0;
-        while losses < LOSSES && !self.stopped.load(Ordering::Relaxed) {
-            let mut way = match open.take() {
-                Some(way) => way,
-                None if !self.is_due().await? => return Ok(()),
-                None => match self.route.open(self.deadlines).await {
-                    Ok(way) => way,
-                    Err(refusal) => return self.nobody_there(&refusal, settled).await,
+        let taken_back = self.db.write(move |conn| store::take_back(conn, now).map_err(DbError::from)).await?;
+        settled.set(settled.get() + taken_back);
+        if self.is_due().await? { self.send_in_lanes(settled).await } else { Ok(()) }
+    }
+
+    /// Settles what couriers of this machine had in their hands when they died: at once, and by what they noted.
+    async fn take_over(&self) -> Result<usize, DbError> {
+        let mut settled = 0;
+        for left in notebook::left_behind(&self.notebooks) {
+            let (owner, note, now) = (left.owner.clone(), left.note.clone(), self.clock.now());
+            tracing::warn!(owner, ?note, "a courier ended half-way");
+            let taken_over =
+                self.db.write(move |conn| store::take_over(conn, &owner, note.as_ref(), now).map_err(DbError::from));
+            settled += taken_over.await?;
+            left.remove();
+        }
+        Ok(settled)
+    }
+
+    /// One lane is enough while the mail server answers soon. When all are left waiting, another one takes up the rest.
+    async fn send_in_lanes(&self, settled: &Cell<usize>) -> Result<(), DbError> {
+        let mut lanes = FuturesUnordered::new();
+        lanes.push(Lane::new(self, 1, settled).send_all());
+        let mut opened = 1;
+        let mut outcome = Ok(());
+        loop {
+            tokio::select! {
+                ended = lanes.next() => match ended {
+                    Some(ended) => outcome = outcome.and(ended),
+                    None => return outcome,
                 },
-            };
-            match self.claim().await? {
-                Next::Nothing => {
-                    way.close().await;
-                    return Ok(());
-                }
-                Next::Cancelled => *settled += 1,
-                Next::Postponed => {}
-                Next::Message(claim) => {
-                    let verdict = self.send(&mut way, &claim).await?;
-                    let halts = matches!(verdict, Verdict::Halt { .. });
-                    *settled += usize::from(self.settle(&claim, verdict).await?);
-                    if halts {
-                        way.close().await;
-                        return Ok(());
+                () = tokio::time::sleep(self.deadlines.patience), if opened < LANES => {
+                    if self.pace.all_wait(lanes.len(), self.deadlines.patience) {
+                        opened += 1;
+                        lanes.push(Lane::new(self, opened, settled).send_all());
                     }
                 }
             }
-            losses = if way.is_open() { 0 } else { losses + 1 };
-            open = Some(way).filter(Way::is_open);
         }
-        if let Some(way) = open {
-            way.close().await;
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn server_is_away(&self) {
+        self.away.store(true, Ordering::Relaxed);
+    }
+
+    /// What has waited only for the mail server waits no longer, so that account mail goes first again.
+    async fn server_is_back(&self) -> Result<(), DbError> {
+        if self.away.swap(false, Ordering::Relaxed) {
+            let now = self.clock.now();
+            self.db
+                .write(move |conn| store::wait_no_longer(conn, verdict::UNREACHED, now).map_err(DbError::from))
+                .await?;
         }
         Ok(())
     }
@@ -137,157 +192,8 @@ impl Courier {
         let now = self.clock.now();
         self.db.read(move |conn| Ok(store::due(conn, now)?)).await
     }
-
-    /// Claims a message and asks, in the same transaction, whether it is still wanted.
-    async fn claim(&self) -> Result<Next, DbError> {
-        let (now, owner, unwanted) = (self.clock.now(), self.owner.clone(), self.rules.unwanted.clone());
-        self.db
-            .write(move |conn| {
-                let Some(claim) = store::claim(conn, &owner, now, LEASE)? else { return Ok(Next::Nothing) };
-                // In a savepoint, so that a question that fails does not take the claim with it and come first for ever.
-                match diesel::Connection::transaction(conn, |conn| unwanted(conn, claim.id, now)) {
-                    Ok(None) => Ok(Next::Message(Box::new(claim))),
-                    Ok(Some(reason)) => {
-                        store::settle_cancelled(conn, claim.id, &owner, &reason, now)?;
-                        Ok(Next::Cancelled)
-                    }
-                    Err(e) => {
-                        let reason = format!("it could not be asked whether it is still wanted: {e}");
-                        tracing::error!(message = %claim.id, reason);
-                        store::settle_retry(conn, claim.id, &owner, next_attempt(&claim, now), &reason)?;
-                        Ok(Next::Postponed)
-                    }
-                }
-            })
-            .await
-    }
-
-    /// The server is away: one message waits for its next attempt, the others for the next round.
-    async fn nobody_there(&self, refusal: &Refusal, settled: &mut usize) -> Result<(), DbError> {
-        match self.claim().await? {
-            Next::Message(claim) => {
-                let verdict = refusal.verdict(claim.letter.class);
-                *settled += usize::from(self.settle(&claim, verdict).await?);
-            }
-            Next::Cancelled => *settled += 1,
-            Next::Nothing | Next::Postponed => {}
-        }
-        Ok(())
-    }
-
-    /// Hands one message over, or finds out why not.
-    async fn send(&self, way: &mut Way, claim: &Claim) -> Result<Verdict, DbError> {
-        let mail = match compose::compose(claim, &self.from, self.clock.now()) {
-            Ok(mail) => mail,
-            Err(reason) => return Ok(Verdict::Failed { reason, answer: None, no_such_address: false }),
-        };
-        let mut offered = way.offer(claim.id, &mail).await;
-        if offered.as_ref().is_err_and(|refusal| way.had_worn_out(refusal)) {
-            match self.route.open(self.deadlines).await {
-                Ok(fresh) => *way = fresh,
-                Err(refusal) => return Ok(refusal.verdict(claim.letter.class)),
-            }
-            offered = way.offer(claim.id, &mail).await;
-        }
-        let verdict = match offered {
-            Ok(()) => self.hand_over(way, claim, &mail).await?,
-            Err(refusal) => refusal.verdict(claim.letter.class),
-        };
-        if !matches!(verdict, Verdict::Sent { .. }) {
-            way.clear().await;
-        }
-        Ok(verdict)
-    }
-
-    async fn hand_over(&self, way: &mut Way, claim: &Claim, mail: &Mail) -> Result<Verdict, DbError> {
-        if !self.mark_data_started(claim.id).await? {
-            return Ok(Verdict::Retry { reason: "the mail server took too long to take the recipient".into() });
-        }
-        let delivered = way.deliver(claim.id, mail).await;
-        Ok(delivered.map_or_else(|refusal| refusal.verdict(claim.letter.class), |answer| Verdict::Sent { answer }))
-    }
-
-    async fn mark_data_started(&self, id: MessageId) -> Result<bool, DbError> {
-        let longest = self.deadlines.command + self.deadlines.end_of_data;
-        let lease = LEASE + TimeDelta::from_std(longest).unwrap_or(TimeDelta::hours(1));
-        let (now, owner) = (self.clock.now(), self.owner.clone());
-        self.db.write(move |conn| Ok(store::mark_data_started(conn, id, &owner, now, lease)?)).await
-    }
-
-    /// Writes down what became of a message. True if that is final. It insists a little: what is not written down after
-    /// DATA becomes unknown.
-    async fn settle(&self, claim: &Claim, verdict: Verdict) -> Result<bool, DbError> {
-        announce(claim.id, &verdict);
-        let mut pauses = [200, 1_000].into_iter();
-        loop {
-            let (claim, verdict, owner, rules) =
-                (claim.clone(), verdict.clone(), self.owner.clone(), self.rules.clone());
-            let now = self.clock.now();
-            let settled =
-                self.db.write(move |conn| Ok(write_down(conn, &claim, &verdict, (&owner, rules), now)?)).await;
-            match (settled, pauses.next()) {
-                (Err(DbError::Unavailable(_)), Some(pause)) => tokio::time::sleep(Duration::from_millis(pause)).await,
-                (settled, _) => return settled,
-            }
-        }
-    }
 }
 
 fn next_attempt(claim: &Claim, now: Instant) -> Instant {
     now + backoff(claim.attempts, fastrand::f64())
-}
-
-fn announce(message: MessageId, verdict: &Verdict) {
-    match verdict {
-        Verdict::Sent { answer } => tracing::debug!(%message, answer, "mail sent"),
-        Verdict::Retry { reason } => tracing::warn!(%message, reason, "mail will be tried again"),
-        Verdict::Failed { reason, .. } => tracing::warn!(%message, reason, "mail failed"),
-        Verdict::Unknown { reason } => tracing::warn!(%message, reason, "mail may or may not have arrived"),
-        Verdict::Halt { reason } => {
-            tracing::error!(reason, "no mail is sent until the settings are right and `trellis mail resume` was run");
-        }
-    }
-}
-
-fn write_down(
-    conn: &mut Conn,
-    claim: &Claim,
-    verdict: &Verdict,
-    (owner, rules): (&str, Rules),
-    now: Instant,
-) -> diesel::QueryResult<bool> {
-    let id = claim.id;
-    match verdict {
-        Verdict::Sent { answer } => store::settle_sent(conn, id, owner, answer, now),
-        Verdict::Unknown { reason } => store::settle_unknown(conn, id, owner, reason, now),
-        Verdict::Retry { reason } => {
-            store::settle_retry(conn, id, owner, next_attempt(claim, now), reason).map(|_| false)
-        }
-        Verdict::Halt { reason } => {
-            store::release(conn, id, owner)?;
-            store::halt(conn, reason, now).map(|_| false)
-        }
-        Verdict::Failed { reason, answer, no_such_address } => {
-            let settled = store::settle_failed(conn, id, owner, (reason, answer.as_deref()), now)?;
-            if settled && answer.is_some() {
-                doubt_address(conn, claim, *no_such_address, rules, now)?;
-            }
-            Ok(settled)
-        }
-    }
-}
-
-/// The server refused a mail for good: perhaps there will be no more to this address.
-fn doubt_address(
-    conn: &mut Conn,
-    claim: &Claim,
-    no_such_address: bool,
-    rules: Rules,
-    now: Instant,
-) -> diesel::QueryResult<()> {
-    let Some(account) = claim.letter.account else { return Ok(()) };
-    if no_such_address || store::keeps_refusing(conn, account, &claim.letter.to)? {
-        (rules.undeliverable)(conn, account, now)?;
-    }
-    Ok(())
 }

@@ -4,6 +4,8 @@
 //! Account mail (verify, reset, invitation) is sent at least once; bulk mail (reminders) at most once, never silently lost.
 
 pub mod deliver;
+pub mod notebook;
+pub mod return_path;
 pub mod returned;
 pub mod store;
 
@@ -80,6 +82,20 @@ pub struct Standing {
     pub created_at: Instant,
     pub next_attempt_at: Instant,
     pub settled_at: Option<Instant>,
+}
+
+/// How the outbox stands: what a page, `mail status` and the metrics tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Waiting or in a courier's hand; such as are to go out later do not count.
+    pub waiting: i64,
+    /// Since when the first of them should have been on its way.
+    pub oldest_due_at: Option<Instant>,
+    /// Of the last 24 hours.
+    pub sent: i64,
+    pub failed: i64,
+    pub unknown: i64,
+    pub halt: Option<Halt>,
 }
 
 /// Why nothing is sent at all, and since when.

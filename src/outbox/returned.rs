@@ -1,53 +1,67 @@
 //! What mail servers send back: a mail that did not arrive after all, or a reader's complaint.
 //!
 //! Source: RFC 3464 (delivery status notifications), RFC 5965 (abuse reports), RFC 3463 (status codes). The mail itself
-//! is found by the Message-ID in the part of it that comes back.
+//! is found by the address that the report came to ([`super::return_path`]), or else by the Message-ID in the part of it that comes back.
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Returned {
+pub struct Returned {
+    /// What the mail may be called, the surest first; with angle brackets, as the outbox keeps it.
+    pub message_ids: Vec<String>,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
     /// Given up for good.
     Bounce {
-        /// With its angle brackets, as the outbox keeps it.
-        message_id: String,
         /// `5.1.1`
         status: String,
         /// The mail server's own words.
         words: String,
     },
-    Complaint {
-        message_id: String,
-    },
+    Complaint,
 }
 
+/// Where mail servers say to whom they deliver.
+const RECIPIENTS: [&str; 4] = ["Delivered-To", "X-Original-To", "Envelope-To", "To"];
+
 impl Returned {
-    /// `None` for anything else, such as a delay, an answer or an absence note.
-    pub fn read(message: &[u8]) -> Option<Self> {
+    /// `None` for anything else, such as a delay, an answer or an absence note. `by_address`: the Message-ID of the mail
+    /// that returns to an address of ours. `recipient`: whom the mail server named beside the message.
+    pub fn read(message: &[u8], recipient: Option<&str>, by_address: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let message = MessageParser::default().parse(message)?;
-        let message_id = format!("<{}>", original(&message)?);
-        if let Some(report) = part_of(&message, "message", "delivery-status") {
-            // A notification may speak of several recipients; ours have one.
-            let has_failed = field(&report, "action").is_some_and(|action| action.eq_ignore_ascii_case("failed"));
-            let status = field(&report, "status").filter(|status| has_failed && status.starts_with('5'))?;
-            let code = field(&report, "diagnostic-code").unwrap_or_default();
-            let words = code.split_once(';').map_or(code.as_str(), |(_, words)| words);
-            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-            return Some(Self::Bounce {
-                message_id,
-                status: status.split_whitespace().next().unwrap_or_default().to_owned(),
-                words: words.chars().take(MOST_WORDS).collect(),
-            });
-        }
-        let report = part_of(&message, "message", "feedback-report")?;
-        let kind = field(&report, "feedback-type")?;
-        ["abuse", "fraud", "opt-out"].contains(&kind.to_lowercase().as_str()).then_some(Self::Complaint { message_id })
+        let named = RECIPIENTS.iter().filter_map(|name| message.header_raw(*name)).map(str::to_owned);
+        let addresses = recipient.map(str::to_owned).into_iter().chain(named);
+        let inside = original(&message).map(|id| format!("<{id}>"));
+        let message_ids: Vec<String> = addresses.filter_map(|address| by_address(&address)).chain(inside).collect();
+        let what = what(&message)?;
+        (!message_ids.is_empty()).then_some(Self { message_ids, what })
     }
 
     /// Whether the address itself is wrong (5.1.x), and not only its mailbox full or its server strict.
     pub fn nobody_is_there(&self) -> bool {
-        matches!(self, Self::Bounce { status, .. } if status.starts_with("5.1."))
+        matches!(&self.what, What::Bounce { status, .. } if status.starts_with("5.1."))
     }
+}
+
+fn what(message: &Message) -> Option<What> {
+    if let Some(report) = part_of(message, "message", "delivery-status") {
+        // A notification may speak of several recipients; ours have one.
+        let has_failed = field(&report, "action").is_some_and(|action| action.eq_ignore_ascii_case("failed"));
+        let status = field(&report, "status").filter(|status| has_failed && status.starts_with('5'))?;
+        let code = field(&report, "diagnostic-code").unwrap_or_default();
+        let words = code.split_once(';').map_or(code.as_str(), |(_, words)| words);
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        return Some(What::Bounce {
+            status: status.split_whitespace().next().unwrap_or_default().to_owned(),
+            words: words.chars().take(MOST_WORDS).collect(),
+        });
+    }
+    let report = part_of(message, "message", "feedback-report")?;
+    let kind = field(&report, "feedback-type")?;
+    ["abuse", "fraud", "opt-out"].contains(&kind.to_lowercase().as_str()).then_some(What::Complaint)
 }
 
 /// Of a mail server's words, in characters.
@@ -103,6 +117,14 @@ mod tests {
         )
     }
 
+    fn read(message: &str) -> Option<Returned> {
+        Returned::read(message.as_bytes(), None, |_| None)
+    }
+
+    fn read_what(message: &str) -> Option<What> {
+        read(message).map(|returned| returned.what)
+    }
+
     const HEADERS: &str =
         "Content-Type: text/rfc822-headers\r\n\r\nSubject: Week 3\r\nMessage-ID: <one@learn.example.org>\r\n";
     const WHOLE: &str =
@@ -113,34 +135,46 @@ mod tests {
     #[test]
     fn a_bounce_names_its_mail_and_its_reason() {
         for returned in [HEADERS, WHOLE] {
-            let read = Returned::read(report("delivery-status", FAILED, returned).as_bytes()).unwrap();
-            let bounce = Returned::Bounce {
-                message_id: "<one@learn.example.org>".into(),
-                status: "5.1.1".into(),
-                words: "550 5.1.1 No such user here".into(),
-            };
-            assert_eq!(read, bounce);
+            let read = read(&report("delivery-status", FAILED, returned)).unwrap();
+            let what = What::Bounce { status: "5.1.1".into(), words: "550 5.1.1 No such user here".into() };
+            assert_eq!(read, Returned { message_ids: vec!["<one@learn.example.org>".into()], what });
             assert!(read.nobody_is_there());
+        }
+    }
+
+    #[test]
+    fn the_address_it_came_to_names_the_mail_even_if_the_report_leaves_it_out() {
+        let by_address = |address: &str| address.contains("+token@").then(|| "<two@learn.example.org>".to_owned());
+        let alone = report("delivery-status", FAILED, "Content-Type: text/plain\r\n\r\nNothing more.\r\n");
+        assert_eq!(read(&alone), None);
+        let delivered = format!("Delivered-To: b+token@learn.example.org\r\n{alone}");
+        let both = report("delivery-status", FAILED, HEADERS);
+        for (message, recipient, names) in [
+            (&alone, Some("b+token@x.org"), vec!["<two@learn.example.org>"]),
+            (&delivered, None, vec!["<two@learn.example.org>"]),
+            (&both, Some("b+token@x.org"), vec!["<two@learn.example.org>", "<one@learn.example.org>"]),
+        ] {
+            let read = Returned::read(message.as_bytes(), recipient, by_address).unwrap();
+            assert_eq!(read.message_ids, names);
         }
     }
 
     #[test]
     fn a_full_mailbox_is_a_bounce_of_one_mail_and_a_delay_is_none() {
         let full = FAILED.replace("5.1.1", "5.2.2");
-        let read = Returned::read(report("delivery-status", &full, HEADERS).as_bytes()).unwrap();
+        let read = read(&report("delivery-status", &full, HEADERS)).unwrap();
         assert!(!read.nobody_is_there(), "{read:?}");
         for (from, to) in [("Action: failed", "Action: delayed"), ("Status: 5.1.1", "Status: 4.4.1")] {
-            assert_eq!(Returned::read(report("delivery-status", &FAILED.replace(from, to), HEADERS).as_bytes()), None);
+            assert_eq!(read_what(&report("delivery-status", &FAILED.replace(from, to), HEADERS)), None);
         }
     }
 
     #[test]
     fn a_complaint_is_known_by_its_report() {
         let abuse = "Feedback-Type: abuse\r\nUser-Agent: Someone/1\r\nVersion: 1\r\n";
-        let read = Returned::read(report("feedback-report", abuse, WHOLE).as_bytes());
-        assert_eq!(read, Some(Returned::Complaint { message_id: "<one@learn.example.org>".into() }));
+        assert_eq!(read_what(&report("feedback-report", abuse, WHOLE)), Some(What::Complaint));
         let not_spam = abuse.replace("abuse", "not-spam");
-        assert_eq!(Returned::read(report("feedback-report", &not_spam, WHOLE).as_bytes()), None);
+        assert_eq!(read_what(&report("feedback-report", &not_spam, WHOLE)), None);
     }
 
     #[test]
@@ -150,7 +184,7 @@ mod tests {
         for message in
             ["", "\u{0}\u{1}", "Subject: x", answer, &report("delivery-status", "", ""), &"a:".repeat(50_000)]
         {
-            assert_eq!(Returned::read(message.as_bytes()), None);
+            assert_eq!(read(message), None);
         }
     }
 }

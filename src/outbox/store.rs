@@ -10,11 +10,11 @@ use diesel::prelude::*;
 pub use batch::queue_all;
 use claim::WAITING;
 pub use claim::{
-    Claim, claim, due, give_back, mark_data_started, release, settle_cancelled, settle_failed, settle_retry,
-    settle_sent, settle_unknown, take_back,
+    Claim, Room, claim, claim_within, due, give_back, mark_data_started, release, settle_cancelled, settle_failed,
+    settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
 
-use super::{Halt, Letter, MessageId, Standing, State};
+use super::{Figures, Halt, Letter, MessageId, Standing, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::schema::{messages, outbox_halts};
@@ -37,7 +37,7 @@ fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
-fn without_port(host: &str) -> &str {
+pub fn without_port(host: &str) -> &str {
     let end = if host.starts_with('[') { host.find(']').map(|at| at + 1) } else { host.find(':') };
     host.get(..end.unwrap_or(host.len())).filter(|name| !name.is_empty()).unwrap_or("localhost")
 }
@@ -74,6 +74,22 @@ pub fn count_by_state(conn: &mut Conn) -> QueryResult<Vec<(State, i64)>> {
     Ok(State::ALL.iter().map(|&state| (state, of(state))).collect())
 }
 
+pub fn figures(conn: &mut Conn, now: Instant) -> QueryResult<Figures> {
+    let due = messages::table
+        .filter(messages::state.eq_any([State::Pending, State::Claimed, State::DataStarted]))
+        .filter(messages::next_attempt_at.le(now));
+    let (waiting, oldest_due_at) =
+        due.select((diesel::dsl::count_star(), diesel::dsl::min(messages::next_attempt_at))).first(conn)?;
+    let settled: Vec<(State, i64)> = messages::table
+        .filter(messages::settled_at.gt(now - TimeDelta::days(1)))
+        .group_by(messages::state)
+        .select((messages::state, diesel::dsl::count_star()))
+        .load(conn)?;
+    let of = |state| settled.iter().find(|(found, _)| *found == state).map_or(0, |(_, n)| *n);
+    let (sent, failed, unknown) = (of(State::Sent), of(State::Failed), of(State::Unknown));
+    Ok(Figures { waiting, oldest_due_at, sent, failed, unknown, halt: halted(conn)? })
+}
+
 /// Sends what failed or is unknown once more, because somebody asks for it. False if there is nothing to send again.
 pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> {
     let again = messages::table
@@ -98,30 +114,24 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
     Ok(changed == 1)
 }
 
-/// A mail that had been sent came back: it failed after all. `None`: there is no such mail. With the account it was for.
-pub fn settle_returned(
-    conn: &mut Conn,
-    message_id: &str,
-    reason: &str,
-    now: Instant,
-) -> QueryResult<Option<(MessageId, Option<i64>)>> {
-    let found: Option<(MessageId, Option<i64>)> = messages::table
-        .filter(messages::message_id.eq(message_id))
-        .select((messages::id, messages::account_id))
-        .first(conn)
-        .optional()?;
-    if let Some((id, _)) = found {
-        diesel::update(messages::table.find(id).filter(messages::state.eq_any([State::Sent, State::Unknown])))
-            .set((messages::state.eq(State::Failed), messages::reason.eq(reason), messages::settled_at.eq(now)))
-            .execute(conn)?;
-    }
-    Ok(found)
+/// A mail that had been sent came back: it failed after all.
+pub fn settle_returned(conn: &mut Conn, id: MessageId, reason: &str, now: Instant) -> QueryResult<()> {
+    diesel::update(messages::table.find(id).filter(messages::state.eq_any([State::Sent, State::Unknown])))
+        .set((messages::state.eq(State::Failed), messages::reason.eq(reason), messages::settled_at.eq(now)))
+        .execute(conn)
+        .map(drop)
 }
 
-/// The account that a mail was for.
-pub fn account_of(conn: &mut Conn, message_id: &str) -> QueryResult<Option<i64>> {
-    let account = messages::table.filter(messages::message_id.eq(message_id)).select(messages::account_id);
-    account.first::<Option<i64>>(conn).optional().map(Option::flatten)
+/// The mail that one of these names is of, and the account that it was for.
+pub fn find_called(conn: &mut Conn, message_ids: &[String]) -> QueryResult<Option<(MessageId, Option<i64>)>> {
+    for message_id in message_ids {
+        let called = messages::table.filter(messages::message_id.eq(message_id));
+        let found = called.select((messages::id, messages::account_id)).first(conn).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// Blanks what mails of more than 90 days ago said, and deletes the rows of a year ago. How many rows changed.

@@ -3,7 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use std::sync::Arc;
+
+use lettre::Address;
+use lettre::message::Mailbox;
+
 use super::db::Url;
+use super::dkim::Signer;
 
 /// The flags that most commands share, as typed.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,6 +35,31 @@ pub struct Flags {
     /// The sender of every mail
     #[arg(long, env = "TRELLIS_MAIL_FROM", default_value = "Trellis <trellis@localhost>", global = true)]
     pub mail_from: String,
+    /// Where mail servers return what they cannot deliver: bounces@example.org becomes bounces+TOKEN@example.org, another
+    /// for each mail, and is to be piped to `trellis mail receive` [default: the address of --mail-from]
+    #[arg(long, env = "TRELLIS_BOUNCE_ADDRESS", global = true)]
+    pub bounce_address: Option<String>,
+    /// Private key to sign mail with (DKIM): RSA of 2048 bits or more, or Ed25519, in PEM
+    #[arg(long, env = "TRELLIS_DKIM_KEY", global = true, requires = "dkim_selector")]
+    pub dkim_key: Option<PathBuf>,
+    /// The name under which the DNS has the public key: <selector>._domainkey.<domain>
+    #[arg(long, env = "TRELLIS_DKIM_SELECTOR", global = true, requires = "dkim_key")]
+    pub dkim_selector: Option<String>,
+    /// The domain that signs [default: that of --mail-from]
+    #[arg(long, env = "TRELLIS_DKIM_DOMAIN", global = true)]
+    pub dkim_domain: Option<String>,
+    /// Bulk mails a second, for each process that sends; 0 for no limit. Account mail is never held up
+    #[arg(long, env = "TRELLIS_MAIL_RATE", default_value_t = 50, global = true)]
+    pub mail_rate: u32,
+    /// Bulk mails a second to the addresses of one domain; 0 for no limit
+    #[arg(long, env = "TRELLIS_MAIL_RATE_DOMAIN", default_value_t = 20, global = true)]
+    pub mail_rate_domain: u32,
+    /// Mails over one connection to the mail server; 0 for no limit
+    #[arg(long, env = "TRELLIS_MAILS_PER_CONNECTION", default_value_t = 100, global = true)]
+    pub mails_per_connection: u32,
+    /// What /metrics asks for as a bearer token [default: it answers on the loopback alone]
+    #[arg(long, env = "TRELLIS_METRICS_TOKEN", global = true, hide_env_values = true)]
+    pub metrics_token: Option<String>,
 }
 
 /// The settings, checked.
@@ -40,7 +71,21 @@ pub struct Settings {
     pub base_url: BaseUrl,
     pub content: PathBuf,
     pub mail: MailRoute,
-    pub mail_from: lettre::message::Mailbox,
+    pub mail_from: Mailbox,
+    pub delivery: Delivery,
+    pub metrics_token: Option<String>,
+}
+
+/// How mail goes out. The default: unsigned, unhurried by nothing, and back to its sender.
+#[derive(Debug, Clone, Default)]
+pub struct Delivery {
+    pub bounces: Option<Address>,
+    pub dkim: Option<Arc<Signer>>,
+    /// Bulk mails a second.
+    pub per_second: Option<u32>,
+    /// Bulk mails a second to one domain.
+    pub per_domain: Option<u32>,
+    pub per_connection: Option<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,9 +152,10 @@ impl Flags {
         let database = url.parse::<Url>().map_err(|why| note("--database-url", why));
         let base = self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.bind));
         let base_url = BaseUrl::parse(&base).map_err(|why| note("--base-url", why));
-        let mail_from = self.mail_from.parse().map_err(|_| {
+        let mail_from = self.mail_from.parse::<Mailbox>().map_err(|_| {
             note("--mail-from", format!("'{}' is not of the form Name <name@example.org>", self.mail_from));
         });
+        let delivery = self.delivery(mail_from.as_ref().ok(), &mut note);
         let mail = match &self.smtp_url {
             None => MailRoute::Files(self.data.join("mail")),
             Some(url) => {
@@ -131,8 +177,31 @@ impl Flags {
                 content: self.content.clone(),
                 mail,
                 mail_from,
+                delivery,
+                metrics_token: self.metrics_token.clone(),
             }),
             _ => Err(faults),
+        }
+    }
+
+    fn delivery(&self, from: Option<&Mailbox>, note: &mut impl FnMut(&str, String)) -> Delivery {
+        let bounces = self.bounce_address.as_ref().and_then(|text| {
+            let address = text.parse::<Address>();
+            address.inspect_err(|_| note("--bounce-address", format!("'{text}' is not an email address"))).ok()
+        });
+        let domain = self.dkim_domain.clone().or_else(|| Some(from?.email.domain().to_owned())).unwrap_or_default();
+        let dkim = self.dkim_key.as_ref().and_then(|path| {
+            let key = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
+            let signer = key.and_then(|pem| Signer::new(&pem, self.dkim_selector.as_deref().unwrap_or(""), &domain));
+            signer.map(Arc::new).inspect_err(|why| note("--dkim-key", why.clone())).ok()
+        });
+        let limit = |rate: u32| Some(rate).filter(|rate| *rate > 0);
+        Delivery {
+            bounces,
+            dkim,
+            per_second: limit(self.mail_rate),
+            per_domain: limit(self.mail_rate_domain),
+            per_connection: limit(self.mails_per_connection),
         }
     }
 

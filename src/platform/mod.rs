@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod dkim;
 pub mod ics;
 pub mod ids;
 pub mod secret;

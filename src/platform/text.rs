@@ -165,6 +165,18 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// `just now`, `40 seconds ago`, `5 minutes ago`, `3 hours ago`, `2 days ago`.
+pub fn ago(time: chrono::TimeDelta) -> String {
+    let seconds = usize::try_from(time.num_seconds()).unwrap_or(0);
+    match seconds {
+        0 => "just now".into(),
+        1..120 => format!("{} ago", count(seconds, "second")),
+        120..7_200 => format!("{} ago", count(seconds / 60, "minute")),
+        7_200..172_800 => format!("{} ago", count(seconds / 3_600, "hour")),
+        _ => format!("{} ago", count(seconds / 86_400, "day")),
+    }
+}
+
 /// Minutes in words: `20 minutes`, `1 hour`, `2 hours 50 minutes`.
 pub fn duration(minutes: u32) -> String {
     let (hours, rest) = (minutes / 60, minutes % 60);

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 
 use super::Kind;
 use super::due::Due;
-use super::is_called;
 use super::store::{Course, Decided};
 use crate::live::{Session, lasting, session_of, steps};
 use crate::outbox::State;
@@ -44,7 +43,7 @@ impl Planned<'_> {
         let told = decided.iter().rev().find(|row| {
             let went =
                 matches!(&row.mail, Some((State::Sent | State::Unknown | State::Claimed | State::DataStarted, _)));
-            let own = row.kind.is_live() && is_called(self.unit, &row.unit);
+            let own = row.kind.is_live() && self.unit.is_called(&row.unit);
             own && went && row.occasion.split(' ').next() == Some(step)
         });
         let when = self.when();

@@ -19,7 +19,7 @@ use chrono::TimeDelta;
 
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
-use crate::programme::{Programme, Unit};
+use crate::programme::Unit;
 use crate::{id, words};
 
 id!(ReminderId);

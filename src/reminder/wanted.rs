@@ -50,7 +50,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Why none of the reminders is wanted.
     fn all(&self, conn: &mut Conn, carried: &[Carried]) -> QueryResult<Option<NotSent>> {
-        let units = carried.iter().filter_map(|reminder| unit_called(self.programme, &reminder.unit));
+        let units = carried.iter().filter_map(|reminder| self.programme.unit_called(&reminder.unit));
         let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
         let enrolment = carried.first().map_or(EnrolmentId(0), |reminder| reminder.learner.enrolment);
         let span = Span { cohort: self.course.cohort.id, first: enrolment, last: enrolment };
@@ -68,7 +68,7 @@ impl Asked<'_> {
     }
 
     fn still_wanted(&self, reminder: &Carried, timetable: &[Due], done: &[(Slug, Slug)]) -> Result<(), NotSent> {
-        let unit = unit_called(self.programme, &reminder.unit).ok_or(NotSent::Moved)?;
+        let unit = self.programme.unit_called(&reminder.unit).ok_or(NotSent::Moved)?;
         if reminder.kind.is_live() {
             live::find(self.course, self.programme, reminder.kind, &reminder.occasion)
                 .ok_or(NotSent::SessionChanged)?;

@@ -26,6 +26,7 @@ GET  /accessibility                                               200 200 200 20
 GET  /privacy                                                     200 200 200 200 200
 GET  /healthz                                                     200 200 200 200 200
 GET  /readyz                                                      200 200 200 200 200
+GET  /metrics                                                     200 200 200 200 200
 GET  /preview                                                     404 404 404 404 404
 GET  /preview/changes                                             404 404 404 404 404
 GET  /preview/reload.js                                           404 404 404 404 404
@@ -185,6 +186,7 @@ GET  /admin/cohorts/{cohort}                                      303 404 404 40
 POST /admin/cohorts/{cohort}/facilitators                         303 404 404 404 422
 POST /admin/cohorts/{cohort}/invitations                          303 404 404 404 422
 POST /admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss     303 404 404 404 303
+GET  /admin/mail                                                  303 404 404 404 200
 POST /cohorts/{cohort}/join                                       303 303 303 303 303
 POST /sign-out                                                    303 303 303 303 303
 GET  /no-such-address                                             404 404 404 404 404
@@ -241,6 +243,8 @@ stories! {
             course.facilitator().await,
             course.administrator().await,
         ];
+        // Somebody plans and sends, so the process is ready.
+        course.run_jobs().await;
         let learner = people[1].enrolment.unwrap();
         let facilitator = people[3].enrolment.unwrap();
         let names = Names::make(&course, learner, facilitator).await;

@@ -13,6 +13,7 @@ mod conversations;
 mod discussion;
 mod door;
 mod drafts;
+mod heartbeat;
 mod home;
 mod learning;
 mod library;

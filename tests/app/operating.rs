@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use trellis::accounts::store::{NewAccount, create_accounts};
 use trellis::cohort::store::{NewCohort, create, enrol};
 use trellis::cohort::{Joining, Role};
+use trellis::outbox::return_path::ReturnPath;
 use trellis::outbox::{Class, Letter, MessageId, State, store as outbox};
 use trellis::platform::clock::Clock;
 use trellis::platform::db::{Conn, Db, DbError, Url};
@@ -293,10 +294,15 @@ async fn a_demonstration_is_a_course_in_its_sixth_week() {
 
 /// Pipes a message in, as a mail server would.
 fn receive(data: &Path, message: &str) -> String {
+    receive_with(data, message, &[])
+}
+
+fn receive_with(data: &Path, message: &str, words: &[&str]) -> String {
     use std::io::Write as _;
     let mut child = Command::new(env!("CARGO_BIN_EXE_trellis"))
         .args(["mail", "receive", "--data"])
         .arg(data)
+        .args(words)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("TRELLIS_LOG", "error")
         .stdin(std::process::Stdio::piped())
@@ -354,6 +360,30 @@ async fn what_mail_servers_send_back_is_taken_from_standard_input() {
     assert_eq!(stopped().await, 0);
     receive(data.path(), &report("feedback-report", "Feedback-Type: abuse", &standing(sent[2]).await.message_id));
     assert_eq!((standing(sent[2]).await.state, stopped().await), (State::Sent, 1));
+}
+
+#[actix_web::test]
+async fn what_comes_back_without_its_message_id_is_known_by_its_address() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(trellis(data.path(), &["migrate"]).status.success());
+    let sent = sent_mails(data.path()).await;
+    let standing = |id: MessageId| trellis_outbox(data.path(), move |conn| outbox::find(conn, id).unwrap().unwrap());
+    let path = ReturnPath::new("bounces@learn.example.org".parse().unwrap()).unwrap();
+    let address = |message_id: &str| path.of(message_id).to_string();
+    let settings = ["--bounce-address", "bounces@learn.example.org", "--base-url", "https://learn.example.org"];
+    let report = report("delivery-status", GONE, "").replace("Message-ID: \r\n", "");
+
+    assert!(receive_with(data.path(), &report, &settings).contains("nothing was changed"));
+    let first = address(&standing(sent[0]).await.message_id);
+    receive_with(data.path(), &report, &[&[first.as_str()], &settings[..]].concat());
+    assert_eq!((standing(sent[0]).await.state, standing(sent[1]).await.state), (State::Failed, State::Sent));
+    let second = format!("Delivered-To: {}\r\n{report}", address(&standing(sent[1]).await.message_id).to_uppercase());
+    receive_with(data.path(), &second, &settings);
+    assert_eq!((standing(sent[1]).await.state, standing(sent[2]).await.state), (State::Failed, State::Sent));
+    let guessed = address(&format!("<{}@learn.example.org>", trellis::platform::secret::Secret::random().as_str()));
+    assert!(
+        receive_with(data.path(), &report, &[&[guessed.as_str()], &settings[..]].concat()).contains("No mail here")
+    );
 }
 
 async fn trellis_outbox<T: Send + 'static>(data: &Path, work: impl FnOnce(&mut Conn) -> T + Send + 'static) -> T {

@@ -21,6 +21,8 @@ macro_rules! stories {
 
 mod crashes;
 mod keeping;
+mod killed;
+mod posting;
 mod sending;
 mod servers;
 
@@ -66,6 +68,8 @@ impl Office {
             content: folder.path().into(),
             mail: MailRoute::Smtp(server.url()),
             mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
+            delivery: Default::default(),
+            metrics_token: None,
         };
         let rules = Rules { unwanted: Arc::new(unwanted), undeliverable };
         let clock = Clock::standing_at(Instant::from_micros(OPENING));

@@ -63,6 +63,7 @@ const SHORT: Deadlines = Deadlines {
     connect: Duration::from_secs(5),
     command: Duration::from_millis(500),
     end_of_data: Duration::from_millis(500),
+    patience: Duration::from_millis(200),
 };
 
 /// The real course, read once.
@@ -106,6 +107,8 @@ impl Course {
             content: "course_content".into(),
             mail: MailRoute::Smtp(smtp.url()),
             mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
+            delivery: Default::default(),
+            metrics_token: None,
         };
         let content = Content::new(Catalogue { programmes: catalogue().programmes.clone() });
         let mut app = App::open(settings, content, clock.clone(), Mode::Usual).unwrap();

@@ -9,7 +9,7 @@ use crate::source::{Source, closing, sources};
 /// the rest together and know each other.
 const LINES: &[&[&str]] = &[
     &["platform", "schema"],
-    &["programme", "outbox"],
+    &["programme", "outbox", "heartbeat"],
     &["accounts"],
     &["draft"],
     &["cohort"],

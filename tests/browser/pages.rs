@@ -93,7 +93,7 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
 
 pub fn for_administrators(site: &Site) -> Vec<String> {
     let cohort = format!("/admin{}", site.cohort);
-    ["/".into(), "/admin/cohorts".into(), "/admin/cohorts/new".into(), cohort].into()
+    ["/".into(), "/admin/cohorts".into(), "/admin/cohorts/new".into(), cohort, "/admin/mail".into()].into()
 }
 
 /// The sheets of all exercises, those of units not yet open at the end.

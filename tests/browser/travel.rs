@@ -135,6 +135,8 @@ fn settings(folder: &Path, listener: &TcpListener) -> Settings {
         content: "course_content".into(),
         mail: MailRoute::Files(folder.join("mail")),
         mail_from: "Trellis <trellis@example.org>".parse().unwrap(),
+        delivery: Default::default(),
+        metrics_token: None,
     }
 }
 

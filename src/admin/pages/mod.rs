@@ -2,6 +2,7 @@
 
 pub mod cohort;
 pub mod cohorts;
+pub mod mail;
 pub mod new_cohort;
 
 use crate::accounts::Person;
@@ -11,5 +12,6 @@ use crate::platform::web::{Ask, Frame, Nav};
 fn frame(ask: &Ask, person: &Person) -> Frame {
     let mut frame = Frame::of_person(ask, &person.name);
     frame.nav.push(Nav::new("Cohorts", "/admin/cohorts").marked(&ask.path));
+    frame.nav.push(Nav::new("Mail", "/admin/mail").marked(&ask.path));
     frame
 }

@@ -1,6 +1,7 @@
 //! A letter as the bytes of a mail, with the headers of its class.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use lettre::Address;
@@ -8,8 +9,10 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
 
 use crate::outbox::List;
+use crate::outbox::return_path::ReturnPath;
 use crate::outbox::store::Claim;
 use crate::platform::clock::Instant;
+use crate::platform::dkim::Signer;
 
 /// The longest subject and name: a header line has a limit (RFC 5322 §2.1.1), and lettre does not fold one long word.
 const LONGEST: usize = 200;
@@ -29,19 +32,28 @@ impl Mail {
     }
 }
 
+/// In whose name mails go out.
+#[derive(Clone)]
+pub struct Sender {
+    pub from: Mailbox,
+    /// Where they come back to, if not to `from`.
+    pub return_path: Option<ReturnPath>,
+    pub signer: Option<Arc<Signer>>,
+}
+
 /// Errors say why this message can never be sent. A panic in the library is such an error too.
-pub fn compose(claim: &Claim, from: &Mailbox, now: Instant) -> Result<Mail, String> {
-    catch_unwind(AssertUnwindSafe(|| build(claim, from, now)))
+pub fn compose(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
+    catch_unwind(AssertUnwindSafe(|| build(claim, sender, now)))
         .unwrap_or_else(|_| Err("building the mail stopped half-way".into()))
         .map_err(|why| format!("the mail could not be written: {why}"))
 }
 
-fn build(claim: &Claim, from: &Mailbox, now: Instant) -> Result<Mail, String> {
+fn build(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
     let letter = &claim.letter;
     let to = address(&letter.to)?;
     let name = Some(plain(&letter.to_name)).filter(|name| !name.is_empty());
     let mut message = Message::builder()
-        .from(from.clone())
+        .from(sender.from.clone())
         .to(Mailbox::new(name, to.clone()))
         .subject(plain(&letter.subject))
         .message_id(Some(claim.message_id.clone()))
@@ -65,7 +77,15 @@ fn build(claim: &Claim, from: &Mailbox, now: Instant) -> Result<Mail, String> {
     if content.replace("\r\n", "").contains(['\r', '\n']) {
         return Err("a line does not end as lines end in mail".into());
     }
-    Ok(Mail { from: from.email.clone(), to, content })
+    let content = match &sender.signer {
+        Some(signer) => signer.sign(&content, now)?,
+        None => content,
+    };
+    let from = match &sender.return_path {
+        Some(path) => path.of(&claim.message_id),
+        None => sender.from.email.clone(),
+    };
+    Ok(Mail { from, to, content })
 }
 
 /// The calendar's text is the last alternative, which calendar programs act on (RFC 6047), and once more a file, which
@@ -145,8 +165,12 @@ mod tests {
         Claim { id: MessageId(1), message_id: "<a@b.org>".into(), attempts: 1, letter }
     }
 
-    fn from() -> Mailbox {
-        "Trellis <trellis@example.org>".parse().unwrap()
+    fn from() -> Sender {
+        named("Trellis <trellis@example.org>".parse().unwrap())
+    }
+
+    fn named(from: Mailbox) -> Sender {
+        Sender { from, return_path: None, signer: None }
     }
 
     #[test]
@@ -165,7 +189,7 @@ mod tests {
     #[test]
     fn a_panic_while_building_is_an_error_of_this_mail() {
         let broken = Mailbox::new(Some("Eve\nx".into()), "eve@example.org".parse().unwrap());
-        let why = compose(&claim("Ada", "ada@example.org", "Hi"), &broken, Instant::from_micros(0)).unwrap_err();
+        let why = compose(&claim("Ada", "ada@example.org", "Hi"), &named(broken), Instant::from_micros(0)).unwrap_err();
         assert!(why.contains("half-way"), "{why}");
     }
 

@@ -7,7 +7,7 @@ use super::compose::Mail;
 use super::files;
 use super::relay::Relay;
 use super::smtp::{Deadlines, Line};
-use super::verdict::{Phase, Refusal};
+use super::verdict::{Phase, Refusal, Trouble};
 use crate::outbox::MessageId;
 
 #[derive(Clone)]
@@ -46,6 +46,22 @@ impl Way {
         }
     }
 
+    /// Takes back what was offered, and says why: a server that waits for a mail can only be left.
+    pub fn abandon(&mut self, why: String) -> Refusal {
+        if let Self::Server(line) = self {
+            line.broken = true;
+        }
+        Refusal::new(Phase::Withdrawn, Trouble::Lost(why))
+    }
+
+    /// How many mails have gone this way since it was opened.
+    pub fn mails(&self) -> u32 {
+        match self {
+            Self::Folder(_) => 0,
+            Self::Server(line) => line.mails,
+        }
+    }
+
     /// Makes room for the next mail after one that came to nothing.
     pub async fn clear(&mut self) {
         if let Self::Server(line) = self {
@@ -64,7 +80,7 @@ impl Way {
     pub fn had_worn_out(&self, refusal: &Refusal) -> bool {
         match self {
             Self::Folder(_) => false,
-            Self::Server(line) => line.used && line.broken && refusal.phase == Phase::Sender,
+            Self::Server(line) => line.mails > 0 && line.broken && refusal.phase == Phase::Sender,
         }
     }
 

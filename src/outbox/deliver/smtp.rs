@@ -22,20 +22,22 @@ pub struct Deadlines {
     pub command: Duration,
     /// The mail itself and the answer to its last dot (RFC 5321 §4.5.3.2.6).
     pub end_of_data: Duration,
+    /// After which others no longer wait behind it.
+    pub patience: Duration,
 }
 
 impl Deadlines {
     /// For a server on the same machine that is meant to fail soon.
     pub fn short() -> Self {
         let soon = Duration::from_millis(300);
-        Self { connect: soon, command: soon, end_of_data: soon }
+        Self { connect: soon, command: soon, end_of_data: soon, patience: soon / 3 }
     }
 }
 
 impl Default for Deadlines {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { connect: seconds(10), command: seconds(60), end_of_data: seconds(600) }
+        Self { connect: seconds(10), command: seconds(60), end_of_data: seconds(600), patience: seconds(3) }
     }
 }
 
@@ -43,8 +45,8 @@ impl Default for Deadlines {
 pub struct Line {
     conn: AsyncSmtpConnection,
     deadlines: Deadlines,
-    /// Whether a mail has been through it.
-    pub used: bool,
+    /// How many mails have been through it.
+    pub mails: u32,
     pub broken: bool,
 }
 
@@ -59,7 +61,7 @@ impl Line {
             AsyncSmtpConnection::connect_tokio1(place, Some(deadlines.connect), &relay.hello, wrapped, None);
         let conn = within(deadlines.connect + deadlines.command, connecting).await;
         let conn = conn.map_err(|trouble| Refusal::new(Phase::Greeting, trouble))?;
-        let mut line = Self { conn, deadlines, used: false, broken: false };
+        let mut line = Self { conn, deadlines, mails: 0, broken: false };
         match &relay.security {
             Security::Required(tls) => line.encrypt(tls, relay).await?,
             Security::Opportunistic(tls) if line.conn.can_starttls() => line.encrypt(tls, relay).await?,
@@ -80,7 +82,8 @@ impl Line {
         answer.map(drop).map_err(|trouble| Refusal::new(Phase::Auth, trouble))
     }
 
-    /// MAIL and RCPT: whether the server would take it. Nothing is delivered by this.
+    /// MAIL, RCPT and DATA: whether the server would take it. Nothing of the mail itself is sent by this, and a server that
+    /// loses us now has nothing to keep.
     pub async fn offer(&mut self, mail: &Mail) -> Result<(), Refusal> {
         let mut parameters = Vec::new();
         if mail.needs_utf8() {
@@ -92,16 +95,15 @@ impl Line {
         }
         self.say(Phase::Sender, MailFrom::new(Some(mail.from.clone()), parameters)).await?;
         self.say(Phase::Recipient, Rcpt::new(mail.to.clone(), Vec::new())).await?;
-        Ok(())
+        self.say(Phase::Data, Data).await.map(drop)
     }
 
-    /// DATA and the mail. The server's answer: it has the mail now.
+    /// The mail. The server's answer: it has the mail now.
     pub async fn deliver(&mut self, mail: &Mail) -> Result<String, Refusal> {
-        self.say(Phase::Data, Data).await?;
         // In one write: lettre's `message` sends the last dot by itself, and Nagle's algorithm then adds 40 ms to the one
         // stretch of time in which a crash leaves a doubt.
         let answer = within(self.deadlines.end_of_data, self.conn.command(with_end(&mail.content))).await;
-        self.used = true;
+        self.mails += 1;
         self.heard(Phase::Content, answer).map(|response| in_words(&response))
     }
 

@@ -17,6 +17,8 @@ pub enum Phase {
     Data,
     /// The mail itself, up to the answer to its last dot.
     Content,
+    /// Taken back by ourselves, just before the mail itself.
+    Withdrawn,
     /// No server at all: the mail becomes a file.
     File,
 }
@@ -70,6 +72,9 @@ const SENDER_REFUSED: [&str; 2] = ["5.1.7", "5.1.8"];
 /// No such mailbox; a domain that takes no mail (RFC 7505).
 const NO_SUCH_ADDRESS: [&str; 2] = ["5.1.1", "5.1.10"];
 
+/// How the reason of what has waited only for the server begins.
+pub const UNREACHED: &str = "the mail server cannot be reached";
+
 impl Refusal {
     pub fn new(phase: Phase, trouble: Trouble) -> Self {
         Self { phase, trouble }
@@ -95,6 +100,11 @@ impl Refusal {
         }
     }
 
+    /// No answer once the recipient was named: what hangs may be the recipient's own server, behind ours.
+    pub fn is_silence_about_recipient(&self) -> bool {
+        matches!((&self.trouble, self.phase), (Trouble::Lost(_), Phase::Recipient | Phase::Content))
+    }
+
     fn reason(&self) -> String {
         match (&self.trouble, self.phase) {
             (Trouble::Answered { code, text }, Phase::Recipient) => {
@@ -102,11 +112,12 @@ impl Refusal {
             }
             (Trouble::Answered { code, text }, _) => format!("the mail server answered: {code} {text}"),
             (Trouble::Tls(why), _) => format!("the connection to the mail server cannot be trusted: {why}"),
-            (Trouble::Lost(why), Phase::Greeting) => format!("the mail server cannot be reached: {why}"),
+            (Trouble::Lost(why), Phase::Greeting) => format!("{UNREACHED}: {why}"),
             (Trouble::Lost(why), Phase::Content) => {
                 format!("the mail server did not say whether it took the mail: {why}")
             }
             (Trouble::Lost(why), Phase::File) => format!("the mail folder cannot be written to: {why}"),
+            (Trouble::Lost(why), Phase::Withdrawn) => why.clone(),
             (Trouble::Lost(why), _) => format!("the connection to the mail server was lost: {why}"),
             (Trouble::Ours(why), _) => why.clone(),
         }

@@ -3,14 +3,17 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types::Timestamp;
+use diesel::sql_types::{Text, Timestamp};
 use diesel::sqlite::Sqlite;
 
+use super::super::notebook::{Note, Step};
 use super::super::{Class, Letter, List, MessageId, State};
 use super::halted;
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, MultiBackend};
 use crate::schema::messages;
+
+diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
 /// What may have brought a process down several times waits for the others first.
 const SUSPECT_AFTER: i32 = 3;
@@ -25,6 +28,21 @@ pub struct Claim {
     /// This one included.
     pub attempts: i32,
     pub letter: Letter,
+}
+
+/// What may be claimed at the moment.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Whether bulk mail may be claimed at all.
+    pub bulk: bool,
+    /// Domains to which nothing may be claimed.
+    pub busy: Vec<String>,
+    /// Domains to which no bulk mail may be claimed.
+    pub waiting: Vec<String>,
+}
+
+impl Room {
+    pub const FOR_ALL: Self = Self { bulk: true, busy: Vec::new(), waiting: Vec::new() };
 }
 
 /// In nobody's hands.
@@ -42,15 +60,26 @@ pub(super) const WAITING: Waiting =
 
 /// Whether a claim would give something.
 pub fn due(conn: &mut Conn, now: Instant) -> QueryResult<bool> {
-    Ok(halted(conn)?.is_none() && next(conn, now)?.is_some())
+    Ok(halted(conn)?.is_none() && next(conn, &Room::FOR_ALL, now)?.is_some())
 }
 
 /// The next message that is due, leased to `owner`: account mail first, then the one that has waited longest.
 pub fn claim(conn: &mut Conn, owner: &str, now: Instant, lease: TimeDelta) -> QueryResult<Option<Claim>> {
+    claim_within(conn, owner, now, lease, &Room::FOR_ALL)
+}
+
+/// The same, of what there is room for.
+pub fn claim_within(
+    conn: &mut Conn,
+    owner: &str,
+    now: Instant,
+    lease: TimeDelta,
+    room: &Room,
+) -> QueryResult<Option<Claim>> {
     if halted(conn)?.is_some() {
         return Ok(None);
     }
-    while let Some(id) = next(conn, now)? {
+    while let Some(id) = next(conn, room, now)? {
         let won: Option<Row> = diesel::update(messages::table)
             .filter(messages::id.eq(id))
             .filter(messages::state.eq(State::Pending))
@@ -71,15 +100,29 @@ pub fn claim(conn: &mut Conn, owner: &str, now: Instant, lease: TimeDelta) -> Qu
     Ok(None)
 }
 
-fn next(conn: &mut Conn, now: Instant) -> QueryResult<Option<MessageId>> {
-    messages::table
+fn next(conn: &mut Conn, room: &Room, now: Instant) -> QueryResult<Option<MessageId>> {
+    if let Some(id) = next_of(conn, Class::Account, &room.busy, now)? {
+        return Ok(Some(id));
+    }
+    if !room.bulk {
+        return Ok(None);
+    }
+    next_of(conn, Class::Bulk, &[&room.busy[..], &room.waiting[..]].concat(), now)
+}
+
+fn next_of(conn: &mut Conn, class: Class, not_to: &[String], now: Instant) -> QueryResult<Option<MessageId>> {
+    let mut waiting = messages::table
         .filter(messages::state.eq(State::Pending))
+        .filter(messages::class.eq(class))
         .filter(messages::next_attempt_at.le(now))
         .filter(messages::expires_at.gt(now))
-        .order((messages::class, messages::next_attempt_at, messages::id))
+        .order((messages::next_attempt_at, messages::id))
         .select(messages::id)
-        .first(conn)
-        .optional()
+        .into_boxed::<MultiBackend>();
+    for domain in not_to {
+        waiting = waiting.filter(lower(messages::recipient).not_like(format!("%@{domain}")));
+    }
+    waiting.first(conn).optional()
 }
 
 #[derive(Queryable, Selectable)]
@@ -155,6 +198,41 @@ pub fn take_back(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .set(WAITING)
         .execute(conn)?;
     Ok(unknown + give_up(conn, now)?)
+}
+
+/// Takes over from a courier that is known to be dead, by its last note. How many messages that settled. What the note
+/// does not speak of waits for its lease.
+pub fn take_over(conn: &mut Conn, owner: &str, note: Option<&Note>, now: Instant) -> QueryResult<usize> {
+    diesel::update(messages::table)
+        .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::attempts.ge(SUSPECT_AFTER))
+        .set(messages::next_attempt_at.eq(now + SUSPECT_WAITS))
+        .execute(conn)?;
+    let mut settled = false;
+    if let Some(Note { message, step }) = note {
+        settled = match step {
+            Step::Taken(answer) => settle_sent(conn, *message, owner, answer, now)?,
+            Step::HandedOver if is_bulk(conn, *message)? => {
+                settle_unknown(conn, *message, owner, "sending stopped while the mail server was taking it", now)?
+            }
+            Step::HandedOver | Step::Offered => false,
+        };
+        // What that left as it was, was either not handed over or is account mail: it is sent again.
+        diesel::update(messages::table)
+            .filter(messages::id.eq(message))
+            .filter(messages::lease_owner.eq(owner))
+            .filter(messages::state.eq(State::DataStarted))
+            .set(WAITING)
+            .execute(conn)?;
+    }
+    give_back(conn, owner)?;
+    Ok(usize::from(settled))
+}
+
+fn is_bulk(conn: &mut Conn, id: MessageId) -> QueryResult<bool> {
+    let class: Option<Class> = messages::table.find(id).select(messages::class).first(conn).optional()?;
+    Ok(class == Some(Class::Bulk))
 }
 
 /// What was never tried in its time is missed; what was tried in vain has failed.
@@ -265,6 +343,16 @@ pub fn settle_retry(
         .set((WAITING, messages::next_attempt_at.eq(next_attempt_at), messages::reason.eq(reason)))
         .execute(conn)?;
     Ok(waits == 1)
+}
+
+/// Whatever waits for its next attempt for that reason is due now.
+pub fn wait_no_longer(conn: &mut Conn, reason: &str, now: Instant) -> QueryResult<usize> {
+    diesel::update(messages::table)
+        .filter(messages::state.eq(State::Pending))
+        .filter(messages::next_attempt_at.gt(now))
+        .filter(messages::reason.like(format!("{reason}%")))
+        .set(messages::next_attempt_at.eq(now))
+        .execute(conn)
 }
 
 /// Pending again as if it had not been tried: the fault was not the message's.

@@ -94,7 +94,7 @@ fn refusal(req: &HttpRequest) -> Option<Error> {
     if !reads && req.method() != Method::POST {
         return Some(Error::Method);
     }
-    let for_operators = ["/healthz", "/readyz"].contains(&req.path());
+    let for_operators = ["/healthz", "/readyz", "/metrics"].contains(&req.path());
     if !for_operators && !is_ours(site, req.connection_info().host()) {
         return Some(Error::WrongHost(site.base_url.as_str().to_owned()));
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A courier who claims and is heard of no more.
-async fn a_crash(office: &Office, letter: Letter, after_data_began: bool) -> MessageId {
+pub async fn a_crash(office: &Office, letter: Letter, after_data_began: bool) -> MessageId {
     let id = office.queue(letter).await;
     let now = office.clock.now();
     let lease = TimeDelta::seconds(60);

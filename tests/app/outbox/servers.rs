@@ -104,6 +104,38 @@ stories! {
         assert_eq!(office.state(other).await, State::Sent);
     }
 
+    async fn after_a_day_without_a_server_what_still_means_something_arrives_account_mail_first(office: Office) {
+        let mut office = office;
+        let hours = |hours| Instant::from_micros(OPENING) + TimeDelta::hours(hours);
+        for _ in 0..4 {
+            office.queue(Letter { expires_at: hours(20), ..bulk("Unit 4") }).await;
+            office.queue(bulk("Unit 5")).await;
+        }
+        office.settings.mail = MailRoute::Smtp("smtp://127.0.0.1:9".into());
+        let courier = office.courier();
+        for hour in 0..12 {
+            assert_eq!(courier.run_once().await, 0, "{hour}");
+            office.travel(TimeDelta::hours(1));
+        }
+        office.settings.mail = MailRoute::Smtp(office.server.url());
+        office.server.set(Behaviour::Hang);
+        let courier = office.courier();
+        office.queue(account_mail("Reset")).await;
+        for _ in 0..4 {
+            courier.run_once().await;
+            office.travel(TimeDelta::hours(3));
+        }
+        courier.run_once().await;
+        office.server.set(Behaviour::Ok);
+        assert_eq!(courier.run_once().await, 5, "at once, without waiting for the next attempt");
+
+        assert_eq!(office.subjects(), ["Reset", "Unit 5", "Unit 5", "Unit 5", "Unit 5"]);
+        let counts: Vec<_> = office.write(store::count_by_state).await.into_iter().filter(|(_, n)| *n > 0).collect();
+        let stale: i64 = counts.iter().filter(|(state, _)| *state != State::Sent).map(|(_, n)| n).sum();
+        assert_eq!(stale, 4, "{counts:?}");
+        assert!(counts.iter().all(|(state, _)| [State::Sent, State::Failed, State::Missed].contains(state)), "{counts:?}");
+    }
+
     async fn a_busy_server_is_left_alone_for_a_while(office: Office) {
         office.server.set(Behaviour::Busy);
         let (first, second) = (office.queue(bulk("Unit 5")).await, office.queue(bulk("Unit 6")).await);

@@ -87,7 +87,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
 pub(super) fn filter(programme: &Programme, asked: &Fields) -> Result<Filter, Error> {
     let units = match asked.get("unit") {
         "" => Vec::new(),
-        number => names(unit_of(programme, number)?).cloned().collect(),
+        number => unit_of(programme, number)?.names().cloned().collect(),
     };
     let word = |name: &str| Some(asked.get(name).to_owned()).filter(|word| !word.is_empty());
     let kind = word("kind").map(|word| word.parse::<Kind>().map_err(|_| Error::NotFound)).transpose()?;

@@ -88,7 +88,8 @@ fn everybody(conn: &mut Conn, place: &Place, programme: &Programme, dues: &[Due]
     let mut everybody = Everybody { learners, ..Everybody::default() };
     everybody.wishes = store::list_wishes(conn, span)?.into_iter().collect();
     let reminds = dues.iter().filter(|due| due.kind.is_of_work());
-    let units: Vec<_> = reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(Unit::names).collect();
+    let units: Vec<_> =
+        reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(crate::programme::Unit::names).collect();
     for (enrolment, unit, step) in store::list_done(conn, span, &units)? {
         everybody.done.entry(enrolment).or_default().push((unit, step));
     }

@@ -10,7 +10,6 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::text::{Slug, count};
 use crate::platform::web::{Answer, Ask, Error, Faults, Fields, Frame};
 use crate::programme::{Catalogue, Content, Unit};
-use crate::reminder::is_called;
 use crate::schedule::store::{find_settings, save_choices};
 
 #[derive(Template)]

@@ -1,0 +1,3 @@
+DROP TABLE heartbeats;
+DROP INDEX accounts_undeliverable;
+DROP INDEX messages_settled;
