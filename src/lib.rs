@@ -18,9 +18,9 @@ pub mod schedule;
 
 pub mod completion;
 pub mod discussion;
+pub mod live;
 
 pub mod certificate;
-pub mod live;
 pub mod portfolio;
 pub mod reading;
 pub mod reminder;

@@ -62,6 +62,7 @@ diesel::table! {
         lease_owner -> Nullable<Text>,
         lease_until -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
+        calendar -> Nullable<Text>,
     }
 }
 
@@ -277,6 +278,7 @@ diesel::table! {
         due_at -> Timestamp,
         planned_at -> Timestamp,
         missed -> Bool,
+        occasion -> Text,
     }
 }
 
@@ -291,6 +293,7 @@ diesel::table! {
         decided_at -> Timestamp,
         not_sent_because -> Nullable<Text>,
         message_id -> Nullable<BigInt>,
+        occasion -> Text,
     }
 }
 
@@ -536,6 +539,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reminder_choices (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        unit -> Text,
+        version -> Integer,
+        starting_soon -> Nullable<Bool>,
+        opens -> Nullable<Bool>,
+        nudge -> Nullable<Bool>,
+        wrap_up -> Nullable<Bool>,
+        live -> Nullable<Bool>,
+        nudge_days -> Nullable<Integer>,
+        hour -> Nullable<Time>,
+        opens_note -> Text,
+        nudge_note -> Text,
+        wrap_up_note -> Text,
+    }
+}
+
+diesel::table! {
+    reminder_wishes (enrolment_id) {
+        enrolment_id -> BigInt,
+        opens -> Bool,
+        nudge -> Bool,
+        wrap_up -> Bool,
+        live -> Bool,
+        paused_until -> Nullable<Date>,
+        daily_cap -> Integer,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -585,6 +619,8 @@ diesel::joinable!(announcements -> accounts (author_id));
 diesel::joinable!(announcement_mails -> announcements (announcement_id));
 diesel::joinable!(announcement_mails -> enrolments (enrolment_id));
 diesel::joinable!(announcement_mails -> messages (message_id));
+diesel::joinable!(reminder_choices -> cohorts (cohort_id));
+diesel::joinable!(reminder_wishes -> enrolments (enrolment_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -629,5 +665,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cards,
     products,
     announcements,
-    announcement_mails
+    announcement_mails,
+    reminder_choices,
+    reminder_wishes
 );

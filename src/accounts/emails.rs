@@ -125,5 +125,6 @@ fn letter(
         reply_to: None,
         list: None,
         expires_at,
+        calendar: None,
     })
 }

@@ -81,6 +81,7 @@ pub fn mail(
         reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
         list: Some(List { id: format!("announcements.{}.{name}", cohort.slug), unsubscribe_url: stop_url }),
         expires_at: published_at + NEWS,
+        calendar: None,
     })
 }
 

@@ -82,5 +82,6 @@ fn letter(
         reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
         list: Some(List { id: format!("{}.{host}", course.cohort.slug), unsubscribe_url: stop_url }),
         expires_at: now + KEEPS,
+        calendar: None,
     })
 }

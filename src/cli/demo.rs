@@ -1,6 +1,6 @@
 //! `demo`: a course in its sixth week in `data/demo`, on the loopback, lived through on its first start.
 
-use chrono::{Days, TimeDelta};
+use chrono::TimeDelta;
 
 use super::seed::{self, Past, Plan};
 use super::serve::listen;
@@ -10,8 +10,8 @@ use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Flags;
 use crate::platform::db::DbError;
 use crate::platform::web::Mode;
-use crate::schedule::due::NUDGE_DAYS;
-use crate::{accounts, worker};
+use crate::reminder::due::timetable;
+use crate::{accounts, reminder, worker};
 
 /// Printed, and so no secret: it works only in demo mode, which answers on the loopback alone.
 const PASSWORD: &str = "nine quiet herons";
@@ -58,7 +58,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     let past = seed::begin(app, &PLAN, PASSWORD).await?;
     let clock = Clock::standing_at(past.now);
     let lived = app.at(clock.clone())?;
-    for moment in moments(&past) {
+    for moment in moments(app, &past).await? {
         past.live_through(&app.db, moment).await?;
         clock.set(moment);
         worker::run_due(&lived).await;
@@ -67,15 +67,21 @@ async fn fill(app: &App) -> anyhow::Result<()> {
 }
 
 /// Every instant up to now at which a unit opened or a reminder fell due, in order.
-fn moments(past: &Past) -> Vec<Instant> {
-    // Days on the calendar: the hours between them change with the clocks.
-    let openings = past.releases.iter().map(|release| release.local_time);
-    let mut moments: Vec<Instant> = openings
-        .flat_map(|opens| [0, NUDGE_DAYS, 6].map(|days| past.cohort.zone.instant(opens + Days::new(days))))
+async fn moments(app: &App, past: &Past) -> anyhow::Result<Vec<Instant>> {
+    let cohort = past.cohort.id;
+    let course = app.db.read(move |conn| reminder::store::course(conn, cohort).map_err(DbError::from)).await?;
+    let catalogue = app.content.current();
+    let dues = course.iter().flat_map(|course| {
+        let programme = catalogue.programme(&course.cohort.programme);
+        programme.map(|programme| timetable(course, programme)).unwrap_or_default()
+    });
+    let mut moments: Vec<Instant> = dues
+        .map(|due| due.at)
+        .chain(past.releases.iter().map(|release| release.opens_at))
         .map(|moment| moment + TimeDelta::minutes(1))
         .filter(|moment| *moment <= past.now)
         .collect();
     moments.sort_unstable();
     moments.dedup();
-    moments
+    Ok(moments)
 }

@@ -45,5 +45,6 @@ pub fn invitation(
         reply_to: None,
         list: None,
         expires_at: now + chrono::TimeDelta::hours(72),
+        calendar: None,
     })
 }

@@ -3,7 +3,6 @@
 
 use chrono::NaiveDate;
 
-use super::words::the_unit;
 use crate::cohort::{Break, Cohort};
 use crate::live::{self, Session, session_of};
 use crate::platform::clock::Instant;
@@ -87,11 +86,6 @@ impl Date<'_> {
             _ => None,
         }
     }
-}
-
-/// A live session as those may know it to whom its unit is not open: by its unit alone.
-pub fn live_title(unit: &Unit, step: &Step, is_open: bool) -> String {
-    if is_open { step.title.clone() } else { format!("Live session of {}", the_unit(unit)) }
 }
 
 #[cfg(test)]

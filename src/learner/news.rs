@@ -1,11 +1,10 @@
 //! What home tells besides the next step: the next live session, and what is new in the threads that somebody follows.
 
-use super::calendar::live_title;
 use super::course::Course;
 use super::step_path;
 use crate::discussion::Thread;
 use crate::discussion::store::News;
-use crate::live::{Moment, Session, steps};
+use crate::live::{self, Moment, Session, steps};
 use crate::platform::clock::Instant;
 use crate::platform::text::count;
 use crate::programme::Unit;
@@ -35,7 +34,7 @@ pub fn next_meeting(course: &Course<'_>, sessions: &[Session], now: Instant) -> 
     Some(Meeting {
         when: cohort.zone.plain(session.starts_at),
         at: session.starts_at.rfc3339(),
-        title: live_title(unit, step, is_open),
+        title: live::title(unit, step, is_open),
         href: if is_open { step_path(cohort, unit, step) } else { String::new() },
         is_near: is_open && session.moment(now) == Moment::DoorsOpen && !session.link.is_empty(),
     })

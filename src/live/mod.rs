@@ -7,7 +7,9 @@ pub mod store;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
+use crate::platform::secret::fingerprint;
 use crate::platform::text::Slug;
 use crate::programme::{Step, StepKind, Unit};
 use crate::words;
@@ -86,6 +88,27 @@ pub fn steps<'c>(units: impl IntoIterator<Item = &'c Unit>) -> impl Iterator<Ite
 /// The session planned for a step, called off or not.
 pub fn session_of<'s>(unit: &Unit, step: &Step, sessions: &'s [Session]) -> Option<&'s Session> {
     sessions.iter().find(|session| session.is_of(unit, step))
+}
+
+/// The name that a unit or step keeps for good: its first, whatever it is called later.
+pub fn lasting<'s>(slug: &'s Slug, formerly: &'s [Slug]) -> &'s str {
+    formerly.first().unwrap_or(slug).as_str()
+}
+
+/// By this name calendars know the session again. `host`: of the base URL.
+pub fn calendar_uid(cohort: &Cohort, unit: &Unit, step: &Step, host: &str) -> String {
+    // A step's slug says something of what it holds, so it does not stand here as it is.
+    let own = fingerprint(lasting(&step.slug, &step.formerly).as_bytes());
+    format!("{}.{own}.live.{}@{host}", lasting(&unit.slug, &unit.formerly), cohort.slug)
+}
+
+/// As those may know it to whom its unit is not open: by its unit alone.
+pub fn title(unit: &Unit, step: &Step, is_open: bool) -> String {
+    match (is_open, unit.number) {
+        (true, _) => step.title.clone(),
+        (false, 0) => "Live session of the orientation".into(),
+        (false, week) => format!("Live session of week {week}"),
+    }
 }
 
 #[cfg(test)]

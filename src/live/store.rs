@@ -47,6 +47,16 @@ pub fn list(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Session>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The same of several cohorts.
+pub fn list_all(conn: &mut Conn, cohorts: &[CohortId]) -> QueryResult<Vec<(CohortId, Session)>> {
+    let rows: Vec<(CohortId, Row)> = live_sessions::table
+        .filter(live_sessions::cohort_id.eq_any(cohorts))
+        .order((live_sessions::cohort_id, live_sessions::starts_at, live_sessions::id))
+        .select((live_sessions::cohort_id, Row::as_select()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(cohort, row)| (cohort, row.into())).collect())
+}
+
 /// Keeps the session, in the place of its earlier plan if that is still the one that was changed: its version is one less.
 /// False: somebody else changed it in the meantime, and nothing was saved.
 pub fn save(conn: &mut Conn, cohort: CohortId, session: &Session) -> QueryResult<bool> {

@@ -51,6 +51,8 @@ pub struct Letter {
     pub list: Option<List>,
     /// When it has lost its meaning.
     pub expires_at: Instant,
+    /// For the reader's calendar: an iCalendar text that says its METHOD (RFC 6047).
+    pub calendar: Option<String>,
 }
 
 /// What makes a bulk mail easy to stop (RFC 2369, RFC 8058).

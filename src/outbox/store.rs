@@ -141,7 +141,11 @@ pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .filter(messages::created_at.lt(now - BODIES_KEPT))
         .filter(messages::text_body.ne(""))
         .filter(messages::state.ne_all([State::Pending, State::Claimed, State::DataStarted]))
-        .set((messages::text_body.eq(""), messages::html_body.eq(None::<String>)))
+        .set((
+            messages::text_body.eq(""),
+            messages::html_body.eq(None::<String>),
+            messages::calendar.eq(None::<String>),
+        ))
         .execute(conn)?;
     Ok(deleted + blanked)
 }

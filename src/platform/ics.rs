@@ -46,20 +46,41 @@ pub enum When {
     Days { first: NaiveDate, last: NaiveDate },
 }
 
+/// One event as a mail brings it to one person (iTIP, RFC 5546): to be put into their calendar, or taken out of it where it
+/// is called off. No answer is asked for.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    pub event: Event,
+    pub organizer: (String, String),
+    /// Name and address, as the organizer's.
+    pub attendee: (String, String),
+}
+
+impl Invitation {
+    pub fn method(&self) -> &'static str {
+        if self.event.called_off { "CANCEL" } else { "REQUEST" }
+    }
+
+    /// The text to send as `text/calendar`, with the method as a parameter too.
+    pub fn write(&self, now: Instant) -> String {
+        let mut lines = Lines::begun();
+        lines.add("METHOD", self.method());
+        self.event.write(&mut lines, now, Some(self));
+        lines.add("END", "VCALENDAR");
+        lines.0
+    }
+}
+
 impl Calendar {
     /// The text to send as `text/calendar; charset=utf-8`. `now` is the time of this telling.
     pub fn write(&self, now: Instant) -> String {
-        let mut lines = Lines::default();
-        lines.add("BEGIN", "VCALENDAR");
-        lines.add("VERSION", "2.0");
-        lines.add("PRODID", "-//Trellis//Calendar//EN");
-        lines.add("CALSCALE", "GREGORIAN");
+        let mut lines = Lines::begun();
         lines.add("NAME", text(&self.name));
         lines.add("X-WR-CALNAME", text(&self.name));
         lines.add("REFRESH-INTERVAL;VALUE=DURATION", REFRESH);
         lines.add("X-PUBLISHED-TTL", REFRESH);
         for event in &self.events {
-            event.write(&mut lines, now);
+            event.write(&mut lines, now, None);
         }
         lines.add("END", "VCALENDAR");
         lines.0
@@ -67,7 +88,8 @@ impl Calendar {
 }
 
 impl Event {
-    fn write(&self, lines: &mut Lines, now: Instant) {
+    /// `invitation`: the one that brings it, which says who asks and who is asked.
+    fn write(&self, lines: &mut Lines, now: Instant, invitation: Option<&Invitation>) {
         lines.add("BEGIN", "VEVENT");
         lines.add("UID", text(&self.uid));
         lines.add("DTSTAMP", utc(now));
@@ -91,6 +113,10 @@ impl Event {
         if self.called_off {
             lines.add("STATUS", "CANCELLED");
         }
+        if let Some(Invitation { organizer: (asks, asks_from), attendee: (asked, asked_at), .. }) = invitation {
+            lines.add(&format!("ORGANIZER;CN={}", parameter(asks)), format_args!("mailto:{asks_from}"));
+            lines.add(&format!("ATTENDEE;CN={};RSVP=FALSE", parameter(asked)), format_args!("mailto:{asked_at}"));
+        }
         lines.add("END", "VEVENT");
     }
 }
@@ -113,11 +139,26 @@ fn text(plain: &str) -> String {
     escaped
 }
 
+/// As the value of a parameter (section 3.2): quoted, for which a quote itself must go.
+fn parameter(plain: &str) -> String {
+    let kept: String = plain.chars().filter(|c| *c != '"' && !c.is_control()).collect();
+    format!("\"{kept}\"")
+}
+
 /// Lines ended by CRLF, each folded where it is too long (section 3.1), never inside a character.
 #[derive(Default)]
 struct Lines(String);
 
 impl Lines {
+    fn begun() -> Self {
+        let mut lines = Self::default();
+        lines.add("BEGIN", "VCALENDAR");
+        lines.add("VERSION", "2.0");
+        lines.add("PRODID", "-//Trellis//Calendar//EN");
+        lines.add("CALSCALE", "GREGORIAN");
+        lines
+    }
+
     fn add(&mut self, name: &str, value: impl Display) {
         let mut room = LINE;
         for c in format!("{name}:{value}").chars() {

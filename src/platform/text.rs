@@ -131,6 +131,12 @@ pub fn paragraphs(text: &str, most: usize, what: &str) -> Result<String, String>
     Ok(text.to_owned())
 }
 
+/// A cell of a table that no spreadsheet takes for a formula (OWASP, CSV injection).
+pub fn cell(text: &str) -> String {
+    let risky = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    if text.trim_start().starts_with(risky) || text.starts_with(risky) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// An address elsewhere on the web that a page may lead to: https, with a host, and nothing that a browser would read
 /// otherwise than a person.
 pub fn web_address(text: &str) -> Result<String, String> {
@@ -184,6 +190,14 @@ pub fn duration(minutes: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for formula in ["=1+1", "+44", "-1", "@sum", "\t=1", "  =1", "＝1"] {
+            assert!(cell(formula).starts_with('\''), "{formula:?}");
+        }
+        assert_eq!(cell("Ada O'Neill"), "Ada O'Neill");
+    }
 
     #[test]
     fn two_spellings_of_an_address_are_one() {

@@ -2,12 +2,14 @@
 
 use chrono::TimeDelta;
 
-use super::{CATCH_UP, Kind};
+use super::store::Course;
+use super::{CATCH_UP, Kind, live};
 use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::{Programme, Unit};
-use crate::schedule::{self, Release, due, release_of};
+use crate::schedule::due::Timing;
+use crate::schedule::{self, Release, release_of};
 
 /// How long a mail keeps its meaning where no further release ends it.
 const MEANING: TimeDelta = TimeDelta::hours(72);
@@ -17,9 +19,13 @@ const MEANING: TimeDelta = TimeDelta::hours(72);
 pub struct Due {
     pub unit: Slug,
     pub kind: Kind,
+    /// Of which live session, and at which time. Empty for a unit's own.
+    pub occasion: String,
     pub at: Instant,
-    /// When it has lost its meaning: at the next release.
+    /// When it has lost its meaning: at the next release, or as the session begins.
     pub expires_at: Instant,
+    /// Facilitators may switch it off: then it falls due all the same, to nobody.
+    pub is_on: bool,
 }
 
 impl Due {
@@ -27,23 +33,32 @@ impl Due {
     pub fn is_missed(&self, now: Instant) -> bool {
         now.since(self.at) > CATCH_UP
     }
+
+    pub fn is_about(&self, unit: &Slug, kind: Kind, occasion: &str) -> bool {
+        self.unit == *unit && self.kind == kind && self.occasion == occasion
+    }
 }
 
 /// Every reminder that the cohort's schedule foresees, oldest first. A held unit has none, and none falls due once the
 /// cohort has closed.
-pub fn timetable(cohort: &Cohort, programme: &Programme, releases: &[Release]) -> Vec<Due> {
-    let units = in_order(programme, releases);
-    let in_order: Vec<Release> = units.iter().map(|(_, release)| (*release).clone()).collect();
-    let ends = ends_at(cohort, releases);
-    let mut dues = Vec::with_capacity(units.len() * 3);
-    for (place, (unit, _)) in units.iter().enumerate() {
-        for kind in Kind::ALL {
-            let Some(at) = due::due(cohort, &in_order, place, *kind) else { continue };
-            let later = units.iter().skip(place + 1).filter(|(_, release)| !release.held && release.opens_at > at);
-            let expires_at = later.map(|(_, release)| release.opens_at).min().unwrap_or(at + MEANING);
-            dues.push(Due { unit: unit.slug.clone(), kind: *kind, at, expires_at });
+pub fn timetable(course: &Course, programme: &Programme) -> Vec<Due> {
+    let Course { cohort, settings, .. } = course;
+    let (units, releases): (Vec<&Unit>, Vec<Release>) =
+        in_order(programme, &course.releases).into_iter().map(|(unit, release)| (unit, release.clone())).unzip();
+    let timing = Timing { cohort, units: &units, releases: &releases, settings };
+    let mut dues = live::dues(course, programme);
+    for (place, unit) in units.iter().enumerate() {
+        for kind in Kind::OF_UNIT {
+            // A course that has begun does not start soon, wherever its first unit moves.
+            let has_begun = kind == Kind::StartingSoon && course.has_run(unit, Kind::Opens);
+            let Some(at) = timing.due(place, kind).filter(|_| !has_begun) else { continue };
+            let later = releases.iter().skip(place).filter(|release| !release.held && release.opens_at > at);
+            let expires_at = later.map(|release| release.opens_at).min().unwrap_or(at + MEANING);
+            let is_on = settings.is_on(unit, kind);
+            dues.push(Due { unit: unit.slug.clone(), kind, occasion: String::new(), at, expires_at, is_on });
         }
     }
+    let ends = ends_at(cohort, &course.releases);
     dues.retain(|due| due.at < ends);
     dues.sort_by_key(|due| (due.at, due.kind));
     dues
@@ -74,8 +89,15 @@ mod tests {
     use chrono::{Days, NaiveTime};
     use proptest::prelude::*;
 
-    use super::super::sample::{at, cohort, day, programme, release, releases, slug};
+    use super::super::sample::{at, cohort, course, day, programme, release, releases, slug};
     use super::*;
+
+    /// What the units' own three fall due, as everything comes by itself.
+    fn dues(cohort: &Cohort, programme: &Programme, releases: &[Release]) -> Vec<Due> {
+        let mut all = timetable(&course(cohort, releases), programme);
+        all.retain(|due| due.kind != Kind::StartingSoon);
+        all
+    }
 
     fn local(cohort: &Cohort, due: &Due) -> String {
         format!("{} {} {}", due.unit, due.kind, cohort.zone.local(due.at).format("%a %d %b %H:%M"))
@@ -84,7 +106,7 @@ mod tests {
     #[test]
     fn a_local_nine_stays_nine_across_the_clock_change() {
         let cohort = cohort("Europe/London", "2027-03-22");
-        let dues = timetable(&cohort, &programme(2), &releases(&cohort, 2));
+        let dues = dues(&cohort, &programme(2), &releases(&cohort, 2));
         let told: Vec<String> = dues.iter().map(|due| local(&cohort, due)).collect();
         assert_eq!(
             told,
@@ -97,7 +119,7 @@ mod tests {
                 "unit-2 wrap_up Sun 04 Apr 09:00",
             ]
         );
-        assert_eq!(dues[1].at, dues[0].at + TimeDelta::days(due::NUDGE_DAYS as i64));
+        assert_eq!(dues[1].at, dues[0].at + TimeDelta::days(schedule::due::NUDGE_DAYS as i64));
         assert_eq!(dues[1].at.rfc3339(), "2027-03-26T09:00:00Z");
         assert_eq!(dues[2].at.rfc3339(), "2027-03-28T08:00:00Z");
     }
@@ -105,7 +127,7 @@ mod tests {
     #[test]
     fn a_reminder_has_lost_its_meaning_at_the_next_release() {
         let cohort = cohort("Europe/London", "2027-01-11");
-        let dues = timetable(&cohort, &programme(2), &releases(&cohort, 2));
+        let dues = dues(&cohort, &programme(2), &releases(&cohort, 2));
         let opens = at(&cohort.zone, "2027-01-18 09:00");
         assert!(dues[..3].iter().all(|due| due.expires_at == opens));
         assert!(dues[3..].iter().all(|due| due.expires_at == due.at + TimeDelta::hours(72)));
@@ -116,7 +138,7 @@ mod tests {
         let cohort = cohort("Europe/London", "2027-01-11");
         let mut releases = releases(&cohort, 3);
         releases[1].held = true;
-        let dues = timetable(&cohort, &programme(3), &releases);
+        let dues = dues(&cohort, &programme(3), &releases);
         assert!(dues.iter().all(|due| due.unit != slug("unit-2")));
         assert_eq!(local(&cohort, &dues[2]), "unit-1 wrap_up Sun 17 Jan 09:00");
     }
@@ -125,7 +147,7 @@ mod tests {
     fn nothing_falls_due_once_the_cohort_has_closed() {
         let mut cohort = cohort("Europe/London", "2027-01-11");
         cohort.closes_on = Some(day("2027-01-15"));
-        let dues = timetable(&cohort, &programme(2), &releases(&cohort, 2));
+        let dues = dues(&cohort, &programme(2), &releases(&cohort, 2));
         assert_eq!(dues.len(), 1);
         cohort.closes_on = None;
         let last = releases(&cohort, 2);
@@ -136,7 +158,7 @@ mod tests {
     fn a_unit_that_follows_the_next_day_leaves_no_room_for_a_wrap_up() {
         let cohort = cohort("Europe/London", "2027-01-11");
         let both = [release(&cohort, 1, day("2027-01-11")), release(&cohort, 2, day("2027-01-12"))];
-        let dues = timetable(&cohort, &programme(2), &both);
+        let dues = dues(&cohort, &programme(2), &both);
         assert!(!dues.iter().any(|due| due.unit == slug("unit-1") && due.kind == Kind::WrapUp));
     }
 
@@ -147,7 +169,7 @@ mod tests {
         programme.units[0].formerly = vec![slug("old-name")];
         let mut releases = releases(&cohort, 1);
         releases[0].unit = slug("old-name");
-        let dues = timetable(&cohort, &programme, &releases);
+        let dues = dues(&cohort, &programme, &releases);
         assert_eq!(dues.len(), 3);
         assert!(dues.iter().all(|due| due.unit == slug("unit-1")));
     }
@@ -155,7 +177,7 @@ mod tests {
     #[test]
     fn thirty_six_hours_are_made_up_for_and_no_more() {
         let cohort = cohort("Europe/London", "2027-01-11");
-        let due = &timetable(&cohort, &programme(1), &releases(&cohort, 1))[0];
+        let due = &dues(&cohort, &programme(1), &releases(&cohort, 1))[0];
         assert!(!due.is_missed(due.at + TimeDelta::hours(36)));
         assert!(due.is_missed(due.at + TimeDelta::hours(36) + TimeDelta::seconds(1)));
     }
@@ -178,7 +200,7 @@ mod tests {
                 all.push(release(&cohort, n as u16 + 2, on));
             }
             let programme = programme(all.len() as u16);
-            let dues = timetable(&cohort, &programme, &all);
+            let dues = dues(&cohort, &programme, &all);
             prop_assert_eq!(dues.len(), all.len() * 3);
             for (unit, next) in all.iter().zip(all.iter().skip(1)) {
                 let of = |kind| dues.iter().find(|due| due.unit == unit.unit && due.kind == kind).unwrap();

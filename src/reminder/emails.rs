@@ -1,6 +1,7 @@
-//! The mails about units, written for one learner each: text first, HTML says the same.
+//! The mails about units and live sessions, written for one learner each: text first, HTML says the same.
 
 pub mod fold;
+mod session;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -12,8 +13,9 @@ use self::fold::fold;
 use self::views::{
     Also, Mail, NudgeHtml, NudgeText, OpenUnit, OpensHtml, OpensText, Welcome, WelcomeHtml, WelcomeText,
 };
-use self::views::{WrapUpHtml, WrapUpText, lines, lines_to_do};
-use super::store::Learner;
+use self::views::{StartingSoonHtml, StartingSoonText, WrapUpHtml, WrapUpText, lines, lines_to_do};
+use super::due::{Due, next_unit};
+use super::store::{Course, Learner};
 use super::{Kind, Wording, is_done};
 use crate::cohort::{Cohort, EnrolmentId};
 use crate::outbox::{Class, Letter, List};
@@ -21,6 +23,13 @@ use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::platform::text::{Slug, count, duration};
 use crate::programme::{Programme, ReminderText, Step, Unit};
+use crate::schedule::release_of;
+
+pub use self::session::{SessionMail, session};
+
+/// When mails come, for their foot.
+const OF_UNIT: &str = "Each unit sends one such mail, and at most two more if a step is still to do.";
+const ONCE: &str = "It comes once, before the first unit opens.";
 
 /// From whom and about what the mails of a cohort are.
 #[derive(Clone, Copy)]
@@ -40,17 +49,44 @@ pub struct Part<'a> {
     pub wording: Wording,
     /// The steps of the unit that the learner has done.
     pub done: Vec<Slug>,
+    /// What the facilitators say on top. Empty: nothing.
+    pub note: &'a str,
+    /// Or will open.
     pub opened_at: Instant,
     /// The unit after it, and when that opens; none after the last, or while it is held.
     pub next: Option<(&'a Unit, Instant)>,
     pub expires_at: Instant,
 }
 
-/// One mail for what is due to a learner together: the newest unit that opens leads, else what fell due last, and the
-/// other units stand below it. `parts`: at least one, by the time they fell due.
+impl<'a> Part<'a> {
+    /// `None` for a unit without a release.
+    pub fn of(
+        course: &'a Course,
+        programme: &'a Programme,
+        (due, unit): (&Due, &'a Unit),
+        (wording, done): (Wording, Vec<Slug>),
+    ) -> Option<Self> {
+        let next = next_unit(programme, &course.releases, unit);
+        Some(Self {
+            unit,
+            kind: due.kind,
+            wording,
+            done,
+            note: course.settings.note(unit, due.kind),
+            opened_at: release_of(unit, &course.releases)?.opens_at,
+            next: next.map(|(unit, release)| (unit, release.opens_at)),
+            expires_at: due.expires_at,
+        })
+    }
+}
+
+/// One mail for what is due to a learner together: the newest unit that opens leads, else that the course starts, else
+/// what fell due last, and the other units stand below it. `parts`: at least one, by the time they fell due.
 pub fn reminder(sender: &Sender<'_>, to: &Learner, parts: &[Part<'_>]) -> Result<Letter, askama::Error> {
-    let newest = parts.iter().rev().find(|part| part.kind == Kind::Opens);
-    let Some(main) = newest.or(parts.last()) else { return Err(askama::Error::Fmt) };
+    let newest = |kind: Kind| parts.iter().rev().find(|part| part.kind == kind);
+    let Some(main) = newest(Kind::Opens).or(newest(Kind::StartingSoon)).or(parts.last()) else {
+        return Err(askama::Error::Fmt);
+    };
     let mut also: Vec<Also> = Vec::new();
     let mut told = vec![main.unit.number];
     for part in parts.iter().rev().filter(|part| part.unit.number != main.unit.number) {
@@ -59,11 +95,19 @@ pub fn reminder(sender: &Sender<'_>, to: &Learner, parts: &[Part<'_>]) -> Result
             also.push(sender.also(part));
         }
     }
-    let mail = sender.mail(to, main, also);
+    let mut mail = sender.mail(to, main, also);
+    let others = parts.iter().filter(|part| part.unit.number != main.unit.number || part.kind != main.kind);
+    mail.notes = std::iter::once(main).chain(others).flat_map(|part| part.note.lines()).collect();
     let (subject, text, html) = match main.kind {
+        Kind::StartingSoon => {
+            let subject = format!("Your course starts on {}", sender.cohort.zone.plain(main.opened_at));
+            (subject, StartingSoonText { m: &mail }.render()?, StartingSoonHtml { m: &mail }.render()?)
+        }
         Kind::Opens => (opens_subject(main), OpensText { m: &mail }.render()?, OpensHtml { m: &mail }.render()?),
         Kind::Nudge => (nudge_subject(main), NudgeText { m: &mail }.render()?, NudgeHtml { m: &mail }.render()?),
         Kind::WrapUp => (wrap_up_subject(main), WrapUpText { m: &mail }.render()?, WrapUpHtml { m: &mail }.render()?),
+        // A live session has a mail of its own.
+        Kind::LiveDay | Kind::LiveHour | Kind::LiveChanged => return Err(askama::Error::Fmt),
     };
     let subject = own(main).map_or(subject, |own| own.subject.clone());
     let expires_at = parts.iter().map(|part| part.expires_at).max().unwrap_or(main.expires_at);
@@ -97,7 +141,7 @@ pub fn welcome(
         next: next.map(|(unit, at)| format!("{} opens {}.", called(unit), zone.plain_with_year(at))),
         url: sender.base_url.join(&path),
         signed: sender.signed(),
-        foot: sender.foot(to),
+        foot: sender.foot(to, OF_UNIT),
     };
     let text = WelcomeText { m: &welcome }.render()?;
     let html = WelcomeHtml { m: &welcome }.render()?;
@@ -112,6 +156,8 @@ impl<'a> Sender<'a> {
         Mail {
             course: &self.programme.title,
             name: &to.name,
+            notes: Vec::new(),
+            effort: &self.programme.effort,
             unit: called(unit),
             in_text: called_in_text(unit),
             title: &unit.title,
@@ -142,17 +188,21 @@ impl<'a> Sender<'a> {
             url: self.url(part),
             also,
             signed: self.signed(),
-            foot: self.foot(to),
+            foot: self.foot(to, if part.kind == Kind::StartingSoon { ONCE } else { OF_UNIT }),
         }
     }
 
     fn also(&self, part: &Part<'_>) -> Also {
         let to_do = to_do(part);
         let (heading, words) = match part.kind {
+            Kind::StartingSoon => {
+                let opens = self.cohort.zone.plain(part.opened_at);
+                (format!("{} opens on {opens}", called(part.unit)), part.unit.title.clone())
+            }
             Kind::Opens => {
                 (format!("{} is open too: {}", called(part.unit), part.unit.title), part.unit.summary.clone())
             }
-            Kind::Nudge | Kind::WrapUp => {
+            _ => {
                 let left = count(to_do.len(), "step");
                 let time = duration(to_do.iter().map(|step| step.minutes).sum());
                 (format!("Still to do in {}", called_in_text(part.unit)), format!("{left}, {time}. It stays open."))
@@ -165,6 +215,7 @@ impl<'a> Sender<'a> {
     fn url(&self, part: &Part<'_>) -> String {
         let unit = format!("{}/units/{}", self.cohort.path(), part.unit.number);
         let path = match next_step(part) {
+            _ if part.kind == Kind::StartingSoon => self.cohort.path(),
             Some(step) => format!("{unit}/{}", step.slug),
             None => unit,
         };
@@ -180,9 +231,10 @@ impl<'a> Sender<'a> {
         }
     }
 
-    fn foot(&self, to: &Learner) -> views::Foot {
+    fn foot(&self, to: &Learner, how: &'static str) -> views::Foot {
         views::Foot {
             cohort: self.cohort.name.clone(),
+            how,
             stop_url: self.stop_url(to),
             ledger_url: self.base_url.join(&format!("{}/reminders", self.cohort.path())),
         }
@@ -207,6 +259,7 @@ impl<'a> Sender<'a> {
             reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
             list: Some(List { id: format!("{}.{name}", self.cohort.slug), unsubscribe_url: self.stop_url(to) }),
             expires_at,
+            calendar: None,
         }
     }
 }
@@ -223,6 +276,7 @@ fn own<'a>(part: &Part<'a>) -> Option<&'a ReminderText> {
         Kind::Opens => reminders.opens.as_ref(),
         Kind::Nudge => reminders.nudge.as_ref(),
         Kind::WrapUp => reminders.wrap_up.as_ref(),
+        Kind::StartingSoon | Kind::LiveDay | Kind::LiveHour | Kind::LiveChanged => None,
     }
 }
 
@@ -278,6 +332,7 @@ fn next_step<'a>(part: &Part<'a>) -> Option<&'a Step> {
 
 fn button(part: &Part<'_>) -> String {
     match (next_step(part), part.wording) {
+        _ if part.kind == Kind::StartingSoon => "See the programme".into(),
         (Some(step), Wording::NotStarted) => format!("Start with step {}.{}", part.unit.number, step.place),
         (Some(step), Wording::PartDone) => format!("Go on with step {}.{}", part.unit.number, step.place),
         (None, _) => format!("See {}", called_in_text(part.unit)),

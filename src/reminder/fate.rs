@@ -4,6 +4,41 @@ use super::NotSent;
 use crate::outbox::State;
 use crate::platform::clock::Instant;
 use crate::platform::zone::Zone;
+use crate::words;
+
+words! {
+    /// What became of a reminder, in the words by which a facilitator looks for it.
+    Outcome {
+        Sent = "sent",
+        NotSent = "not_sent",
+        Waiting = "waiting",
+        Failed = "failed",
+        Unknown = "unknown",
+    }
+}
+
+impl Outcome {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sent => "Sent",
+            Self::NotSent => "Not sent",
+            Self::Waiting => "Waiting",
+            Self::Failed => "Failed",
+            Self::Unknown => "Unknown",
+        }
+    }
+
+    /// A mail's states that come to this. A reminder without a mail was not sent either.
+    pub fn states(self) -> &'static [State] {
+        match self {
+            Self::Sent => &[State::Sent],
+            Self::NotSent => &[State::Cancelled, State::Missed],
+            Self::Waiting => &[State::Pending, State::Claimed, State::DataStarted],
+            Self::Failed => &[State::Failed],
+            Self::Unknown => &[State::Unknown],
+        }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {

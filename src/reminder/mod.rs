@@ -1,16 +1,19 @@
-//! Which mail about a unit is due to whom: three kinds for each unit, decided when they are due, and a ledger that says
-//! what became of each.
+//! Which mail is due to whom: three for each unit, one before the first, and those about live sessions; decided when they
+//! are due, with a ledger that says what became of each.
 
 pub mod due;
 pub mod emails;
 pub mod fate;
+pub mod live;
 pub mod pages;
 pub mod plan;
+pub mod preview;
 #[cfg(test)]
 mod sample;
 pub mod store;
 pub mod wanted;
 pub mod welcome;
+pub mod wishes;
 
 use chrono::TimeDelta;
 
@@ -27,18 +30,33 @@ impl Kind {
     /// As a heading.
     pub fn heading(self) -> &'static str {
         match self {
+            Self::StartingSoon => "Starting soon",
             Self::Opens => "Opens",
             Self::Nudge => "Nudge",
             Self::WrapUp => "Wrap-up",
+            Self::LiveDay => "Live session, the day before",
+            Self::LiveHour => "Live session, the hour before",
+            Self::LiveChanged => "Live session changed",
         }
     }
 
     /// Whom it is for.
     pub fn audience(self) -> &'static str {
         match self {
-            Self::Opens => "every learner",
+            Self::StartingSoon | Self::Opens | Self::LiveDay | Self::LiveHour => "every learner",
             Self::Nudge | Self::WrapUp => "learners with a required step still to do",
+            Self::LiveChanged => "learners who were told another time",
         }
+    }
+
+    /// It reminds of work: whoever has done it needs none.
+    pub fn is_of_work(self) -> bool {
+        matches!(self, Self::Nudge | Self::WrapUp)
+    }
+
+    /// It tells what nobody else would: it waits for its turn and is not dropped.
+    pub fn is_news(self) -> bool {
+        matches!(self, Self::StartingSoon | Self::Opens)
     }
 }
 
@@ -57,6 +75,12 @@ words! {
         TooSoon = "too_soon",
         Moved = "moved",
         Closed = "closed",
+        SwitchedOff = "switched_off",
+        Unwished = "unwished",
+        Paused = "paused",
+        /// The day's most mails, see [`wishes::Wishes`].
+        Enough = "enough",
+        SessionChanged = "session_changed",
     }
 }
 
@@ -75,15 +99,20 @@ impl NotSent {
             Self::TooSoon => "another reminder went out less than 20 hours before",
             Self::Moved => "the unit was moved or closed again after it was due",
             Self::Closed => "the course had closed",
+            Self::SwitchedOff => "it was switched off by your facilitators",
+            Self::Unwished => "this kind of mail was not wanted",
+            Self::Paused => "reminders were paused",
+            Self::Enough => "as many mails as are wanted in a day had gone out",
+            Self::SessionChanged => "the session was moved or called off after it was due",
         }
     }
 }
 
-/// At most one mail about units goes to a learner in any 20 hours:
+/// At most one mail about units goes to a learner in any 20 hours (what a live session needs said goes besides):
 ///
 /// - What falls due together (in one round of the planner, so also what piled up while no process ran) goes in one mail,
 ///   and each part's row in the ledger names that mail.
-/// - Where an earlier mail went out, or waits in the outbox, less than 20 hours before, a mail that says a unit has opened
+/// - Where an earlier mail went out, or waits in the outbox, less than 20 hours before, a mail that says a unit opens
 ///   waits until the 20 hours are over, for otherwise nobody would tell; a nudge or a wrap-up alone is dropped, as its
 ///   learner has just been reminded.
 pub const APART: TimeDelta = TimeDelta::hours(20);
@@ -99,6 +128,11 @@ pub struct Facts {
     pub stopped: bool,
     pub verified: bool,
     pub undeliverable: bool,
+    /// By the facilitators.
+    pub switched_off: bool,
+    /// What the learner wants, and not.
+    pub unwished: bool,
+    pub paused: bool,
     /// Required steps of the unit, and how many of them the learner has done.
     pub required: usize,
     pub done: usize,
@@ -132,7 +166,16 @@ pub fn decide(facts: &Facts) -> Result<Wording, NotSent> {
     if facts.enrolled_at > facts.due_at {
         return Err(NotSent::EnrolledLater);
     }
-    if facts.kind != Kind::Opens && facts.done >= facts.required {
+    if facts.switched_off {
+        return Err(NotSent::SwitchedOff);
+    }
+    if facts.unwished {
+        return Err(NotSent::Unwished);
+    }
+    if facts.paused {
+        return Err(NotSent::Paused);
+    }
+    if facts.kind.is_of_work() && facts.done >= facts.required {
         return Err(NotSent::Done);
     }
     Ok(if facts.done == 0 { Wording::NotStarted } else { Wording::PartDone })
@@ -180,6 +223,9 @@ mod tests {
             stopped: false,
             verified: true,
             undeliverable: false,
+            switched_off: false,
+            unwished: false,
+            paused: false,
             required: 5,
             done: 2,
         }
@@ -200,6 +246,9 @@ mod tests {
             (Facts { verified: false, ..facts() }, NotSent::Unverified),
             (Facts { undeliverable: true, ..facts() }, NotSent::Undeliverable),
             (Facts { enrolled_at: at(1), ..facts() }, NotSent::EnrolledLater),
+            (Facts { switched_off: true, ..facts() }, NotSent::SwitchedOff),
+            (Facts { unwished: true, ..facts() }, NotSent::Unwished),
+            (Facts { paused: true, done: 5, ..facts() }, NotSent::Paused),
             (Facts { done: 5, ..facts() }, NotSent::Done),
             (Facts { kind: Kind::WrapUp, done: 5, ..facts() }, NotSent::Done),
             (Facts { required: 0, done: 0, ..facts() }, NotSent::Done),

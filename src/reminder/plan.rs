@@ -11,7 +11,7 @@ use self::round::Round;
 use super::due::{self, Due};
 use super::emails::Sender;
 use super::store::{self, Course, Run};
-use super::unit_called;
+use super::{live, unit_called};
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::platform::clock::Instant;
@@ -50,7 +50,7 @@ pub async fn plan_due(db: &Db, content: &Content, base_url: &BaseUrl, now: Insta
     failed.map_or(Ok(queued), Err)
 }
 
-/// The cohorts with reminders that fell due and are not decided, and those reminders. Two queries.
+/// The cohorts with reminders that fell due and are not decided, and those reminders. Four queries.
 pub fn list_rounds(conn: &mut Conn, catalogue: &Catalogue, now: Instant) -> QueryResult<Vec<(CohortId, Vec<Due>)>> {
     let courses = store::list_courses(conn, now)?;
     let rounds = courses.iter().filter_map(|course| {
@@ -66,14 +66,18 @@ fn fell_due(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
     if now >= due::ends_at(&course.cohort, &course.releases) {
         return Vec::new();
     }
-    let ran = |due: &Due| {
-        course.runs.iter().any(|run| {
-            let same_unit = unit_called(programme, &run.unit).is_some_and(|unit| unit.slug == due.unit);
-            same_unit && run.kind == due.kind && run.due_at >= due.at
+    let run_of = |due: &Due| {
+        course.runs.iter().find(|run| {
+            let unit = unit_called(programme, &run.unit);
+            unit.is_some_and(|unit| due.is_about(&unit.slug, run.kind, &run.occasion))
         })
     };
-    let timetable = due::timetable(&course.cohort, programme, &course.releases);
-    timetable.into_iter().filter(|due| due.at <= now && !ran(due)).collect()
+    // A change is told at once, and each but once.
+    let mut dues = live::changed(course, programme, now);
+    dues.retain(|due| run_of(due).is_none());
+    let timetable = due::timetable(course, programme).into_iter();
+    dues.extend(timetable.filter(|due| due.at <= now && run_of(due).is_none_or(|run| run.due_at < due.at)));
+    dues
 }
 
 /// What one transaction did.
@@ -116,7 +120,8 @@ fn plan_some(
         return Ok(Planned { queued, more: Some(last.enrolment) });
     }
     for due in &still {
-        let run = Run { unit: due.unit.clone(), kind: due.kind, due_at: due.at, missed: due.is_missed(now) };
+        let (unit, occasion) = (due.unit.clone(), due.occasion.clone());
+        let run = Run { unit, kind: due.kind, occasion, due_at: due.at, missed: due.is_missed(now) };
         store::finish(conn, cohort, &run, now)?;
     }
     Ok(Planned { queued, more: None })

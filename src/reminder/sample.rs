@@ -7,7 +7,8 @@ use crate::platform::clock::Instant;
 use crate::platform::zone::Zone;
 pub use crate::programme::sample::slug;
 use crate::programme::{Practice, Programme, Step, Unit, sample};
-use crate::schedule::Release;
+use crate::reminder::store::Course;
+use crate::schedule::{Release, Settings};
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -32,6 +33,17 @@ pub fn cohort(zone: &str, starts_on: &str) -> Cohort {
         access_ends_on: None,
         joining: Joining::Open,
         schedule_version: 1,
+    }
+}
+
+/// As it comes: nothing chosen, nothing sent.
+pub fn course(cohort: &Cohort, releases: &[Release]) -> Course {
+    Course {
+        cohort: cohort.clone(),
+        releases: releases.to_vec(),
+        settings: Settings::default(),
+        sessions: Vec::new(),
+        runs: Vec::new(),
     }
 }
 

@@ -2,29 +2,45 @@
 
 mod learners;
 mod ledger;
+mod wishes;
 
 use diesel::prelude::*;
 
 pub use learners::*;
 pub use ledger::*;
+pub use wishes::*;
 
-use super::{Kind, NotSent, ReminderId};
+use super::{Kind, NotSent, ReminderId, is_called};
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId};
 use crate::each;
+use crate::live::Session;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
-use crate::schedule::Release;
+use crate::programme::Unit;
+use crate::schedule::{Release, Settings};
 use crate::schema::{cohorts, messages, releases, reminder_runs, reminders};
+use crate::{live, schedule};
 
 /// A cohort with its schedule and the reminders it has been through.
 #[derive(Debug, Clone)]
 pub struct Course {
     pub cohort: Cohort,
     pub releases: Vec<Release>,
+    /// What its facilitators chose.
+    pub settings: Settings,
+    /// Planned, called off or not.
+    pub sessions: Vec<Session>,
     pub runs: Vec<Run>,
+}
+
+impl Course {
+    /// Whether this kind of mail about the unit has been decided once.
+    pub fn has_run(&self, unit: &Unit, kind: Kind) -> bool {
+        self.runs.iter().any(|run| run.kind == kind && is_called(unit, &run.unit))
+    }
 }
 
 /// That a reminder of a cohort has been decided for everybody, as it was due then.
@@ -32,6 +48,7 @@ pub struct Course {
 pub struct Run {
     pub unit: Slug,
     pub kind: Kind,
+    pub occasion: String,
     pub due_at: Instant,
     pub missed: bool,
 }
@@ -54,7 +71,7 @@ impl From<ReleaseRow> for Release {
     }
 }
 
-/// Every cohort whose reminders may be under way, with its schedule. Two queries.
+/// Every cohort whose reminders may be under way, with its schedule. Four queries.
 pub fn list_courses(conn: &mut Conn, now: Instant) -> QueryResult<Vec<Course>> {
     let recent = diesel::alias!(releases as recent);
     let lately = recent.filter(recent.field(releases::opens_at).gt(now - chrono::TimeDelta::days(30)));
@@ -69,45 +86,67 @@ pub fn list_courses(conn: &mut Conn, now: Instant) -> QueryResult<Vec<Course>> {
         .order(cohorts::id)
         .select((CohortRow::as_select(), ReleaseRow::as_select()))
         .load(conn)?;
-    with_runs(conn, rows)
+    with_all(conn, rows)
 }
 
-/// One cohort with its schedule. Two queries.
+/// One cohort with its schedule. Four queries.
 pub fn course(conn: &mut Conn, cohort: CohortId) -> QueryResult<Option<Course>> {
     let rows = cohorts::table
         .inner_join(releases::table)
         .filter(cohorts::id.eq(cohort))
         .select((CohortRow::as_select(), ReleaseRow::as_select()))
         .load(conn)?;
-    Ok(with_runs(conn, rows)?.pop())
+    Ok(with_all(conn, rows)?.pop())
 }
 
-fn with_runs(conn: &mut Conn, rows: Vec<(CohortRow, ReleaseRow)>) -> QueryResult<Vec<Course>> {
+fn with_all(conn: &mut Conn, rows: Vec<(CohortRow, ReleaseRow)>) -> QueryResult<Vec<Course>> {
     let mut courses: Vec<Course> = Vec::new();
     for (cohort, release) in rows {
         let cohort = Cohort::from(cohort);
         match courses.last_mut().filter(|course| course.cohort.id == cohort.id) {
             Some(course) => course.releases.push(release.into()),
-            None => courses.push(Course { cohort, releases: vec![release.into()], runs: Vec::new() }),
+            None => courses.push(Course {
+                cohort,
+                releases: vec![release.into()],
+                settings: Settings::default(),
+                sessions: Vec::new(),
+                runs: Vec::new(),
+            }),
         }
     }
     let ids: Vec<CohortId> = courses.iter().map(|course| course.cohort.id).collect();
-    let runs = reminder_runs::table
-        .filter(reminder_runs::cohort_id.eq_any(ids))
+    let settings = schedule::store::list_settings(conn, &ids)?;
+    let sessions = live::store::list_all(conn, &ids)?;
+    let runs = list_runs(conn, &ids)?;
+    let mut of = |cohort: CohortId, add: &mut dyn FnMut(&mut Course)| {
+        courses.iter_mut().filter(|course| course.cohort.id == cohort).for_each(add);
+    };
+    for (cohort, chosen) in settings {
+        of(cohort, &mut |course| course.settings = chosen.clone());
+    }
+    for (cohort, session) in sessions {
+        of(cohort, &mut |course| course.sessions.push(session.clone()));
+    }
+    for (cohort, run) in runs {
+        of(cohort, &mut |course| course.runs.push(run.clone()));
+    }
+    Ok(courses)
+}
+
+fn list_runs(conn: &mut Conn, cohorts: &[CohortId]) -> QueryResult<Vec<(CohortId, Run)>> {
+    let rows = reminder_runs::table
+        .filter(reminder_runs::cohort_id.eq_any(cohorts))
         .select((
             reminder_runs::cohort_id,
             reminder_runs::unit,
             reminder_runs::kind,
+            reminder_runs::occasion,
             reminder_runs::due_at,
             reminder_runs::missed,
         ))
-        .load::<(CohortId, Slug, Kind, Instant, bool)>(conn)?;
-    for (cohort, unit, kind, due_at, missed) in runs {
-        if let Some(course) = courses.iter_mut().find(|course| course.cohort.id == cohort) {
-            course.runs.push(Run { unit, kind, due_at, missed });
-        }
-    }
-    Ok(courses)
+        .load::<(CohortId, Slug, Kind, String, Instant, bool)>(conn)?;
+    let run = |(cohort, unit, kind, occasion, due_at, missed)| (cohort, Run { unit, kind, occasion, due_at, missed });
+    Ok(rows.into_iter().map(run).collect())
 }
 
 /// Lets one planner at a time work on a cohort. SQLite has but one writer; on PostgreSQL the cohort's row is the lock,
@@ -126,22 +165,25 @@ pub struct Decided {
     pub enrolment: EnrolmentId,
     pub unit: Slug,
     pub kind: Kind,
+    pub occasion: String,
     /// Of its mail, if one was queued and is still on record.
     pub mail: Option<(State, Option<String>)>,
 }
 
-/// What has been decided for the span already, in these units.
+/// What has been decided for the span already, in these units, oldest first.
 pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug]) -> QueryResult<Vec<Decided>> {
     reminders::table
         .left_join(messages::table)
         .filter(reminders::cohort_id.eq(span.cohort))
         .filter(reminders::enrolment_id.between(span.first, span.last))
         .filter(reminders::unit.eq_any(units))
+        .order(reminders::id)
         .select((
             reminders::id,
             reminders::enrolment_id,
             reminders::unit,
             reminders::kind,
+            reminders::occasion,
             (messages::state, messages::reason).nullable(),
         ))
         .load(conn)
@@ -153,6 +195,7 @@ pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult
         .inner_join(messages::table)
         .filter(reminders::cohort_id.eq(span.cohort))
         .filter(reminders::enrolment_id.between(span.first, span.last))
+        .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - chrono::TimeDelta::days(3)))
         .filter(messages::state.ne_all([State::Failed, State::Cancelled, State::Missed]))
         .select((reminders::enrolment_id, messages::settled_at, messages::next_attempt_at))
@@ -165,6 +208,7 @@ pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult
 pub struct Decision {
     pub unit: Slug,
     pub kind: Kind,
+    pub occasion: String,
     pub enrolment: EnrolmentId,
     pub due_at: Instant,
     /// The mail that carries it, or why there is none.
@@ -182,6 +226,7 @@ pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision], now: In
                     reminders::cohort_id.eq(cohort),
                     reminders::unit.eq(&decision.unit),
                     reminders::kind.eq(decision.kind),
+                    reminders::occasion.eq(&decision.occasion),
                     reminders::enrolment_id.eq(decision.enrolment),
                     reminders::due_at.eq(decision.due_at),
                     reminders::decided_at.eq(now),
@@ -212,9 +257,10 @@ pub fn finish(conn: &mut Conn, cohort: CohortId, run: &Run, now: Instant) -> Que
             reminder_runs::cohort_id.eq(cohort),
             reminder_runs::unit.eq(&run.unit),
             reminder_runs::kind.eq(run.kind),
+            reminder_runs::occasion.eq(&run.occasion),
             changes,
         ))
-        .on_conflict((reminder_runs::cohort_id, reminder_runs::unit, reminder_runs::kind))
+        .on_conflict((reminder_runs::cohort_id, reminder_runs::unit, reminder_runs::kind, reminder_runs::occasion))
         .do_update()
         .set(changes)
         .on_both()

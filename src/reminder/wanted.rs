@@ -1,11 +1,13 @@
 //! Whether a reminder goes to a learner, asked when it falls due and once more before its mail is handed over.
 
+use chrono::NaiveTime;
 use diesel::QueryResult;
 
 use super::due::{self, Due};
-use super::store::{self, Learner, Span};
-use super::{Facts, Kind, NotSent, count_done, decide, is_called, names, unit_called};
-use crate::cohort::Standing;
+use super::store::{self, Carried, Course, Learner, Span};
+use super::wishes::Wishes;
+use super::{Facts, Kind, NotSent, count_done, decide, is_called, live, names, unit_called};
+use crate::cohort::{EnrolmentId, Standing};
 use crate::outbox::MessageId;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -22,45 +24,79 @@ pub fn unwanted(
 ) -> QueryResult<Option<String>> {
     let carried = store::list_carried(conn, message)?;
     let Some(first) = carried.first() else { return Ok(None) };
-    let (enrolment, cohort) = (first.learner.enrolment, first.cohort);
-    let Some(course) = store::course(conn, cohort)? else { return Ok(None) };
-    let because = |reason: NotSent| Ok(Some(reason.because().to_owned()));
-    let programme = match catalogue.programme(&course.cohort.programme) {
-        Some(programme) if now < due::ends_at(&course.cohort, &course.releases) => programme,
-        _ => return because(NotSent::Closed),
-    };
-    let units = carried.iter().filter_map(|reminder| unit_called(programme, &reminder.unit));
-    let names: Vec<&Slug> = units.flat_map(names).collect();
-    let done = store::list_done(conn, Span { cohort, first: enrolment, last: enrolment }, &names)?;
-    let done: Vec<(Slug, Slug)> = done.into_iter().map(|(_, unit, step)| (unit, step)).collect();
-    let timetable = due::timetable(&course.cohort, programme, &course.releases);
-    let mut refusal = None;
-    for reminder in &carried {
-        match still_wanted(reminder, programme, &timetable, &done, now) {
-            Err(reason) => refusal = refusal.or(Some(reason)),
-            Ok(()) if carried.iter().any(|other| other.kind == Kind::Opens) => return Ok(None),
-            Ok(()) if store::went_lately(conn, enrolment, message, now)? => return because(NotSent::TooSoon),
-            Ok(()) => return Ok(None),
+    let Some(course) = store::course(conn, first.cohort)? else { return Ok(None) };
+    let refusal = match catalogue.programme(&course.cohort.programme) {
+        Some(programme) if now < due::ends_at(&course.cohort, &course.releases) => {
+            let wishes = store::find_wishes(conn, first.learner.enrolment)?;
+            let asked = Asked { course: &course, programme, wishes, now };
+            match asked.all(conn, &carried)? {
+                None => asked.crowded(conn, message, &carried)?,
+                refusal => refusal,
+            }
         }
-    }
-    refusal.map_or(Ok(None), because)
+        _ => Some(NotSent::Closed),
+    };
+    Ok(refusal.map(|reason| reason.because().to_owned()))
 }
 
-fn still_wanted(
-    reminder: &store::Carried,
-    programme: &Programme,
-    timetable: &[Due],
-    done: &[(Slug, Slug)],
+/// One mail in the claim, and what it is held against.
+struct Asked<'a> {
+    course: &'a Course,
+    programme: &'a Programme,
+    wishes: Wishes,
     now: Instant,
-) -> Result<(), NotSent> {
-    let unit = unit_called(programme, &reminder.unit).ok_or(NotSent::Moved)?;
-    let due = timetable.iter().find(|due| due.unit == unit.slug && due.kind == reminder.kind).ok_or(NotSent::Moved)?;
-    // A clock that was set back is no reason: the schedule must have moved.
-    if due.at > now && due.at > reminder.due_at {
-        return Err(NotSent::Moved);
+}
+
+impl Asked<'_> {
+    /// Why none of the reminders is wanted.
+    fn all(&self, conn: &mut Conn, carried: &[Carried]) -> QueryResult<Option<NotSent>> {
+        let units = carried.iter().filter_map(|reminder| unit_called(self.programme, &reminder.unit));
+        let names: Vec<&Slug> = units.flat_map(names).collect();
+        let enrolment = carried.first().map_or(EnrolmentId(0), |reminder| reminder.learner.enrolment);
+        let span = Span { cohort: self.course.cohort.id, first: enrolment, last: enrolment };
+        let done = store::list_done(conn, span, &names)?;
+        let done: Vec<(Slug, Slug)> = done.into_iter().map(|(_, unit, step)| (unit, step)).collect();
+        let timetable = due::timetable(self.course, self.programme);
+        let mut refusal = None;
+        for reminder in carried {
+            match self.still_wanted(reminder, &timetable, &done) {
+                Err(reason) => refusal = refusal.or(Some(reason)),
+                Ok(()) => return Ok(None),
+            }
+        }
+        Ok(refusal)
     }
-    let done = steps_done(done, unit);
-    decide(&facts(&reminder.learner, unit, reminder.kind, reminder.due_at, &done)).map(drop)
+
+    fn still_wanted(&self, reminder: &Carried, timetable: &[Due], done: &[(Slug, Slug)]) -> Result<(), NotSent> {
+        let unit = unit_called(self.programme, &reminder.unit).ok_or(NotSent::Moved)?;
+        if reminder.kind.is_live() {
+            live::find(self.course, self.programme, reminder.kind, &reminder.occasion)
+                .ok_or(NotSent::SessionChanged)?;
+        } else {
+            let due = timetable.iter().find(|due| due.is_about(&unit.slug, reminder.kind, ""));
+            let due = due.ok_or(NotSent::Moved)?;
+            // A clock that was set back is no reason: the schedule must have moved.
+            if due.at > self.now && due.at > reminder.due_at {
+                return Err(NotSent::Moved);
+            }
+        }
+        let done = steps_done(done, unit);
+        let of = Of { course: self.course, unit, kind: reminder.kind, due_at: reminder.due_at };
+        decide(&facts(&reminder.learner, &self.wishes, &of, &done)).map(drop)
+    }
+
+    /// Why it would be one mail too many: see [`super::APART`] and [`Wishes::daily_cap`].
+    fn crowded(&self, conn: &mut Conn, message: MessageId, carried: &[Carried]) -> QueryResult<Option<NotSent>> {
+        let Some(learner) = carried.first().map(|reminder| &reminder.learner) else { return Ok(None) };
+        let is_reminder_alone = !carried.iter().any(|reminder| reminder.kind.is_news() || reminder.kind.is_live());
+        if is_reminder_alone && store::went_lately(conn, learner.enrolment, message, self.now)? {
+            return Ok(Some(NotSent::TooSoon));
+        }
+        let zone = &self.course.cohort.zone;
+        let today = zone.instant(zone.local_date(self.now).and_time(NaiveTime::MIN));
+        let sent = store::count_sent_since(conn, learner.account, today)?;
+        Ok((sent >= self.wishes.daily_cap.into()).then_some(NotSent::Enough))
+    }
 }
 
 /// Of the steps that a learner has done (unit and step), those of this unit.
@@ -69,17 +105,28 @@ pub fn steps_done(done: &[(Slug, Slug)], unit: &Unit) -> Vec<Slug> {
     of_unit.map(|(_, step)| step.clone()).collect()
 }
 
-pub fn facts(learner: &Learner, unit: &Unit, kind: Kind, due_at: Instant, done: &[Slug]) -> Facts {
+/// Which reminder it is.
+pub struct Of<'a> {
+    pub course: &'a Course,
+    pub unit: &'a Unit,
+    pub kind: Kind,
+    pub due_at: Instant,
+}
+
+pub fn facts(learner: &Learner, wishes: &Wishes, of: &Of<'_>, done: &[Slug]) -> Facts {
     Facts {
-        kind,
-        due_at,
+        kind: of.kind,
+        due_at: of.due_at,
         enrolled_at: learner.enrolled_at,
         withdrawn: learner.standing == Standing::Withdrawn,
         suspended: learner.suspended_at.is_some(),
         stopped: learner.stopped_at.is_some(),
         verified: learner.verified_at.is_some(),
         undeliverable: learner.undeliverable_at.is_some(),
-        required: unit.required_count(),
-        done: count_done(unit, done),
+        switched_off: !of.course.settings.is_on(of.unit, of.kind),
+        unwished: !wishes.wants(of.kind),
+        paused: wishes.is_paused(&of.course.cohort.zone, of.due_at),
+        required: of.unit.required_count(),
+        done: count_done(of.unit, done),
     }
 }

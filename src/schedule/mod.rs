@@ -2,6 +2,7 @@
 //! or step is open to somebody.
 
 pub mod change;
+pub mod choices;
 pub mod due;
 pub mod gate;
 mod moving;
@@ -18,6 +19,7 @@ use crate::platform::text::Slug;
 use crate::programme::{Programme, Unit};
 
 pub use change::{Change, ScheduleFault, Terms, apply};
+pub use choices::{Choices, Settings};
 pub use plan::{closes_at, closes_on, planned};
 
 /// When one unit opens for one cohort.

@@ -1,8 +1,12 @@
-//! Releases, as they are kept.
+//! Releases, as they are kept; what facilitators chose about reminders is in a file of its own.
+
+mod choices;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
+
+pub use choices::*;
 
 use super::change::{self, ScheduleFault, Terms};
 use super::{Release, in_order, plan};

@@ -156,6 +156,18 @@ GET  /cohorts/{cohort}/manage/live/{unit}/{step}                  303 404 404 40
 POST /cohorts/{cohort}/manage/live/{unit}/{live}                  303 404 404 400 400
 GET  /cohorts/{cohort}/manage/reminders                           303 404 404 200 200
 POST /cohorts/{cohort}/manage/reminders                           303 404 404 404 404
+GET  /cohorts/{cohort}/manage/reminders/ledger                    303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders/ledger.csv                303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders/preview                   303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders/preview/{unit}/{mail}     303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders/preview/{unit}/{token}    303 404 404 404 404
+POST /cohorts/{cohort}/manage/reminders/preview/{unit}/{mail}     303 404 404 303 303
+GET  /cohorts/{cohort}/manage/reminders/preview/{unit}/{mail}/mail.html 303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders/settings                  303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reminders/settings/{unit}           303 404 404 200 200
+POST /cohorts/{cohort}/manage/reminders/settings                  303 404 404 400 400
+POST /cohorts/{cohort}/manage/reminders/settings/{unit}           303 404 404 400 400
+POST /cohorts/{cohort}/reminders/wishes                           303 422 404 404 404
 GET  /cohorts/{cohort}/manage/announcements                       303 404 404 200 200
 GET  /cohorts/{cohort}/manage/announcements/new                   303 404 404 200 200
 GET  /cohorts/{cohort}/manage/announcements/{announcement}        303 404 404 200 200
@@ -308,6 +320,7 @@ impl Names {
             ("{submission}", work.to_string()),
             ("{work}", work.to_string()),
             ("{reminder}", "1".into()),
+            ("{mail}", "nudge".into()),
             ("{announcement}", announcement.to_string()),
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),

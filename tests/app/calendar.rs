@@ -155,7 +155,7 @@ for event in calendar.walk('VEVENT'):
 }
 
 /// What Python's `zoneinfo` makes of local times: `2027-03-29T09:00 Europe/London`, a line each.
-fn instants_by_python(local: &str) -> Vec<String> {
+pub fn instants_by_python(local: &str) -> Vec<String> {
     const READ: &str = "import sys, datetime, zoneinfo
 for line in sys.stdin:
     at, zone = line.split()
@@ -164,7 +164,7 @@ for line in sys.stdin:
     python(READ, local)
 }
 
-fn python(program: &str, input: &str) -> Vec<String> {
+pub fn python(program: &str, input: &str) -> Vec<String> {
     let mut python = std::process::Command::new("/usr/bin/python3")
         .args(["-c", program])
         .stdin(std::process::Stdio::piped())

@@ -28,6 +28,8 @@ mod print;
 mod progress;
 mod queries;
 mod reminder;
+mod reminder_choices;
+mod reminder_times;
 mod schedule;
 mod search;
 mod smtp;

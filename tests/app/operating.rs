@@ -419,6 +419,7 @@ async fn sent_mails(data: &Path) -> Vec<MessageId> {
             reply_to: None,
             list: None,
             expires_at: now,
+            calendar: None,
         };
         let ids: Vec<MessageId> =
             (0..3).map(|_| outbox::queue(conn, &letter, "learn.example.org", now).unwrap()).collect();

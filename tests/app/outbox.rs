@@ -161,6 +161,7 @@ fn letter(class: Class, to: &str, subject: &str) -> Letter {
         reply_to: None,
         list: None,
         expires_at: Instant::from_micros(OPENING) + TimeDelta::hours(72),
+        calendar: None,
     }
 }
 

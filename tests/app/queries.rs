@@ -48,7 +48,11 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/live/1/live-session",
     "/cohorts/spring/manage/reminders",
     "/cohorts/spring/manage/announcements",
-    "/cohorts/spring/manage/reminders?unit=1&kind=opens",
+    "/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens",
+    "/cohorts/spring/manage/reminders/preview",
+    "/cohorts/spring/manage/reminders/preview/1/nudge",
+    "/cohorts/spring/manage/reminders/settings",
+    "/cohorts/spring/manage/reminders/settings/1",
 ];
 
 /// Statements for each page, asked for one after another.

@@ -201,9 +201,9 @@ stories! {
         course.live_until("2027-01-16 09:00").await;
         assert_eq!(times_mailed(&course, ADA).await, 0);
         let priya = course.facilitator().await;
-        let opens = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await.expect(200);
+        let opens = priya.get("/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens").await.expect(200);
         assert!(opens.has("because the place in the course had been given up."), "{}", opens.html);
-        let nudge = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=nudge").await.expect(200);
+        let nudge = priya.get("/cohorts/spring/manage/reminders/ledger?unit=1&kind=nudge").await.expect(200);
         assert!(nudge.has("because the place in the course had been given up."), "{}", nudge.html);
     }
 
@@ -305,40 +305,40 @@ stories! {
         assert!(all.has("Friday 15 January 2027, 09:00 GMT") && all.has("Monday 12 April 2027, 09:00 BST"), "{}", all.html);
 
         let before = course.db.statements();
-        let each = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await.expect(200);
+        let each = priya.get("/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens").await.expect(200);
         assert!(course.db.statements() - before <= 8);
         assert!(each.has(" Monday 11 January 2027, 09:00 GMT. The mail server accepted it with ‘250"), "{}", each.html);
         assert!(each.has(": 550 5.7.1") && each.has("not accepted yet") && each.has("it may have arrived"), "{}", each.html);
 
         course.smtp.set_for("cat@example.org", Behaviour::Ok);
         let cat = between_rows(&each.html, "Cat");
-        let enrolment = crate::person::between(cat, "name=\"enrolment\" value=\"", "\"").unwrap();
-        let fields = [("unit", "1"), ("kind", "opens"), ("enrolment", enrolment)];
+        let reminder = crate::person::between(cat, "name=\"reminder\" value=\"", "\"").unwrap();
+        let fields = [("reminder", reminder)];
         let again = priya.submit("/cohorts/spring/manage/reminders", &fields).await.expect(303);
         assert!(priya.get(again.location()).await.has("It goes out again in a moment."));
         course.live_until("2027-01-11 11:00").await;
-        let each = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await;
+        let each = priya.get("/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens").await;
         assert!(!each.has("it may have arrived"), "{}", each.html);
     }
 
     async fn the_ledger_is_for_the_facilitators_of_the_cohort(course: Course) {
         let ada = course.enrol("Ada").await;
         let eve = course.outsider("Eve").await;
-        let one = "/cohorts/spring/manage/reminders?unit=1&kind=opens";
+        let one = "/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens";
         for path in ["/cohorts/spring/manage/reminders", one] {
             ada.get(path).await.expect(404);
             eve.get(path).await.expect(404);
             course.visitor().get(path).await.expect(303);
         }
         eve.get("/cohorts/spring/reminders").await.expect(404);
-        let fields = [("unit", "1"), ("kind", "opens"), ("enrolment", "1")];
+        let fields = [("reminder", "1")];
         ada.submit("/cohorts/spring/manage/reminders", &fields).await.expect(404);
         let priya = course.facilitator().await;
-        for wrong in ["unit=99&kind=opens", "unit=x&kind=opens", "unit=1&kind=x", "unit=1", "kind=opens"] {
-            priya.get(&format!("/cohorts/spring/manage/reminders?{wrong}")).await.expect(404);
+        for wrong in ["unit=99&kind=opens", "unit=x&kind=opens", "unit=1&kind=x", "outcome=x"] {
+            priya.get(&format!("/cohorts/spring/manage/reminders/ledger?{wrong}")).await.expect(404);
         }
-        priya.get(&format!("{one}&after=x")).await.expect(400);
-        assert!(priya.get(one).await.expect(200).has("It has not been due yet"));
+        priya.get(&format!("{one}&before=x")).await.expect(400);
+        assert!(priya.get(one).await.expect(200).has("A reminder that is not due yet has no lines"));
         assert!(priya.get("/cohorts/spring/reminders").await.expect(200).has("As a facilitator you get none"));
     }
 
@@ -350,12 +350,12 @@ stories! {
         course.smtp.set(Behaviour::Busy);
         course.travel_to("2027-01-11 09:00");
         course.run_jobs().await;
-        let first = priya.get("/cohorts/spring/manage/reminders?unit=1&kind=opens").await.expect(200);
-        assert!(first.has("Learner 00") && first.has("Learner 49") && !first.has("Learner 50"));
-        let next = crate::person::between(&first.html, "&amp;after=", "\"").unwrap();
-        let second = priya.get(&format!("/cohorts/spring/manage/reminders?unit=1&kind=opens&after={next}")).await;
-        assert!(!second.has("Learner 49") && second.has("Learner 50") && second.has("Learner 59"));
-        assert!(!second.has("Next learners"));
+        let first = priya.get("/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens").await.expect(200);
+        assert!(first.has("Learner 59") && first.has("Learner 10") && !first.has("Learner 09"));
+        let next = crate::person::between(&first.html, "&#38;before=", "\"").or(crate::person::between(&first.html, "&amp;before=", "\"")).unwrap();
+        let second = priya.get(&format!("/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens&before={next}")).await;
+        assert!(!second.has("Learner 10") && second.has("Learner 09") && second.has("Learner 00"));
+        assert!(!second.has("Earlier mails"));
     }
 
     async fn every_reminder_says_how_to_stop_it_and_whom_a_reply_reaches(course: Course) {
@@ -397,5 +397,5 @@ stories! {
 
 /// The row of the table that begins with this name.
 fn between_rows<'a>(html: &'a str, name: &str) -> &'a str {
-    crate::person::between(html, &format!("<th scope=\"row\">{name}</th>"), "</tr>").unwrap()
+    crate::person::between(html, &format!("<th scope=\"row\"><bdi>{name}</bdi>"), "</tr>").unwrap()
 }

@@ -147,7 +147,7 @@ stories! {
             "After the clock change",
             "16 reminders move.",
             "The ‘wrap-up’ of unit 6 moves from Sunday 28 February to Sunday 7 March.",
-            "19 reminders have fallen due already.",
+            "20 reminders have fallen due already.",
             "UK clocks go forward on Sunday 28 March.",
             "08:00 UTC, where it was 09:00 UTC",
             "Discussions would close on Monday 17 May 2027, not Monday 10 May.",
@@ -274,7 +274,7 @@ stories! {
                 course.db.statements() - before
             }
         };
-        assert_eq!(count(SCHEDULE.into()).await, 4);
-        assert_eq!(count(format!("{SCHEDULE}/7")).await, 4);
+        assert_eq!(count(SCHEDULE.into()).await, 5);
+        assert_eq!(count(format!("{SCHEDULE}/7")).await, 5);
     }
 }

@@ -10,6 +10,7 @@ use crate::facilitator::store::{self, After};
 use crate::facilitator::{Learner, Tally};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
+use crate::platform::text::cell;
 use crate::platform::web::{Answer, Ask, Error};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
@@ -60,8 +61,8 @@ fn record(learner: &Learner, programme: &Programme, tally: &Tally, zone: &Zone) 
     let done: Vec<usize> = programme.units.iter().map(|u| tally.done(learner.enrolment, u.number)).collect();
     let all = done.iter().sum::<usize>();
     [
-        safe(&learner.name),
-        safe(&learner.email),
+        cell(&learner.name),
+        cell(&learner.email),
         moment(learner.enrolled_at),
         learner.last_seen_at.map(moment).unwrap_or_default(),
     ]
@@ -69,23 +70,4 @@ fn record(learner: &Learner, programme: &Programme, tally: &Tally, zone: &Zone) 
     .chain(done.iter().map(ToString::to_string))
     .chain([all.to_string()])
     .collect()
-}
-
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV injection).
-fn safe(cell: &str) -> String {
-    let risky = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    if cell.trim_start().starts_with(risky) || cell.starts_with(risky) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::safe;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+44", "-1", "@sum", "\t=1", "  =1", "＝1"] {
-            assert!(safe(cell).starts_with('\''), "{cell:?}");
-        }
-        assert_eq!(safe("Ada O'Neill"), "Ada O'Neill");
-    }
 }

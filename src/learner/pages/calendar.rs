@@ -9,7 +9,7 @@ use diesel::QueryResult;
 use super::{Visit, note_visit};
 use crate::cohort::store::list_breaks;
 use crate::cohort::{CohortId, EnrolmentId, Place, gate, zone_in_words};
-use crate::learner::calendar::{Date, Dates, Occasion, Planned, dates, live_title};
+use crate::learner::calendar::{Date, Dates, Occasion, Planned, dates};
 use crate::learner::{Link, calendar_path, step_path, store, unit_path};
 use crate::live;
 use crate::platform::db::{Conn, Db};
@@ -218,7 +218,7 @@ pub(super) fn row(date: &Date<'_>, place: &Place, open: &[OpenUnit<'_>]) -> Row 
 fn live_row(unit: &Unit, step: &Step, place: &Place, open: &[OpenUnit<'_>]) -> Row {
     let seen = open.iter().find(|open| open.unit.number == unit.number);
     Row {
-        title: live_title(unit, step, seen.is_some()),
+        title: live::title(unit, step, seen.is_some()),
         href: seen.map(|_| step_path(&place.cohort, unit, step)).unwrap_or_default(),
         ..unit_row(unit, place, open)
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lettre::Address;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
 
 use crate::outbox::List;
 use crate::outbox::return_path::ReturnPath;
@@ -67,9 +67,10 @@ fn build(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
         message = listed(message, list)?;
     }
     let text = with_crlf(&letter.text);
-    let message = match &letter.html {
-        Some(html) => message.multipart(MultiPart::alternative_plain_html(text, with_crlf(html))),
-        None => message.singlepart(SinglePart::plain(text)),
+    let message = match (&letter.html, &letter.calendar) {
+        (Some(html), Some(calendar)) => message.multipart(invitation(text, with_crlf(html), calendar)?),
+        (Some(html), None) => message.multipart(MultiPart::alternative_plain_html(text, with_crlf(html))),
+        (None, _) => message.singlepart(SinglePart::plain(text)),
     };
     let message = message.map_err(|e| e.to_string())?;
     let content = String::from_utf8(message.formatted()).map_err(|e| e.to_string())?;
@@ -85,6 +86,23 @@ fn build(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
         None => sender.from.email.clone(),
     };
     Ok(Mail { from, to, content })
+}
+
+/// The calendar's text is the last alternative, which calendar programs act on (RFC 6047), and once more a file, which
+/// every mail program can save.
+fn invitation(text: String, html: String, calendar: &str) -> Result<MultiPart, String> {
+    let method = calendar.lines().find_map(|line| line.strip_prefix("METHOD:")).unwrap_or("PUBLISH").trim();
+    let part = |kind: String| ContentType::parse(&kind).map_err(|e| e.to_string());
+    let inline = part(format!("text/calendar; charset=utf-8; method={method}"))?;
+    let file = part("application/ics".into())?;
+    let calendar = with_crlf(calendar);
+    let alternatives = MultiPart::alternative()
+        .singlepart(SinglePart::plain(text))
+        .singlepart(SinglePart::html(html))
+        .singlepart(SinglePart::builder().header(inline).body(calendar.clone()));
+    Ok(MultiPart::mixed()
+        .multipart(alternatives)
+        .singlepart(Attachment::new("session.ics".into()).body(calendar, file)))
 }
 
 fn listed(message: MessageBuilder, list: &List) -> Result<MessageBuilder, String> {
@@ -142,6 +160,7 @@ mod tests {
             reply_to: None,
             list: None,
             expires_at: Instant::from_micros(0),
+            calendar: None,
         };
         Claim { id: MessageId(1), message_id: "<a@b.org>".into(), attempts: 1, letter }
     }

@@ -50,6 +50,7 @@ pub fn queue_all(
                     messages::created_at.eq(now),
                     messages::next_attempt_at.eq(now.max(*not_before)),
                     messages::expires_at.eq(letter.expires_at),
+                    messages::calendar.eq(letter.calendar.as_deref().map(storable)),
                 ),
             )
         });

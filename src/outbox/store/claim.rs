@@ -147,6 +147,7 @@ struct Row {
     list_id: Option<String>,
     unsubscribe_url: Option<String>,
     expires_at: Instant,
+    calendar: Option<String>,
 }
 
 impl From<Row> for Claim {
@@ -163,6 +164,7 @@ impl From<Row> for Claim {
             reply_to: row.reply_to,
             list,
             expires_at: row.expires_at,
+            calendar: row.calendar,
         };
         Self { id: row.id, message_id: row.message_id, attempts: row.attempts, letter }
     }

@@ -161,6 +161,9 @@ const FLASHES: &[(&str, &str)] = &[
     ("product-shared", "Your cohort can read it now."),
     ("product-private", "Only you can read it now."),
     ("calendar-stopped", "Your private address does not work any more."),
+    ("reminder-settings-saved", "The settings are saved."),
+    ("reminder-test-sent", "It is on its way to you."),
+    ("wishes-saved", "It is saved which reminders you want."),
     ("reminder-again", "It goes out again in a moment."),
 ];
 

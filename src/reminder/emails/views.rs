@@ -9,6 +9,9 @@ use crate::programme::{ReminderText, Step, Unit};
 pub struct Mail<'a> {
     pub course: &'a str,
     pub name: &'a str,
+    /// What the facilitators say on top, line by line.
+    pub notes: Vec<&'a str>,
+    pub effort: &'a str,
     /// At the beginning of a sentence, and within one.
     pub unit: String,
     pub in_text: String,
@@ -61,8 +64,30 @@ pub struct Also {
 /// Why the mail came, and how to stop it.
 pub struct Foot {
     pub cohort: String,
+    /// When such mails come.
+    pub how: &'static str,
     pub stop_url: String,
     pub ledger_url: String,
+}
+
+/// The facts of a mail about a live session.
+pub struct Session<'a> {
+    pub course: &'a str,
+    pub name: &'a str,
+    /// Its title with its unit; of a unit that is not open its number alone.
+    pub what: String,
+    pub heading: String,
+    /// The day and hour, or that there is none any more.
+    pub when: String,
+    pub time: String,
+    pub has_moved: bool,
+    pub called_off: bool,
+    /// Whether a file for the calendar goes with it.
+    pub has_calendar: bool,
+    pub button: &'static str,
+    pub url: String,
+    pub signed: String,
+    pub foot: Foot,
 }
 
 pub struct Welcome<'a> {
@@ -100,6 +125,10 @@ parts! {
     NudgeHtml of Mail in "emails/reminder/nudge.html";
     WrapUpText of Mail in "emails/reminder/wrap_up.txt";
     WrapUpHtml of Mail in "emails/reminder/wrap_up.html";
+    StartingSoonText of Mail in "emails/reminder/starting_soon.txt";
+    StartingSoonHtml of Mail in "emails/reminder/starting_soon.html";
+    SessionText of Session in "emails/reminder/session.txt";
+    SessionHtml of Session in "emails/reminder/session.html";
     WelcomeText of Welcome in "emails/reminder/welcome.txt";
     WelcomeHtml of Welcome in "emails/reminder/welcome.html";
 }

@@ -3,11 +3,12 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::wishes::Form;
 use crate::cohort::store::{Bulk, set_stopped};
-use crate::cohort::{Role, gate};
+use crate::cohort::{Place, Role, gate};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
-use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
+use crate::platform::web::{Answer, Ask, Error, Faults, Fields, Frame};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::store::{self, Entry};
@@ -15,14 +16,16 @@ use crate::reminder::unit_called;
 
 #[derive(Template)]
 #[template(path = "reminder/own.html")]
-struct Own {
+pub(super) struct Own {
     frame: Frame,
+    pub(super) faults: Faults,
     cohort: String,
     path: String,
     email: String,
     facilitates: bool,
     stopped: bool,
     announcements_stopped: bool,
+    pub(super) form: Form,
     reminders: Vec<Row>,
 }
 
@@ -39,17 +42,23 @@ struct Row {
 
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
-    let page = db.read(move |conn| page(conn, &asked, &catalogue, &slug)).await?;
-    ask.page(page)
+    let page = db.read(move |conn| {
+        let place = gate::place(conn, &asked, &slug)?;
+        page(conn, &asked, &catalogue, &place)
+    });
+    ask.page(page.await?)
 }
 
-fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<Own, Error> {
-    let place = gate::place(conn, ask, slug)?;
+/// Two queries.
+pub(super) fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, place: &Place) -> Result<Own, Error> {
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?;
     let entries = store::list_own(conn, enrolment.id)?;
+    let form = Form::new(&store::find_wishes(conn, enrolment.id)?, place.cohort.zone.local_date(ask.now));
     Ok(Own {
         frame: place.frame(ask),
+        faults: Faults::default(),
+        form,
         cohort: place.cohort.name.clone(),
         path: place.cohort.path(),
         email: place.person.email.clone(),

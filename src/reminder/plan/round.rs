@@ -10,14 +10,14 @@ use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Unit;
-use crate::reminder::due::{self, Due};
-use crate::reminder::emails::{self, Part, Sender, unwritable};
+use crate::reminder::due::Due;
+use crate::reminder::emails::{self, Part, Sender, SessionMail, unwritable};
 use crate::reminder::store::{self, Course, Decided, Decision, Learner, Span};
-use crate::reminder::wanted::{facts, steps_done};
-use crate::reminder::{APART, Kind, NotSent, ReminderId, Wording, decide, is_called, names};
-use crate::schedule::release_of;
+use crate::reminder::wanted::{Of, facts, steps_done};
+use crate::reminder::wishes::Wishes;
+use crate::reminder::{APART, Kind, NotSent, ReminderId, decide, is_called, live, names};
 
-/// What is decided together: a learner gets one mail for all of it.
+/// What is decided together: a learner gets one mail for all of it, and one for each live session.
 pub struct Round<'a> {
     pub dues: &'a [Due],
     pub course: &'a Course,
@@ -31,6 +31,7 @@ struct Known {
     done: HashMap<EnrolmentId, Vec<(Slug, Slug)>>,
     decided: HashMap<EnrolmentId, Vec<Decided>>,
     last_mail: HashMap<EnrolmentId, Instant>,
+    wishes: HashMap<EnrolmentId, Wishes>,
 }
 
 /// What is to be written down.
@@ -42,6 +43,17 @@ struct Outcome<'a> {
     not_sent: Vec<(EnrolmentId, &'a Due, NotSent)>,
     /// Decisions whose mail was cancelled because the unit moved.
     void: Vec<ReminderId>,
+}
+
+impl<'a> Outcome<'a> {
+    fn queue(&mut self, learner: &Learner, letter: Letter, when: Instant, dues: Vec<&'a Due>) {
+        self.mails.push((letter, when));
+        self.carried.push((learner.enrolment, dues));
+    }
+
+    fn drop(&mut self, learner: &Learner, due: &'a Due, reason: NotSent) {
+        self.not_sent.push((learner.enrolment, due, reason));
+    }
 }
 
 impl<'a> Round<'a> {
@@ -69,7 +81,7 @@ impl<'a> Round<'a> {
     fn known(&self, conn: &mut Conn, span: Span) -> QueryResult<Known> {
         let units = self.dues.iter().filter_map(|due| self.sender.programme.unit_named(&due.unit));
         let names: Vec<&Slug> = units.flat_map(names).collect();
-        let mut known = Known::default();
+        let mut known = Known { wishes: store::list_wishes(conn, span)?.into_iter().collect(), ..Known::default() };
         for (enrolment, unit, step) in store::list_done(conn, span, &names)? {
             known.done.entry(enrolment).or_default().push((unit, step));
         }
@@ -84,32 +96,76 @@ impl<'a> Round<'a> {
     }
 
     fn decide_for(&self, learner: &Learner, known: &Known, outcome: &mut Outcome<'a>) -> QueryResult<()> {
-        let mut parts: Vec<(&'a Due, Part<'a>)> = Vec::new();
+        let decided = known.decided.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
+        let done = known.done.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
+        let wishes = known.wishes.get(&learner.enrolment).copied().unwrap_or_default();
+        let (mut parts, mut sessions) = (Vec::new(), Vec::new());
         for due in self.dues {
             let Some(unit) = self.sender.programme.unit_named(&due.unit) else { continue };
-            match standing_decision(known, learner, unit, due.kind) {
+            // A reminder that nobody sent at the time was none of theirs.
+            if learner.enrolled_at > due.at && due.is_missed(self.now) {
+                continue;
+            }
+            match standing_decision(decided, unit, due) {
                 Some(row) if !was_moved(row) => continue,
                 Some(row) => outcome.void.push(row.id),
                 None => {}
             }
-            let done = steps_done(known.done.get(&learner.enrolment).map_or(&[], Vec::as_slice), unit);
-            match decide(&facts(learner, unit, due.kind, due.at, &done)) {
-                // A reminder that nobody sent at the time was none of theirs.
-                Err(NotSent::EnrolledLater) if due.is_missed(self.now) => {}
-                Err(reason) => outcome.not_sent.push((learner.enrolment, due, reason)),
-                Ok(_) if due.is_missed(self.now) => outcome.not_sent.push((learner.enrolment, due, NotSent::Missed)),
-                Ok(wording) => parts.extend(self.part(due, unit, wording, done).map(|part| (due, part))),
+            if due.kind == Kind::LiveChanged && !self.was_told_otherwise(due, decided) {
+                continue;
+            }
+            let done = steps_done(done, unit);
+            let of = Of { course: self.course, unit, kind: due.kind, due_at: due.at };
+            match decide(&facts(learner, &wishes, &of, &done)) {
+                Err(reason) => outcome.drop(learner, due, reason),
+                Ok(_) if due.is_missed(self.now) => outcome.drop(learner, due, NotSent::Missed),
+                Ok(_) if due.kind.is_live() => sessions.push(due),
+                Ok(wording) => {
+                    let part = Part::of(self.course, self.sender.programme, (due, unit), (wording, done));
+                    parts.extend(part.map(|part| (due, part)));
+                }
             }
         }
-        match self.when(&parts, known.last_mail.get(&learner.enrolment).copied()) {
+        self.write_of_units(learner, parts, known.last_mail.get(&learner.enrolment).copied(), outcome)?;
+        self.write_of_sessions(learner, &sessions, outcome)
+    }
+
+    fn write_of_units(
+        &self,
+        learner: &Learner,
+        parts: Vec<(&'a Due, Part<'a>)>,
+        last_mail: Option<Instant>,
+        outcome: &mut Outcome<'a>,
+    ) -> QueryResult<()> {
+        match self.when(&parts, last_mail) {
             Ok(Some(when)) => {
                 let (dues, parts): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
                 let letter = emails::reminder(&self.sender, learner, &parts).map_err(unwritable)?;
-                outcome.mails.push((letter, when));
-                outcome.carried.push((learner.enrolment, dues));
+                outcome.queue(learner, letter, when, dues);
             }
             Ok(None) => {}
-            Err(reason) => outcome.not_sent.extend(parts.iter().map(|(due, _)| (learner.enrolment, *due, reason))),
+            Err(reason) => parts.iter().for_each(|(due, _)| outcome.drop(learner, due, reason)),
+        }
+        Ok(())
+    }
+
+    /// One mail for each session: that it changed goes before that it comes.
+    fn write_of_sessions(&self, learner: &Learner, dues: &[&'a Due], outcome: &mut Outcome<'a>) -> QueryResult<()> {
+        let mut told = Vec::new();
+        for due in dues {
+            let planned = live::find(self.course, self.sender.programme, due.kind, &due.occasion);
+            let Some(planned) = planned.filter(|_| due.expires_at > self.now) else {
+                outcome.drop(learner, due, NotSent::Missed);
+                continue;
+            };
+            if told.contains(&&planned.step.slug) {
+                outcome.drop(learner, due, NotSent::TooSoon);
+                continue;
+            }
+            told.push(&planned.step.slug);
+            let mail = SessionMail::of(self.course, planned, due.kind, self.now);
+            let letter = emails::session(&self.sender, learner, &mail, due.expires_at).map_err(unwritable)?;
+            outcome.queue(learner, letter, self.now, vec![due]);
         }
         Ok(())
     }
@@ -121,36 +177,33 @@ impl<'a> Round<'a> {
             return Err(NotSent::Missed);
         }
         let free = last_mail.map_or(self.now, |last| last + APART);
-        let opens = parts.iter().any(|(due, _)| due.kind == Kind::Opens);
-        if free <= self.now || (opens && free < expires_at) {
+        let waits = parts.iter().any(|(due, _)| due.kind.is_news());
+        if free <= self.now || (waits && free < expires_at) {
             Ok(Some(free.max(self.now)))
         } else {
             Err(NotSent::TooSoon)
         }
     }
 
-    fn part(&self, due: &Due, unit: &'a Unit, wording: Wording, done: Vec<Slug>) -> Option<Part<'a>> {
-        let releases = &self.course.releases;
-        let next = due::next_unit(self.sender.programme, releases, unit);
-        Some(Part {
-            unit,
-            kind: due.kind,
-            wording,
-            done,
-            opened_at: release_of(unit, releases)?.opens_at,
-            next: next.map(|(unit, release)| (unit, release.opens_at)),
-            expires_at: due.expires_at,
-        })
+    fn was_told_otherwise(&self, due: &Due, decided: &[Decided]) -> bool {
+        let planned = live::find(self.course, self.sender.programme, due.kind, &due.occasion);
+        planned.is_some_and(|planned| planned.was_told_otherwise(decided))
     }
 }
 
 fn decision(enrolment: EnrolmentId, due: &Due, outcome: Result<MessageId, NotSent>) -> Decision {
-    Decision { unit: due.unit.clone(), kind: due.kind, enrolment, due_at: due.at, outcome }
+    Decision {
+        unit: due.unit.clone(),
+        kind: due.kind,
+        occasion: due.occasion.clone(),
+        enrolment,
+        due_at: due.at,
+        outcome,
+    }
 }
 
-fn standing_decision<'k>(known: &'k Known, learner: &Learner, unit: &Unit, kind: Kind) -> Option<&'k Decided> {
-    let own = known.decided.get(&learner.enrolment)?;
-    own.iter().find(|row| row.kind == kind && is_called(unit, &row.unit))
+fn standing_decision<'k>(decided: &'k [Decided], unit: &Unit, due: &Due) -> Option<&'k Decided> {
+    decided.iter().find(|row| row.kind == due.kind && row.occasion == due.occasion && is_called(unit, &row.unit))
 }
 
 fn was_moved(row: &Decided) -> bool {

@@ -11,8 +11,8 @@ use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::reminder::fate::Fate;
-use crate::reminder::{APART, Kind, NotSent};
+use crate::reminder::fate::{Fate, Outcome};
+use crate::reminder::{APART, Kind, NotSent, ReminderId};
 use crate::schema::{accounts, enrolments, messages, reminders};
 
 /// One reminder that a mail carries.
@@ -20,6 +20,7 @@ use crate::schema::{accounts, enrolments, messages, reminders};
 pub struct Carried {
     pub unit: Slug,
     pub kind: Kind,
+    pub occasion: String,
     pub due_at: Instant,
     pub cohort: CohortId,
     pub learner: Learner,
@@ -31,7 +32,14 @@ pub fn list_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Vec<Carr
         .inner_join(enrolments::table.inner_join(accounts::table))
         .filter(reminders::message_id.eq(message))
         .order((reminders::due_at, reminders::id))
-        .select((reminders::unit, reminders::kind, reminders::due_at, reminders::cohort_id, LEARNER))
+        .select((
+            reminders::unit,
+            reminders::kind,
+            reminders::occasion,
+            reminders::due_at,
+            reminders::cohort_id,
+            LEARNER,
+        ))
         .load(conn)
 }
 
@@ -40,6 +48,7 @@ pub fn went_lately(conn: &mut Conn, enrolment: EnrolmentId, but: MessageId, now:
     let lately = reminders::table
         .inner_join(messages::table)
         .filter(reminders::enrolment_id.eq(enrolment))
+        .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - TimeDelta::days(30)))
         .filter(messages::id.ne(but))
         .filter(messages::state.eq_any([State::Sent, State::Unknown]))
@@ -82,6 +91,7 @@ pub fn count_not_sent(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(Sta
 /// One reminder and what became of it.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    pub id: ReminderId,
     pub unit: Slug,
     pub kind: Kind,
     pub due_at: Instant,
@@ -93,60 +103,89 @@ pub struct Entry {
 }
 
 type EntryRow = (
-    (Slug, Kind, Instant, Instant, Option<NotSent>),
+    (ReminderId, Slug, Kind, Instant, Instant, Option<NotSent>),
     (EnrolmentId, String, String),
     Option<(MessageId, State, Option<String>, Option<String>, Instant, Option<Instant>)>,
 );
 
 impl From<EntryRow> for Entry {
     fn from((reminder, person, mail): EntryRow) -> Self {
-        let (unit, kind, due_at, decided_at, not_sent) = reminder;
+        let (id, unit, kind, due_at, decided_at, not_sent) = reminder;
         let (enrolment, name, email) = person;
         let message = mail.as_ref().map(|mail| mail.0);
         let mail = mail.map(|(_, state, reason, answer, next, settled)| (state, reason, answer, next, settled));
         let fate = Fate::of(not_sent, mail, decided_at);
-        Self { unit, kind, due_at, enrolment, name, email, message, fate }
+        Self { id, unit, kind, due_at, enrolment, name, email, message, fate }
     }
 }
 
-/// What became of one kind of reminder, for each learner, in the order of their enrolments.
+/// Which rows of a ledger are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// A unit's slugs; none: every unit.
+    pub units: Vec<Slug>,
+    pub kind: Option<Kind>,
+    pub outcome: Option<Outcome>,
+    /// Part of a name or an address, in lower case. Empty: everybody.
+    pub learner: String,
+}
+
+diesel::define_sql_function! {
+    /// In small letters; SQLite knows those of ASCII alone.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// What became of the reminders that are asked for, newest first, from before one of them on.
 pub fn list_entries(
     conn: &mut Conn,
     cohort: CohortId,
-    (units, kind): (&[&Slug], Kind),
-    after: EnrolmentId,
+    filter: &Filter,
+    before: Option<ReminderId>,
     most: i64,
 ) -> QueryResult<Vec<Entry>> {
-    let rows = reminders::table
+    let mut rows = reminders::table
         .inner_join(enrolments::table.inner_join(accounts::table))
         .left_join(messages::table)
         .filter(reminders::cohort_id.eq(cohort))
-        .filter(reminders::unit.eq_any(units))
-        .filter(reminders::kind.eq(kind))
-        .filter(reminders::enrolment_id.gt(after))
-        .order(reminders::enrolment_id)
-        .limit(most)
-        .select((REMINDER, PERSON, MAIL.nullable()))
-        .load::<EntryRow>(conn)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+        .into_boxed();
+    if let Some(before) = before {
+        rows = rows.filter(reminders::id.lt(before));
+    }
+    if !filter.units.is_empty() {
+        rows = rows.filter(reminders::unit.eq_any(&filter.units));
+    }
+    if let Some(kind) = filter.kind {
+        rows = rows.filter(reminders::kind.eq(kind));
+    }
+    if !filter.learner.is_empty() {
+        let part = format!("%{}%", filter.learner.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let named = lower(accounts::name).like(part.clone()).escape('\\');
+        rows = rows.filter(named.or(accounts::email_key.like(part).escape('\\')));
+    }
+    let state = messages::state.nullable();
+    rows = match filter.outcome {
+        None => rows,
+        Some(Outcome::NotSent) => {
+            rows.filter(reminders::not_sent_because.is_not_null().or(state.eq_any(Outcome::NotSent.states())))
+        }
+        Some(outcome) => rows.filter(state.eq_any(outcome.states())),
+    };
+    let rows = rows.order(reminders::id.desc()).limit(most).select((REMINDER, PERSON, MAIL.nullable()));
+    Ok(rows.load::<EntryRow>(conn)?.into_iter().map(Into::into).collect())
 }
 
-/// The mail that carried one learner's reminder.
+/// A reminder of the cohort: its unit and kind, and the mail that carried it.
 pub fn find_mail(
     conn: &mut Conn,
     cohort: CohortId,
-    (units, kind): (&[&Slug], Kind),
-    enrolment: EnrolmentId,
-) -> QueryResult<Option<MessageId>> {
-    let mail: Option<Option<MessageId>> = reminders::table
+    reminder: ReminderId,
+) -> QueryResult<Option<(Slug, Kind, Option<MessageId>)>> {
+    reminders::table
+        .find(reminder)
         .filter(reminders::cohort_id.eq(cohort))
-        .filter(reminders::unit.eq_any(units))
-        .filter(reminders::kind.eq(kind))
-        .filter(reminders::enrolment_id.eq(enrolment))
-        .select(reminders::message_id)
+        .select((reminders::unit, reminders::kind, reminders::message_id))
         .first(conn)
-        .optional()?;
-    Ok(mail.flatten())
+        .optional()
 }
 
 /// What became of each of a learner's own reminders, newest first.
@@ -163,12 +202,20 @@ pub fn list_own(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<Entr
 }
 
 const REMINDER: (
+    reminders::id,
     reminders::unit,
     reminders::kind,
     reminders::due_at,
     reminders::decided_at,
     reminders::not_sent_because,
-) = (reminders::unit, reminders::kind, reminders::due_at, reminders::decided_at, reminders::not_sent_because);
+) = (
+    reminders::id,
+    reminders::unit,
+    reminders::kind,
+    reminders::due_at,
+    reminders::decided_at,
+    reminders::not_sent_because,
+);
 
 const PERSON: (enrolments::id, accounts::name, accounts::email) = (enrolments::id, accounts::name, accounts::email);
 

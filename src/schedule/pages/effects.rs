@@ -7,7 +7,7 @@ use crate::platform::clock::Instant;
 use crate::platform::text::{Slug, count};
 use crate::platform::zone::day_in_words;
 use crate::programme::Unit;
-use crate::schedule::due::{self, Fate, Moved};
+use crate::schedule::due::{Fate, Moved, Timing};
 use crate::schedule::plan::break_on;
 use crate::schedule::{Change, Release, closes_on};
 
@@ -54,7 +54,12 @@ impl<'a> Effects<'a> {
     }
 
     fn reminders(&self) -> Vec<Moved> {
-        due::moved(&self.sheet.place.cohort, &self.sheet.releases, self.after, self.now)
+        self.timing().moved(self.after, self.now)
+    }
+
+    fn timing(&self) -> Timing<'_> {
+        let Sheet { place, units, releases, settings, .. } = self.sheet;
+        Timing { cohort: &place.cohort, units, releases, settings }
     }
 
     pub fn rows(&self) -> Vec<Row> {
@@ -124,7 +129,7 @@ impl<'a> Effects<'a> {
                 sentences.push(format!("{} {what}", verb(number_of(fate), one, many)));
             }
         }
-        let sent = due::fallen_due(&self.sheet.place.cohort, &self.sheet.releases, self.now);
+        let sent = self.timing().fallen_due(self.now);
         if sent > 0 {
             sentences.push(format!("{} fallen due already. None of them is sent again.", verb(sent, "has", "have")));
         }

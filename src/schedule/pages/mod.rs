@@ -11,7 +11,7 @@ pub use list::show;
 pub use preview::{preview, save};
 pub use unit::show as show_unit;
 
-use super::{Release, Terms, in_order, store};
+use super::{Release, Settings, Terms, in_order, store};
 use crate::cohort::{self, Break, Place};
 use crate::platform::db::Conn;
 use crate::platform::text::count;
@@ -24,6 +24,7 @@ struct Sheet<'c> {
     units: Vec<&'c Unit>,
     releases: Vec<Release>,
     breaks: Vec<Break>,
+    settings: Settings,
     learners: i64,
 }
 
@@ -34,8 +35,9 @@ impl<'c> Sheet<'c> {
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
         let (units, releases) = in_order(programme, &store::list_releases(conn, place.cohort.id)?);
         let breaks = cohort::store::list_breaks(conn, place.cohort.id)?;
+        let settings = store::find_settings(conn, place.cohort.id)?;
         let learners = cohort::store::count_learners(conn, place.cohort.id)?;
-        Ok(Self { place, units, releases, breaks, learners })
+        Ok(Self { place, units, releases, breaks, settings, learners })
     }
 
     fn path(&self) -> String {

@@ -1,70 +1,52 @@
-//! The facilitators' ledger: for each unit and kind when it is due and what became of it, down to each learner.
+//! The facilitators' reminders: when each is due and what became of it, down to each learner; what will be sent; and
+//! what they choose about it.
 
-mod learners;
+mod choices;
+mod ledger;
+mod ledger_csv;
+mod preview;
+mod settings;
 mod units;
 
 use actix_web::web::{Data, Path};
 
-use crate::cohort::{EnrolmentId, gate};
-use crate::outbox;
-use crate::platform::db::{Conn, Db};
-use crate::platform::text::Slug;
-use crate::platform::web::{Answer, Ask, Error, Fields};
-use crate::programme::{Catalogue, Content, Programme, Unit};
-use crate::reminder::{Kind, names, store};
+pub use ledger::{send_again, show as show_ledger};
+pub use ledger_csv::show as show_ledger_csv;
+pub use preview::{send_test, show as show_preview, show_html as show_mail_html, show_mail};
+pub use settings::{save as save_settings, save_unit as save_unit_settings};
+pub use settings::{show as show_settings, show_unit as show_unit_settings};
 
-/// The whole cohort, or with `?unit=3&kind=nudge` one reminder's learners (`&after=` the last enrolment seen).
+use crate::cohort::{Place, gate};
+use crate::platform::db::{Conn, Db};
+use crate::platform::web::{Answer, Ask, Error};
+use crate::programme::{Catalogue, Content, Programme, Unit};
+
+/// The whole cohort, unit by unit.
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
-    let parameters = ask.parameters()?;
-    match db.report(move |conn| page(conn, &asked, &catalogue, &slug, &parameters)).await? {
-        Page::Units(page) => ask.page(page),
-        Page::Learners(page) => ask.page(page),
-    }
+    let page = db.report(move |conn| {
+        let (place, programme) = facilitated(conn, &asked, &catalogue, &slug)?;
+        units::page(conn, &asked, &place, programme)
+    });
+    ask.page(page.await?)
 }
 
-enum Page {
-    Units(units::Units),
-    Learners(learners::Learners),
-}
-
-fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, parameters: &Fields) -> Result<Page, Error> {
+/// For facilitators alone.
+fn facilitated<'c>(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &'c Catalogue,
+    slug: &str,
+) -> Result<(Place, &'c Programme), Error> {
     let place = gate::facilitated(conn, ask, slug)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    if !parameters.has("unit") && !parameters.has("kind") {
-        return units::page(conn, ask, &place, programme).map(Page::Units);
-    }
-    let (unit, kind) = chosen(programme, parameters)?;
-    let after = match parameters.get("after") {
-        "" => EnrolmentId(0),
-        text => EnrolmentId(text.parse().map_err(|_| Error::BadRequest("'after' is a number."))?),
-    };
-    learners::page(conn, ask, &place, (unit, kind), after).map(Page::Learners)
+    Ok((place, programme))
 }
 
-/// Sends a mail once more that failed, or of which nobody knows whether it arrived. What is wanted no more is still not
-/// sent: the outbox asks as it always does.
-pub async fn send_again(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>, fields: Fields) -> Answer {
-    fields.only(&["unit", "kind", "enrolment"])?;
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let (path, again) = db
-        .write(move |conn| {
-            let place = gate::facilitated(conn, &asked, &slug)?;
-            let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-            let (unit, kind) = chosen(programme, &fields)?;
-            let enrolment = EnrolmentId(fields.get("enrolment").parse().map_err(|_| Error::NotFound)?);
-            let slugs: Vec<&Slug> = names(unit).collect();
-            let mail = store::find_mail(conn, place.cohort.id, (&slugs, kind), enrolment)?.ok_or(Error::NotFound)?;
-            let again = outbox::store::retry(conn, mail, asked.now)?;
-            let path = format!("{}/manage/reminders?unit={}&kind={kind}", place.cohort.path(), unit.number);
-            Ok::<_, Error>((path, again))
-        })
-        .await?;
-    ask.done(path, if again { "reminder-again" } else { "" })
+fn path(place: &Place) -> String {
+    format!("{}/manage/reminders", place.cohort.path())
 }
 
-fn chosen<'p>(programme: &'p Programme, fields: &Fields) -> Result<(&'p Unit, Kind), Error> {
-    let number = fields.get("unit").parse().map_err(|_| Error::NotFound)?;
-    let kind: Kind = fields.get("kind").parse().map_err(|_| Error::NotFound)?;
-    Ok((programme.unit(number).ok_or(Error::NotFound)?, kind))
+fn unit_of<'p>(programme: &'p Programme, number: &str) -> Result<&'p Unit, Error> {
+    number.parse().ok().and_then(|number| programme.unit(number)).ok_or(Error::NotFound)
 }

@@ -1,4 +1,4 @@
-//! Every unit's three reminders, with how many share each fate.
+//! Every unit's reminders, with how many share each fate.
 
 use askama::Template;
 
@@ -40,7 +40,7 @@ struct Row {
     alarming: bool,
 }
 
-/// Six queries with the gate's two.
+/// Seven queries with the gate's.
 pub fn page(conn: &mut Conn, ask: &Ask, place: &Place, programme: &Programme) -> Result<Units, Error> {
     let course = store::course(conn, place.cohort.id)?;
     let counts = Counts {
@@ -48,7 +48,7 @@ pub fn page(conn: &mut Conn, ask: &Ask, place: &Place, programme: &Programme) ->
         not_sent: store::count_not_sent(conn, place.cohort.id)?,
     };
     let units = course.iter().flat_map(|course| {
-        let dues = timetable(&course.cohort, programme, &course.releases);
+        let dues = timetable(course, programme);
         let units: Vec<UnitRow> = programme.units.iter().map(|unit| unit_row(unit, course, &dues, &counts)).collect();
         units
     });
@@ -61,28 +61,37 @@ pub fn page(conn: &mut Conn, ask: &Ask, place: &Place, programme: &Programme) ->
 }
 
 fn unit_row(unit: &Unit, course: &Course, dues: &[Due], counts: &Counts) -> UnitRow {
-    let row = |kind: &Kind| {
-        let tally = counts.of(unit, *kind);
-        let run = course.runs.iter().find(|run| run.kind == *kind && is_called(unit, &run.unit));
-        let due = dues.iter().find(|due| due.kind == *kind && due.unit == unit.slug).map(|due| due.at);
-        let at = due.max(run.map(|run| run.due_at));
-        let held = release_of(unit, &course.releases).is_some_and(|release| release.held);
-        let due = match at {
-            Some(at) => course.cohort.zone.exact(at),
-            None if held => "When the unit is opened: it is held".into(),
-            None => "Not due".into(),
-        };
-        Row {
-            kind: *kind,
-            audience: kind.audience(),
-            due,
-            due_at: at.map(|at| at.rfc3339()).unwrap_or_default(),
-            words: if run.is_none() && tally.is_empty() { "Not due yet".into() } else { tally.words() },
-            has_learners: !tally.is_empty(),
-            alarming: tally.failed + tally.unknown > 0,
-        }
+    let all = Kind::ALL.iter().map(|kind| row(unit, *kind, course, dues, counts));
+    let usual = |row: &Row| matches!(row.kind, Kind::Opens | Kind::Nudge | Kind::WrapUp);
+    let reminders = all.filter(|row| usual(row) || row.has_learners || !row.due_at.is_empty()).collect();
+    UnitRow { number: unit.number, title: unit.title.clone(), reminders }
+}
+
+fn row(unit: &Unit, kind: Kind, course: &Course, dues: &[Due], counts: &Counts) -> Row {
+    let tally = counts.of(unit, kind);
+    let run = course.runs.iter().filter(|run| run.kind == kind && is_called(unit, &run.unit)).max_by_key(|r| r.due_at);
+    let due = dues.iter().filter(|due| due.kind == kind && due.unit == unit.slug).map(|due| due.at).max();
+    let at = due.max(run.filter(|_| kind != Kind::LiveChanged).map(|run| run.due_at));
+    let held = release_of(unit, &course.releases).is_some_and(|release| release.held);
+    let due = match at {
+        Some(at) => course.cohort.zone.exact(at),
+        None if held => "When the unit is opened: it is held".into(),
+        None if kind == Kind::LiveChanged => "When it changed".into(),
+        None => "Not due".into(),
     };
-    UnitRow { number: unit.number, title: unit.title.clone(), reminders: Kind::ALL.iter().map(row).collect() }
+    Row {
+        kind,
+        audience: kind.audience(),
+        due,
+        due_at: at.map(|at| at.rfc3339()).unwrap_or_default(),
+        words: match tally.is_empty() {
+            true if !course.settings.is_on(unit, kind) => "Switched off".into(),
+            true if run.is_none() => "Not due yet".into(),
+            _ => tally.words(),
+        },
+        has_learners: !tally.is_empty(),
+        alarming: tally.failed + tally.unknown > 0,
+    }
 }
 
 struct Counts {

@@ -1,5 +1,7 @@
 //! One cohort in a database of its own, from Monday 11 January 2027, with learners who do what the tests say.
 
+mod choosing;
+
 use std::sync::Mutex;
 
 use diesel::connection::SimpleConnection as _;
@@ -44,7 +46,7 @@ fn fresh_database(server: &str) -> String {
 }
 
 impl World {
-    fn new(server: Option<String>, units: u16) -> Self {
+    pub fn new(server: Option<String>, units: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match &server {
             Some(server) => fresh_database(server),
@@ -71,6 +73,14 @@ impl World {
             cohort,
             _folder: folder,
         }
+    }
+
+    pub fn cohort(&self) -> CohortId {
+        self.cohort
+    }
+
+    pub fn database(&self) -> &'static str {
+        self.with(|conn| if matches!(conn, Conn::Sqlite(_)) { "SQLite" } else { "PostgreSQL" })
     }
 
     pub fn at(&self, local: &str) -> Instant {
@@ -276,8 +286,11 @@ impl World {
         })
     }
 
-    /// As the outbox would: asks whether each mail is wanted, and sends or cancels it.
+    /// As the outbox would: gives up what has lost its meaning, asks whether each mail is wanted, and sends or cancels it.
     pub fn deliver(&self, now: Instant) {
+        let expired = messages::table.filter(messages::state.eq(State::Pending)).filter(messages::expires_at.le(now));
+        let missed = (messages::state.eq(State::Missed), messages::settled_at.eq(now));
+        self.with(|conn| diesel::update(expired).set(missed).execute(conn).unwrap());
         for id in self.next_waiting(now) {
             self.hand_over(id, now);
         }

@@ -1,0 +1,232 @@
+//! What will be sent from now on: all of it on one page, each mail as a learner gets it, and once to whoever looks.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::{facilitated, path};
+use crate::accounts::Person;
+use crate::cohort::store::list_facilitators;
+use crate::cohort::{EnrolmentId, Place, Standing};
+use crate::outbox::Letter;
+use crate::outbox::store::queue;
+use crate::platform::db::{Conn, Db};
+use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
+use crate::programme::{Catalogue, Content, Programme};
+use crate::reminder::due::Due;
+use crate::reminder::emails::Sender;
+use crate::reminder::preview::{Coming, Everybody, letter, list_coming};
+use crate::reminder::store::{self, Course, Learner};
+use crate::reminder::{live, names, unit_called};
+
+#[derive(Template)]
+#[template(path = "reminder/preview.html")]
+struct Preview {
+    frame: Frame,
+    path: String,
+    cohort: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    href: String,
+    what: String,
+    when: String,
+    when_at: String,
+    is_on: bool,
+    to: usize,
+    /// Why the others get none.
+    not: Vec<String>,
+}
+
+/// One mail, with what tells it apart from the others.
+#[derive(Template)]
+#[template(path = "reminder/mail.html")]
+struct MailPage {
+    frame: Frame,
+    path: String,
+    action: String,
+    html: String,
+    subject: String,
+    text: String,
+    what: String,
+    when: String,
+    is_on: bool,
+    email: String,
+    has_begun: bool,
+    /// Whether it reads otherwise for who has begun.
+    varies: bool,
+}
+
+/// Cohort, unit and kind, as addresses write them.
+type Address = (String, String, String);
+
+pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let page = db.report(move |conn| page(conn, &asked, &catalogue, &slug));
+    ask.page(page.await?)
+}
+
+/// Eight queries with the gate's.
+fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<Preview, Error> {
+    let (place, programme) = facilitated(conn, ask, catalogue, slug)?;
+    let course = store::course(conn, place.cohort.id)?;
+    let mut rows = Vec::new();
+    if let Some(course) = &course {
+        let dues = list_coming(course, programme, ask.now);
+        let coming = everybody(conn, &place, programme, &dues)?.count(course, programme, dues);
+        rows = coming.into_iter().map(|coming| row(coming, course, programme, &path(&place))).collect();
+    }
+    Ok(Preview { frame: place.frame(ask), path: path(&place), cohort: place.cohort.name.clone(), rows })
+}
+
+/// Three queries.
+fn everybody(conn: &mut Conn, place: &Place, programme: &Programme, dues: &[Due]) -> Result<Everybody, Error> {
+    let learners = store::list_learners(conn, place.cohort.id, EnrolmentId(0), i64::MAX)?;
+    let span = store::Span { cohort: place.cohort.id, first: EnrolmentId(0), last: EnrolmentId(i64::MAX) };
+    let mut everybody = Everybody { learners, ..Everybody::default() };
+    everybody.wishes = store::list_wishes(conn, span)?.into_iter().collect();
+    let reminds = dues.iter().filter(|due| due.kind.is_of_work());
+    let units: Vec<_> = reminds.filter_map(|due| unit_called(programme, &due.unit)).flat_map(names).collect();
+    for (enrolment, unit, step) in store::list_done(conn, span, &units)? {
+        everybody.done.entry(enrolment).or_default().push((unit, step));
+    }
+    Ok(everybody)
+}
+
+fn row(coming: Coming, course: &Course, programme: &Programme, path: &str) -> Row {
+    let Coming { due, to, not } = coming;
+    Row {
+        href: format!("{path}/preview/{}", address(&due, course, programme)),
+        what: what(&due, programme),
+        when: course.cohort.zone.exact(due.at),
+        when_at: due.at.rfc3339(),
+        is_on: due.is_on,
+        to,
+        not: not.into_iter().map(|(reason, n)| format!("{n}: {}", reason.because())).collect(),
+    }
+}
+
+/// `3/nudge`, `3/live_day?step=meet`.
+fn address(due: &Due, course: &Course, programme: &Programme) -> String {
+    let number = unit_called(programme, &due.unit).map(|unit| unit.number).unwrap_or_default();
+    let step = live::find(course, programme, due.kind, &due.occasion).filter(|_| due.kind.is_live());
+    let step = step.map(|planned| format!("?step={}", planned.step.slug)).unwrap_or_default();
+    format!("{number}/{}{step}", due.kind)
+}
+
+fn what(due: &Due, programme: &Programme) -> String {
+    let unit = unit_called(programme, &due.unit).map(|unit| unit.number).unwrap_or_default();
+    format!("{}, unit {unit}", due.kind.heading())
+}
+
+pub async fn show_mail(ask: Ask, db: Data<Db>, content: Data<Content>, to: Path<Address>) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let parameters = ask.parameters()?;
+    let page = db.read(move |conn| {
+        let one = One::find(conn, &asked, &catalogue, &to, &parameters)?;
+        let letter = one.letter(conn)?;
+        let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
+        Ok::<_, Error>(MailPage {
+            frame: one.place.frame(&asked),
+            path: path(&one.place),
+            action: format!("{}/preview/{}/{}{query}", path(&one.place), to.1, to.2),
+            html: format!("{}/preview/{}/{}/mail.html{query}", path(&one.place), to.1, to.2),
+            subject: letter.subject,
+            text: letter.text,
+            what: what(&one.due, one.programme),
+            when: one.place.cohort.zone.exact(one.due.at),
+            is_on: one.due.is_on,
+            email: one.place.person.email.clone(),
+            has_begun: one.has_begun,
+            varies: one.due.kind.is_of_work(),
+        })
+    });
+    ask.page(page.await?)
+}
+
+/// The mail's other half, as mail programs draw it: it holds its own styles, and nothing else.
+pub async fn show_html(ask: Ask, db: Data<Db>, content: Data<Content>, to: Path<Address>) -> Answer {
+    let catalogue = content.current();
+    let parameters = ask.parameters()?;
+    let letter = db.read(move |conn| One::find(conn, &ask, &catalogue, &to, &parameters)?.letter(conn)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .body(letter.html.unwrap_or_default()))
+}
+
+/// Sends it to whoever asks, and to nobody else.
+pub async fn send_test(ask: Ask, db: Data<Db>, content: Data<Content>, to: Path<Address>, fields: Fields) -> Answer {
+    fields.only(&[])?;
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let parameters = ask.parameters()?;
+    let path = db.write(move |conn| {
+        let one = One::find(conn, &asked, &catalogue, &to, &parameters)?;
+        let letter = one.letter(conn)?;
+        let expires_at = asked.now + chrono::TimeDelta::hours(72);
+        let test = Letter { subject: format!("Test: {}", letter.subject), list: None, expires_at, ..letter };
+        queue(conn, &test, asked.site.base_url.host(), asked.now)?;
+        Ok::<_, Error>(format!("{}/preview", path(&one.place)))
+    });
+    ask.done(path.await?, "reminder-test-sent")
+}
+
+/// One of the mails that will be sent, and whoever looks at it.
+struct One<'c> {
+    ask: &'c Ask,
+    place: Place,
+    programme: &'c Programme,
+    course: Course,
+    due: Due,
+    has_begun: bool,
+}
+
+impl<'c> One<'c> {
+    /// Five queries.
+    fn find(
+        conn: &mut Conn,
+        ask: &'c Ask,
+        catalogue: &'c Catalogue,
+        (slug, unit, kind): &Address,
+        parameters: &Fields,
+    ) -> Result<Self, Error> {
+        let (place, programme) = facilitated(conn, ask, catalogue, slug)?;
+        let course = store::course(conn, place.cohort.id)?.ok_or(Error::NotFound)?;
+        let step = parameters.get("step");
+        let own = if step.is_empty() { format!("{unit}/{kind}") } else { format!("{unit}/{kind}?step={step}") };
+        let mut coming = list_coming(&course, programme, ask.now).into_iter();
+        let due = coming.find(|due| address(due, &course, programme) == own).ok_or(Error::NotFound)?;
+        let has_begun = due.kind.is_of_work() && parameters.has("begun");
+        Ok(Self { ask, place, programme, course, due, has_begun })
+    }
+
+    /// Two queries.
+    fn letter(&self, conn: &mut Conn) -> Result<Letter, Error> {
+        let cohort = &self.course.cohort;
+        let facilitators = list_facilitators(conn, cohort.id)?;
+        let base_url = &self.ask.site.base_url;
+        let sender = Sender { cohort, programme: self.programme, facilitators: &facilitators, base_url };
+        let enrolled = store::find_learner(conn, cohort.id, self.place.person.id)?;
+        let to = enrolled.unwrap_or_else(|| stranger(&self.place.person, self));
+        letter(&sender, &to, (&self.course, &self.due), self.has_begun)?.ok_or(Error::NotFound)
+    }
+}
+
+/// An administrator who is not enrolled, as if they were.
+fn stranger(person: &Person, one: &One<'_>) -> Learner {
+    Learner {
+        enrolment: EnrolmentId(0),
+        standing: Standing::Active,
+        enrolled_at: one.ask.now,
+        unsubscribe_token: "test".into(),
+        stopped_at: None,
+        account: person.id,
+        name: person.name.clone(),
+        email: person.email.clone(),
+        verified_at: None,
+        suspended_at: None,
+        undeliverable_at: None,
+    }
+}

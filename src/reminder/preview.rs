@@ -1,0 +1,83 @@
+//! What will be sent from now on: each mail of the schedule, to how many as things stand now, and as a learner gets it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::QueryResult;
+
+use super::due::{Due, timetable};
+use super::emails::{self, Part, Sender, SessionMail, unwritable};
+use super::store::{Course, Learner};
+use super::wanted::{Of, facts, steps_done};
+use super::wishes::Wishes;
+use super::{NotSent, Wording, decide, live, unit_called};
+use crate::cohort::EnrolmentId;
+use crate::outbox::Letter;
+use crate::platform::clock::Instant;
+use crate::platform::text::Slug;
+use crate::programme::Programme;
+
+/// One mail that is to come, and to whom it would go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coming {
+    pub due: Due,
+    pub to: usize,
+    /// Why the others would get none, and how many they are.
+    pub not: BTreeMap<NotSent, usize>,
+}
+
+/// The learners of a cohort, with what is known of them now.
+#[derive(Default)]
+pub struct Everybody {
+    pub learners: Vec<Learner>,
+    pub wishes: HashMap<EnrolmentId, Wishes>,
+    pub done: HashMap<EnrolmentId, Vec<(Slug, Slug)>>,
+}
+
+/// What the schedule foresees from now on, oldest first.
+pub fn list_coming(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
+    let mut dues = timetable(course, programme);
+    dues.retain(|due| due.at > now);
+    dues
+}
+
+impl Everybody {
+    /// To how many each mail would go if nobody did anything until then.
+    pub fn count(&self, course: &Course, programme: &Programme, dues: Vec<Due>) -> Vec<Coming> {
+        let counted = dues.into_iter().filter_map(|due| {
+            let unit = unit_called(programme, &due.unit)?;
+            let of = Of { course, unit, kind: due.kind, due_at: due.at };
+            let (mut to, mut not) = (0, BTreeMap::new());
+            for learner in &self.learners {
+                let wishes = self.wishes.get(&learner.enrolment).copied().unwrap_or_default();
+                let done = self.done.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
+                match decide(&facts(learner, &wishes, &of, &steps_done(done, unit))) {
+                    Ok(_) => to += 1,
+                    Err(reason) => *not.entry(reason).or_default() += 1,
+                }
+            }
+            Some(Coming { due, to, not })
+        });
+        counted.collect()
+    }
+}
+
+/// The mail as somebody gets it who has not begun, or has done the first required step. `None`: there is no such mail.
+pub fn letter(
+    sender: &Sender<'_>,
+    to: &Learner,
+    (course, due): (&Course, &Due),
+    has_begun: bool,
+) -> QueryResult<Option<Letter>> {
+    let programme = sender.programme;
+    if due.kind.is_live() {
+        let planned = live::find(course, programme, due.kind, &due.occasion);
+        let mail = planned.map(|planned| SessionMail::of(course, planned, due.kind, due.at));
+        return mail.map(|mail| emails::session(sender, to, &mail, due.expires_at)).transpose().map_err(unwritable);
+    }
+    let Some(unit) = unit_called(programme, &due.unit) else { return Ok(None) };
+    let first = unit.steps.iter().find(|step| step.required).filter(|_| has_begun);
+    let wording = if has_begun { Wording::PartDone } else { Wording::NotStarted };
+    let done = first.map(|step| step.slug.clone()).into_iter().collect();
+    let part = Part::of(course, programme, (due, unit), (wording, done));
+    part.map(|part| emails::reminder(sender, to, &[part])).transpose().map_err(unwritable)
+}
