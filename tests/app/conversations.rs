@@ -417,7 +417,7 @@ async fn act(
 
 /// What the counters say otherwise than a recount.
 async fn counters(course: &Course) -> Vec<String> {
-    course.write(|conn| recount(conn)).await
+    course.write(recount).await
 }
 
 fn recount(conn: &mut Conn) -> Vec<String> {
