@@ -3,7 +3,8 @@
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::{Announcement, Recipient, path};
+use super::{Announcement, path};
+use crate::cohort::store::Recipient;
 use crate::cohort::{Cohort, EnrolmentId};
 use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;

@@ -7,7 +7,8 @@ pub mod publish;
 pub mod store;
 pub mod wanted;
 
-use crate::cohort::{Cohort, EnrolmentId, Standing};
+use crate::cohort::store::Recipient;
+use crate::cohort::{Cohort, Standing};
 use crate::id;
 use crate::platform::clock::Instant;
 use crate::platform::text;
@@ -52,33 +53,15 @@ impl Announcement {
     }
 }
 
-/// Somebody of the cohort as the mails of an announcement see them.
-#[derive(Debug, Clone, diesel::Queryable)]
-pub struct Recipient {
-    pub enrolment: EnrolmentId,
-    pub standing: Standing,
-    pub enrolled_at: Instant,
-    pub unsubscribe_token: String,
-    pub stopped_at: Option<Instant>,
-    pub account: crate::accounts::AccountId,
-    pub name: String,
-    pub email: String,
-    pub verified_at: Option<Instant>,
-    pub suspended_at: Option<Instant>,
-    pub undeliverable_at: Option<Instant>,
-}
-
-impl Recipient {
-    /// Why no announcement goes to them by mail. `None`: one does.
-    pub fn refusal(&self) -> Option<&'static str> {
-        match self {
-            _ if self.standing == Standing::Withdrawn => Some("the place in the course had been given up"),
-            _ if self.suspended_at.is_some() => Some("the account was suspended"),
-            _ if self.verified_at.is_none() => Some("the email address was not confirmed"),
-            _ if self.undeliverable_at.is_some() => Some("mail to this address could not be delivered"),
-            _ if self.stopped_at.is_some() => Some("announcements by mail had been stopped"),
-            _ => None,
-        }
+/// Why no announcement goes to them by mail. `None`: one does.
+pub fn refusal(of: &Recipient) -> Option<&'static str> {
+    match of {
+        _ if of.standing == Standing::Withdrawn => Some("the place in the course had been given up"),
+        _ if of.suspended_at.is_some() => Some("the account was suspended"),
+        _ if of.verified_at.is_none() => Some("the email address was not confirmed"),
+        _ if of.undeliverable_at.is_some() => Some("mail to this address could not be delivered"),
+        _ if of.announcements_stopped_at.is_some() => Some("announcements by mail had been stopped"),
+        _ => None,
     }
 }
 

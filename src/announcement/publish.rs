@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use super::emails::{Sender, mail};
-use super::{AnnouncementId, store};
+use super::{AnnouncementId, refusal, store};
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::outbox;
@@ -73,7 +73,7 @@ fn mail_some(
     let sender = Sender { cohort: &cohort, facilitators: &facilitators, base_url };
     // Whoever came after it was published finds it on the course's pages.
     let published_at = announcement.published_at.unwrap_or(now);
-    let wanted = people.iter().filter(|to| to.refusal().is_none() && to.enrolled_at <= published_at);
+    let wanted = people.iter().filter(|to| refusal(to).is_none() && to.enrolled_at <= published_at);
     let due: Vec<_> = wanted.filter(|to| !mailed.contains(&to.enrolment)).collect();
     let letters = due.iter().map(|to| mail(&sender, &announcement, to, published_at).map(|letter| (letter, now)));
     let letters = letters.collect::<Result<Vec<_>, _>>().map_err(unwritable)?;

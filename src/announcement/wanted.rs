@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use super::store;
+use super::{refusal, store};
 use crate::outbox::MessageId;
 use crate::platform::db::Conn;
 
@@ -10,5 +10,5 @@ use crate::platform::db::Conn;
 pub fn unwanted(conn: &mut Conn, message: MessageId) -> QueryResult<Option<String>> {
     let Some((recipient, is_withdrawn)) = store::find_carried(conn, message)? else { return Ok(None) };
     let withdrawn = is_withdrawn.then_some("the announcement was withdrawn");
-    Ok(withdrawn.or_else(|| recipient.refusal()).map(str::to_owned))
+    Ok(withdrawn.or_else(|| refusal(&recipient)).map(str::to_owned))
 }

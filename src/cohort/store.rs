@@ -1,10 +1,12 @@
 //! Cohorts, breaks, enrolments and invitations, as they are kept; which mails somebody wants is in a file of its own.
 
+mod recipients;
 mod wishes;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
+pub use recipients::{RECIPIENT, Recipient};
 pub use wishes::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};

@@ -120,7 +120,7 @@ pub fn facts(learner: &Learner, wishes: &Wishes, of: &Of<'_>, done: &[Slug]) -> 
         enrolled_at: learner.enrolled_at,
         withdrawn: learner.standing == Standing::Withdrawn,
         suspended: learner.suspended_at.is_some(),
-        stopped: learner.stopped_at.is_some(),
+        stopped: learner.reminders_stopped_at.is_some(),
         verified: learner.verified_at.is_some(),
         undeliverable: learner.undeliverable_at.is_some(),
         switched_off: !of.course.settings.is_on(of.unit, of.kind),

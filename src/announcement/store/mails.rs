@@ -4,41 +4,14 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::{ROW, Row, announcement};
-use crate::announcement::{Announcement, AnnouncementId, Recipient};
-use crate::cohort::store::CohortRow;
+use crate::announcement::{Announcement, AnnouncementId};
+use crate::cohort::store::{CohortRow, RECIPIENT, Recipient};
 use crate::cohort::{Cohort, CohortId, EnrolmentId, Standing};
 use crate::each;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::schema::{accounts, announcement_mails, announcements, cohorts, enrolments, messages};
-
-/// The columns of a [`Recipient`], in its order.
-const RECIPIENT: (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::announcements_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-) = (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::announcements_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-);
 
 /// What has been published and whose mails are not all queued: with its cohort.
 pub fn list_to_mail(conn: &mut Conn) -> QueryResult<Vec<(AnnouncementId, CohortId)>> {

@@ -3,54 +3,14 @@
 use diesel::prelude::*;
 
 use crate::accounts::AccountId;
-use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
-use crate::platform::clock::Instant;
+use crate::cohort::store::{RECIPIENT, Recipient};
+use crate::cohort::{CohortId, EnrolmentId, Role};
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::schema::{accounts, completions, enrolments};
 
 /// A learner as a reminder sees them.
-#[derive(Debug, Clone, Queryable)]
-pub struct Learner {
-    pub enrolment: EnrolmentId,
-    pub standing: Standing,
-    pub enrolled_at: Instant,
-    pub unsubscribe_token: String,
-    pub stopped_at: Option<Instant>,
-    pub account: AccountId,
-    pub name: String,
-    pub email: String,
-    pub verified_at: Option<Instant>,
-    pub suspended_at: Option<Instant>,
-    pub undeliverable_at: Option<Instant>,
-}
-
-/// The columns of a [`Learner`], in its order.
-pub(super) const LEARNER: (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::reminders_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-) = (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::reminders_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-);
+pub type Learner = Recipient;
 
 /// The next learners after `after`, withdrawn ones too, in the order of their enrolments.
 pub fn list_learners(conn: &mut Conn, cohort: CohortId, after: EnrolmentId, most: i64) -> QueryResult<Vec<Learner>> {
@@ -61,7 +21,7 @@ pub fn list_learners(conn: &mut Conn, cohort: CohortId, after: EnrolmentId, most
         .filter(enrolments::id.gt(after))
         .order(enrolments::id)
         .limit(most)
-        .select(LEARNER)
+        .select(RECIPIENT)
         .load(conn)
 }
 
@@ -71,7 +31,7 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, account: AccountId) -> Qu
         .inner_join(accounts::table)
         .filter(enrolments::cohort_id.eq(cohort))
         .filter(enrolments::account_id.eq(account))
-        .select(LEARNER)
+        .select(RECIPIENT)
         .first(conn)
         .optional()
 }

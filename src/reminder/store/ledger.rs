@@ -5,7 +5,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::Learner;
-use super::learners::LEARNER;
+use crate::cohort::store::RECIPIENT;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
@@ -38,7 +38,7 @@ pub fn list_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Vec<Carr
             reminders::occasion,
             reminders::due_at,
             reminders::cohort_id,
-            LEARNER,
+            RECIPIENT,
         ))
         .load(conn)
 }
