@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Room, Subject};
 use crate::audit::{self, Act, Deed};
-use crate::cohort::{EnrolmentId, Role};
+use crate::cohort::{EnrolmentId, Place, Role};
 use crate::discussion::PostId;
 use crate::discussion::store::{self, Told};
 use crate::platform::db::{Conn, Db};
@@ -80,15 +80,26 @@ struct Line<'a> {
 
 /// `?names=no`: people are numbered in the order of their first posts.
 pub async fn all(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<String>) -> Answer {
-    let catalogue = content.current();
-    let (slug, lines) = db.write(move |conn| as_lines(conn, &ask, &catalogue, &cohort)).await?;
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let (place, named, lines) = db.report(move |conn| as_lines(conn, &asked, &catalogue, &cohort)).await?;
+    let slug = place.cohort.slug.clone();
+    // Before anything leaves; apart from the reading, for which nobody who writes should wait.
+    db.write(move |conn| note(conn, &ask, &place, named)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/jsonl; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{slug}-discussions.jsonl\"")))
         .body(lines))
 }
 
-fn as_lines(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Result<(String, Vec<u8>), Error> {
+fn note(conn: &mut Conn, ask: &Ask, place: &Place, named: bool) -> Result<(), Error> {
+    let reason = if named { "with names" } else { "without names" };
+    let path = format!("{}/manage/discussions", place.cohort.path());
+    let deed = Deed { act: Act::ExportDiscussions, subject: &place.cohort.name, path: &path, reason };
+    Ok(audit::store::note(conn, place, deed, ask.now)?)
+}
+
+/// The cohort that it is of, whether people are named, and the lines.
+fn as_lines(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Result<(Place, bool, Vec<u8>), Error> {
     let parameters = ask.parameters()?;
     parameters.only(&["names"])?;
     let named = match parameters.get("names") {
@@ -96,18 +107,14 @@ fn as_lines(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> 
         "no" | "" => false,
         _ => return Err(Error::BadRequest("'names' is yes or no.")),
     };
-    let room = Room::enter(conn, ask, catalogue, cohort)?;
-    if !room.place.facilitates() {
+    let place = Room::enter(conn, ask, catalogue, cohort)?.place;
+    if !place.facilitates() {
         return Err(Error::NotFound);
     }
-    let reason = if named { "with names" } else { "without names" };
-    let path = format!("{}/manage/discussions", room.place.cohort.path());
-    let deed = Deed { act: Act::ExportDiscussions, subject: &room.place.cohort.name, path: &path, reason };
-    audit::store::note(conn, &room.place, deed, ask.now)?;
     let mut numbers = Numbers::default();
     let (mut lines, mut after) = (Vec::new(), PostId(0));
     loop {
-        let told = store::tell_cohort(conn, room.place.cohort.id, after, BATCH)?;
+        let told = store::tell_cohort(conn, place.cohort.id, after, BATCH)?;
         for (thread, post) in &told {
             let author = if named { post.author.clone() } else { numbers.of(post.enrolment, post.role) };
             let line = Line {
@@ -131,7 +138,7 @@ fn as_lines(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> 
             _ => break,
         }
     }
-    Ok((room.place.cohort.slug.to_string(), lines))
+    Ok((place, named, lines))
 }
 
 /// Who is which number.

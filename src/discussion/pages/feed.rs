@@ -112,7 +112,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, token: Path<St
 
 /// Three queries.
 fn feed(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, secret: &SecretHash) -> Result<Feed, Error> {
-    let Reader { cohort, role, .. } = store::reader_of_feed(conn, secret)?.ok_or(Error::NotFound)?;
+    let Reader { cohort, role } = store::reader_of_feed(conn, secret)?.ok_or(Error::NotFound)?;
     if ask.now >= cohort.access_ends_at() {
         return Err(Error::NotFound);
     }

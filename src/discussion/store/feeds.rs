@@ -4,7 +4,6 @@ use diesel::prelude::*;
 
 use super::posts::{PostRow, Row, post_of, visible_posts};
 use super::{About, ThreadRow};
-use crate::accounts::AccountId;
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId, Role, Standing};
 use crate::discussion::{Post, PostId, Thread, ThreadId};
@@ -41,21 +40,20 @@ pub fn feed_made_at(conn: &mut Conn, own: EnrolmentId) -> QueryResult<Option<Ins
 pub struct Reader {
     pub cohort: Cohort,
     pub role: Role,
-    pub account: AccountId,
 }
 
 /// The reader whom the address belongs to, while they take part and may sign in.
 pub fn reader_of_feed(conn: &mut Conn, secret: &SecretHash) -> QueryResult<Option<Reader>> {
-    let found: Option<(CohortRow, Role, AccountId)> = discussion_feeds::table
+    let found: Option<(CohortRow, Role)> = discussion_feeds::table
         .inner_join(enrolments::table.inner_join(cohorts::table).inner_join(accounts::table))
         .filter(discussion_feeds::token_hash.eq(secret.as_str()))
         .filter(enrolments::state.eq(Standing::Active))
         .filter(accounts::verified_at.is_not_null())
         .filter(accounts::suspended_at.is_null())
-        .select((CohortRow::as_select(), enrolments::role, accounts::id))
+        .select((CohortRow::as_select(), enrolments::role))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(cohort, role, account)| Reader { cohort: cohort.into(), role, account }))
+    Ok(found.map(|(cohort, role)| Reader { cohort: cohort.into(), role }))
 }
 
 /// The newest visible posts of a cohort in threads about what the reader may see, newest first.
