@@ -68,7 +68,7 @@ impl App {
         let db = Db::open(&settings.database, connections)?;
         let contact = settings.mail_from.email.to_string();
         let site = Site { base_url: settings.base_url.clone(), contact, mode };
-        let (rules, started_at) = (worker::rules(&content), clock.now());
+        let (rules, started_at) = (worker::rules(&content, &settings.base_url), clock.now());
         let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
         Ok(Self {
             settings,
@@ -89,7 +89,7 @@ impl App {
 
     /// The same process in another time: it sends its mail by that clock.
     pub fn at(&self, clock: Clock) -> anyhow::Result<Self> {
-        let rules = worker::rules(&self.content);
+        let rules = worker::rules(&self.content, &self.settings.base_url);
         let courier = Courier::new(&self.settings, self.db.clone(), clock.clone(), rules, OWNER);
         Ok(Self {
             courier: Arc::new(courier.map_err(anyhow::Error::msg)?),

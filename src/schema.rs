@@ -47,11 +47,6 @@ diesel::table! {
         recipient_name -> Text,
         recipient -> Text,
         subject -> Text,
-        text_body -> Text,
-        html_body -> Nullable<Text>,
-        reply_to -> Nullable<Text>,
-        list_id -> Nullable<Text>,
-        unsubscribe_url -> Nullable<Text>,
         state -> Text,
         reason -> Nullable<Text>,
         server_answer -> Nullable<Text>,
@@ -62,6 +57,17 @@ diesel::table! {
         lease_owner -> Nullable<Text>,
         lease_until -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    letters (message_id) {
+        message_id -> BigInt,
+        text_body -> Text,
+        html_body -> Nullable<Text>,
+        reply_to -> Nullable<Text>,
+        list_id -> Nullable<Text>,
+        unsubscribe_url -> Nullable<Text>,
         calendar -> Nullable<Text>,
     }
 }
@@ -573,6 +579,7 @@ diesel::table! {
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
+diesel::joinable!(letters -> messages (message_id));
 diesel::joinable!(breaks -> cohorts (cohort_id));
 diesel::joinable!(enrolments -> cohorts (cohort_id));
 diesel::joinable!(enrolments -> accounts (account_id));
@@ -627,6 +634,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     account_tokens,
     messages,
+    letters,
     outbox_halts,
     heartbeats,
     cohorts,

@@ -12,7 +12,9 @@ use crate::accounts::AccountId;
 use crate::app::App;
 use crate::cohort::CohortId;
 use crate::heartbeat::Job;
+use crate::outbox::Answer::{AsQueued, Unwanted};
 use crate::outbox::deliver::Courier;
+use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
@@ -24,13 +26,13 @@ const EVERY: Duration = Duration::from_secs(5);
 const BEAT_EVERY: Duration = Duration::from_secs(30);
 
 /// What the outbox asks of those above it.
-pub fn rules(content: &Content) -> outbox::Rules {
-    let content = content.clone();
+pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
+    let (content, base_url) = (content.clone(), base_url.clone());
     outbox::Rules {
-        unwanted: Arc::new(move |conn, message, now| {
-            match reminder::wanted::unwanted(conn, &content.current(), message, now)? {
-                None => announcement::wanted::unwanted(conn, message),
-                reason => Ok(reason),
+        ask: Arc::new(move |conn, message, now| {
+            match reminder::wanted::ask(conn, (&content.current(), &base_url), message, now)? {
+                None => announcement::wanted::unwanted(conn, message).map(|reason| reason.map_or(AsQueued, Unwanted)),
+                Some(answer) => Ok(answer),
             }
         }),
         undeliverable: accounts::store::mark_undeliverable,

@@ -17,6 +17,7 @@ crate::words! {
         MoveThread = "move-thread",
         MergeThread = "merge-thread",
         ExportDiscussions = "export-discussions",
+        ChangeReminders = "change-reminders",
     }
 }
 
@@ -34,7 +35,13 @@ impl Act {
             Self::MoveThread => "moved the thread",
             Self::MergeThread => "merged the thread",
             Self::ExportDiscussions => "exported the discussions",
+            Self::ChangeReminders => "changed the reminders",
         }
+    }
+
+    /// Whether it was done to what people say to one another.
+    pub fn is_of_discussions(self) -> bool {
+        self != Self::ChangeReminders
     }
 }
 
@@ -46,7 +53,7 @@ pub struct Deed<'a> {
     pub subject: &'a str,
     /// The page where it stands. Empty: none.
     pub path: &'a str,
-    /// Empty: none was asked for.
+    /// Or what was changed. Empty: none was asked for.
     pub reason: &'a str,
 }
 

@@ -25,11 +25,18 @@ pub fn note(conn: &mut Conn, place: &Place, deed: Deed<'_>, now: Instant) -> Que
         .map(drop)
 }
 
-/// A cohort's newest acts, newest first.
-pub fn list_newest(conn: &mut Conn, cohort: CohortId, most: i64) -> QueryResult<Vec<Entry>> {
+/// A cohort's newest acts of these kinds, newest first.
+pub fn list_newest(
+    conn: &mut Conn,
+    cohort: CohortId,
+    which: impl Fn(Act) -> bool,
+    most: i64,
+) -> QueryResult<Vec<Entry>> {
     type Row = (Instant, String, Act, String, String, String);
+    let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| which(*act)).collect();
     let rows: Vec<Row> = audit_log::table
         .filter(audit_log::cohort_id.eq(cohort))
+        .filter(audit_log::act.eq_any(acts))
         .order(audit_log::id.desc())
         .limit(most)
         .select((

@@ -35,7 +35,19 @@ words! {
     }
 }
 
-/// A mail to be queued: finished words, one recipient.
+/// For whom a mail is, and until when. What it says stands beside it, or is written as it leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    pub class: Class,
+    /// The account it is for, if there is one; opaque here.
+    pub account: Option<i64>,
+    pub to_name: String,
+    pub to: String,
+    /// When it has lost its meaning.
+    pub expires_at: Instant,
+}
+
+/// A mail with its words, to one recipient.
 #[derive(Debug, Clone)]
 pub struct Letter {
     pub class: Class,
@@ -53,6 +65,18 @@ pub struct Letter {
     pub expires_at: Instant,
     /// For the reader's calendar: an iCalendar text that says its METHOD (RFC 6047).
     pub calendar: Option<String>,
+}
+
+impl Letter {
+    pub fn envelope(&self) -> Envelope {
+        Envelope {
+            class: self.class,
+            account: self.account,
+            to_name: self.to_name.clone(),
+            to: self.to.clone(),
+            expires_at: self.expires_at,
+        }
+    }
 }
 
 /// What makes a bulk mail easy to stop (RFC 2369, RFC 8058).
@@ -73,6 +97,7 @@ pub struct Standing {
     pub class: Class,
     #[diesel(column_name = recipient)]
     pub to: String,
+    /// Empty until it is written, for a mail that is written as it leaves.
     pub subject: String,
     pub state: State,
     pub reason: Option<String>,
@@ -105,13 +130,33 @@ pub struct Halt {
     pub halted_at: Instant,
 }
 
-/// Inside the claim: is it still wanted? `Some(reason)` cancels it.
-type Unwanted = dyn Fn(&mut Conn, MessageId, Instant) -> diesel::QueryResult<Option<String>> + Send + Sync;
+/// What those above say of a mail as it is claimed.
+pub enum Answer {
+    /// Nobody wants it any more, and why: it is cancelled.
+    Unwanted(String),
+    /// It goes with the words that it was queued with.
+    AsQueued,
+    /// It is written now, to whom it is for by now.
+    Anew(Anew),
+}
+
+/// A mail that is written as it leaves, so that it says what holds then.
+pub struct Anew {
+    pub to_name: String,
+    pub to: String,
+    pub write: Box<Write>,
+}
+
+/// Asked outside any transaction. Errors say why there is no such mail: it fails, and no other with it.
+pub type Write = dyn FnOnce() -> Result<Letter, String> + Send;
+
+/// Inside the claim: is it still wanted, and what does it say?
+type Ask = dyn Fn(&mut Conn, MessageId, Instant) -> diesel::QueryResult<Answer> + Send + Sync;
 
 /// What the outbox must ask of those above it while it sends.
 #[derive(Clone)]
 pub struct Rules {
-    pub unwanted: Arc<Unwanted>,
+    pub ask: Arc<Ask>,
     /// The address does not exist: nothing more goes there.
     pub undeliverable: fn(&mut Conn, account: i64, Instant) -> diesel::QueryResult<()>,
 }

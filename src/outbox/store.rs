@@ -4,20 +4,22 @@
 mod batch;
 mod claim;
 
+use std::borrow::Cow;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-pub use batch::queue_all;
+pub use batch::{queue_all, queue_unwritten};
 use claim::WAITING;
 pub use claim::{
-    Claim, Room, claim, claim_within, due, give_back, mark_data_started, release, settle_cancelled, settle_failed,
-    settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
+    Claim, Room, claim, claim_within, due, give_back, letter, mark_data_started, readdress, release, settle_cancelled,
+    settle_failed, settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
 
-use super::{Figures, Halt, Letter, MessageId, Standing, State};
+use super::{Envelope, Figures, Halt, Letter, MessageId, Standing, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::schema::{messages, outbox_halts};
+use crate::schema::{letters, messages, outbox_halts};
 
 /// How long a mail that is tried again by hand may take at least.
 const AGAIN: TimeDelta = TimeDelta::hours(72);
@@ -33,8 +35,8 @@ pub fn queue(conn: &mut Conn, letter: &Letter, host: &str, now: Instant) -> Quer
 }
 
 /// PostgreSQL's text has no place for NUL, and a mail has no use for it.
-fn storable(text: &str) -> String {
-    text.replace('\0', "")
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "").into() } else { text.into() }
 }
 
 pub fn without_port(host: &str) -> &str {
@@ -90,12 +92,13 @@ pub fn figures(conn: &mut Conn, now: Instant) -> QueryResult<Figures> {
     Ok(Figures { waiting, oldest_due_at, sent, failed, unknown, halt: halted(conn)? })
 }
 
-/// Sends what failed or is unknown once more, because somebody asks for it. False if there is nothing to send again.
+/// Sends what failed or is unknown once more, because somebody asks for it. False if there is nothing to send again, or if
+/// it is so old that its words are not kept.
 pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> {
     let again = messages::table
         .find(id)
         .filter(messages::state.eq_any([State::Failed, State::Unknown]))
-        .filter(messages::text_body.ne(""));
+        .filter(messages::created_at.ge(now - BODIES_KEPT));
     let Some(expires_at) = again.select(messages::expires_at).first::<Instant>(conn).optional()? else {
         return Ok(false);
     };
@@ -134,19 +137,14 @@ pub fn find_called(conn: &mut Conn, message_ids: &[String]) -> QueryResult<Optio
     Ok(None)
 }
 
-/// Blanks what mails of more than 90 days ago said, and deletes the rows of a year ago. How many rows changed.
+/// Deletes what mails of more than 90 days ago said, and the rows of a year ago. How many mails that were.
 pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     let deleted = diesel::delete(messages::table).filter(messages::created_at.lt(now - ROWS_KEPT)).execute(conn)?;
-    let blanked = diesel::update(messages::table)
+    let old = messages::table
         .filter(messages::created_at.lt(now - BODIES_KEPT))
-        .filter(messages::text_body.ne(""))
         .filter(messages::state.ne_all([State::Pending, State::Claimed, State::DataStarted]))
-        .set((
-            messages::text_body.eq(""),
-            messages::html_body.eq(None::<String>),
-            messages::calendar.eq(None::<String>),
-        ))
-        .execute(conn)?;
+        .select(messages::id);
+    let blanked = diesel::delete(letters::table.filter(letters::message_id.eq_any(old))).execute(conn)?;
     Ok(deleted + blanked)
 }
 

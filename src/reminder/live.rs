@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::Kind;
 use super::due::Due;
-use super::store::{Course, Decided};
+use super::store::{Carried, Course, Decided};
 use crate::live::{Session, lasting, session_of, steps};
 use crate::outbox::State;
 use crate::platform::clock::Instant;
@@ -62,6 +62,12 @@ pub fn planned<'a>(course: &'a Course, programme: &'a Programme) -> impl Iterato
 /// The session that a mail is about, if it still stands as it did then.
 pub fn find<'a>(course: &'a Course, programme: &'a Programme, kind: Kind, occasion: &str) -> Option<Planned<'a>> {
     planned(course, programme).find(|planned| planned.occasion(kind) == occasion)
+}
+
+/// The mail that tells of it, under the same condition.
+pub fn find_due(course: &Course, programme: &Programme, carried: &Carried) -> Option<Due> {
+    let planned = find(course, programme, carried.kind, &carried.occasion)?;
+    Some(due(course, &planned, carried.kind, (carried.due_at, planned.session.starts_at)))
 }
 
 /// What the sessions' times foresee. A session whose unit opens later, or nobody knows when, is told of by nobody.

@@ -4,6 +4,7 @@
 pub mod due;
 pub mod emails;
 pub mod fate;
+pub mod letter;
 pub mod live;
 pub mod pages;
 pub mod plan;

@@ -1,5 +1,5 @@
 //! The job that finds what fell due, decides for each learner, writes the ledger and queues the mails, all in the same
-//! transactions.
+//! transactions. The mails' words come later: see [`super::wanted`].
 
 mod round;
 #[cfg(test)]
@@ -9,10 +9,8 @@ use diesel::QueryResult;
 
 use self::round::Round;
 use super::due::{self, Due};
-use super::emails::Sender;
 use super::live;
 use super::store::{self, Course, Run};
-use crate::cohort::store::list_facilitators;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -20,7 +18,7 @@ use crate::platform::db::{Conn, Db, DbError};
 use crate::programme::{Catalogue, Content, Programme};
 
 /// For how many learners one transaction decides, so that a large cohort keeps no other writer waiting for long.
-const LEARNERS: i64 = 500;
+const LEARNERS: i64 = 1_000;
 
 /// Plans every reminder that fell due, and gives how many mails were queued. Safe to run again, and anywhere else at the
 /// same time: one planner at a time holds a cohort, and a decision stands once it is written.
@@ -32,8 +30,8 @@ pub async fn plan_due(db: &Db, content: &Content, base_url: &BaseUrl, now: Insta
     for (cohort, dues) in rounds {
         let mut after = Some(EnrolmentId(0));
         while let Some(from) = after {
-            let (catalogue, base_url, dues) = (catalogue.clone(), base_url.clone(), dues.clone());
-            let some = move |conn: &mut Conn| plan_some(conn, &catalogue, &base_url, (cohort, &dues), from, now);
+            let (catalogue, host, dues) = (catalogue.clone(), base_url.host().to_owned(), dues.clone());
+            let some = move |conn: &mut Conn| plan_some(conn, &catalogue, &host, (cohort, &dues), from, now);
             match db.write(move |conn| some(conn).map_err(DbError::from)).await {
                 Ok(planned) => {
                     queued += planned.queued;
@@ -92,7 +90,7 @@ pub struct Planned {
 fn plan_some(
     conn: &mut Conn,
     catalogue: &Catalogue,
-    base_url: &BaseUrl,
+    host: &str,
     (cohort, dues): (CohortId, &[Due]),
     after: EnrolmentId,
     now: Instant,
@@ -108,13 +106,7 @@ fn plan_some(
         return Ok(nothing);
     }
     let learners = store::list_learners(conn, cohort, after, LEARNERS)?;
-    let facilitators = list_facilitators(conn, cohort)?;
-    let round = Round {
-        dues: &still,
-        course: &course,
-        sender: Sender { cohort: &course.cohort, programme, facilitators: &facilitators, base_url },
-        now,
-    };
+    let round = Round { dues: &still, course: &course, programme, host, now };
     let queued = round.write(conn, &learners)?;
     if let (Some(last), true) = (learners.last(), learners.len() as i64 == LEARNERS) {
         return Ok(Planned { queued, more: Some(last.enrolment) });

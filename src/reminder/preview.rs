@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::QueryResult;
 
 use super::due::{Due, timetable};
-use super::emails::{self, Part, Sender, SessionMail, unwritable};
+use super::emails::{Sender, unwritable};
+use super::letter::Told;
 use super::store::{Course, Learner};
 use super::wanted::{Of, facts, steps_done};
 use super::wishes::Wishes;
-use super::{NotSent, Wording, decide, live};
+use super::{NotSent, Wording, decide};
 use crate::cohort::EnrolmentId;
 use crate::outbox::Letter;
 use crate::platform::clock::Instant;
@@ -68,16 +69,10 @@ pub fn letter(
     (course, due): (&Course, &Due),
     has_begun: bool,
 ) -> QueryResult<Option<Letter>> {
-    let programme = sender.programme;
-    if due.kind.is_live() {
-        let planned = live::find(course, programme, due.kind, &due.occasion);
-        let mail = planned.map(|planned| SessionMail::of(course, planned, due.kind, due.at));
-        return mail.map(|mail| emails::session(sender, to, &mail, due.expires_at)).transpose().map_err(unwritable);
-    }
-    let Some(unit) = programme.unit_called(&due.unit) else { return Ok(None) };
+    let Some(unit) = sender.programme.unit_called(&due.unit) else { return Ok(None) };
     let first = unit.steps.iter().find(|step| step.required).filter(|_| has_begun);
     let wording = if has_begun { Wording::PartDone } else { Wording::NotStarted };
     let done = first.map(|step| step.slug.clone()).into_iter().collect();
-    let part = Part::of(course, programme, (due, unit), (wording, done));
-    part.map(|part| emails::reminder(sender, to, &[part])).transpose().map_err(unwritable)
+    let told = Told { due: due.clone(), wording, done };
+    super::letter::letter((sender, course), to, &[told], due.at).map_err(unwritable)
 }

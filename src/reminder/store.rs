@@ -10,6 +10,7 @@ pub use learners::*;
 pub use ledger::*;
 pub use wishes::*;
 
+use super::due::Due;
 use super::{Kind, NotSent, ReminderId};
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId};
@@ -21,7 +22,7 @@ use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
 use crate::programme::Unit;
 use crate::schedule::{Release, Settings};
-use crate::schema::{cohorts, messages, releases, reminder_runs, reminders};
+use crate::schema::{cohorts, enrolments, messages, releases, reminder_runs, reminders};
 use crate::{live, schedule};
 
 /// A cohort with its schedule and the reminders it has been through.
@@ -166,17 +167,19 @@ pub struct Decided {
     pub unit: Slug,
     pub kind: Kind,
     pub occasion: String,
+    pub not_sent: Option<NotSent>,
     /// Of its mail, if one was queued and is still on record.
     pub mail: Option<(State, Option<String>)>,
 }
 
-/// What has been decided for the span already, in these units, oldest first.
-pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug]) -> QueryResult<Vec<Decided>> {
+/// What has been decided for the span already of these units and kinds, oldest first.
+pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug], kinds: &[Kind]) -> QueryResult<Vec<Decided>> {
     reminders::table
         .left_join(messages::table)
         .filter(reminders::cohort_id.eq(span.cohort))
-        .filter(reminders::enrolment_id.between(span.first, span.last))
         .filter(reminders::unit.eq_any(units))
+        .filter(reminders::kind.eq_any(kinds))
+        .filter(reminders::enrolment_id.between(span.first, span.last))
         .order(reminders::id)
         .select((
             reminders::id,
@@ -184,6 +187,7 @@ pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug]) -> QueryResult
             reminders::unit,
             reminders::kind,
             reminders::occasion,
+            reminders::not_sent_because,
             (messages::state, messages::reason).nullable(),
         ))
         .load(conn)
@@ -191,10 +195,10 @@ pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug]) -> QueryResult
 
 /// When a mail about a unit last went to each learner of the span, or is to go: `now` for one that waits for its turn.
 pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult<Vec<(EnrolmentId, Instant)>> {
-    let rows = reminders::table
-        .inner_join(messages::table)
-        .filter(reminders::cohort_id.eq(span.cohort))
-        .filter(reminders::enrolment_id.between(span.first, span.last))
+    let rows = enrolments::table
+        .inner_join(reminders::table.inner_join(messages::table))
+        .filter(enrolments::id.between(span.first, span.last))
+        .filter(enrolments::cohort_id.eq(span.cohort))
         .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - chrono::TimeDelta::days(3)))
         .filter(messages::state.ne_all([State::Failed, State::Cancelled, State::Missed]))
@@ -204,34 +208,31 @@ pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult
 }
 
 /// One decision, to be written down.
-#[derive(Debug, Clone)]
-pub struct Decision {
-    pub unit: Slug,
-    pub kind: Kind,
-    pub occasion: String,
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'d> {
+    pub due: &'d Due,
     pub enrolment: EnrolmentId,
-    pub due_at: Instant,
     /// The mail that carries it, or why there is none.
     pub outcome: Result<MessageId, NotSent>,
 }
 
 /// Writes decisions down. The table's unique key refuses a second one for the same reminder, and with it the whole
 /// transaction.
-pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision], now: Instant) -> QueryResult<()> {
+pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision<'_>], now: Instant) -> QueryResult<()> {
     for some in decisions.chunks(1_000) {
         let rows: Vec<_> = some
             .iter()
-            .map(|decision| {
+            .map(|Decision { due, enrolment, outcome }| {
                 (
                     reminders::cohort_id.eq(cohort),
-                    reminders::unit.eq(&decision.unit),
-                    reminders::kind.eq(decision.kind),
-                    reminders::occasion.eq(&decision.occasion),
-                    reminders::enrolment_id.eq(decision.enrolment),
-                    reminders::due_at.eq(decision.due_at),
+                    reminders::unit.eq(&due.unit),
+                    reminders::kind.eq(due.kind),
+                    reminders::occasion.eq(&due.occasion),
+                    reminders::enrolment_id.eq(*enrolment),
+                    reminders::due_at.eq(due.at),
                     reminders::decided_at.eq(now),
-                    reminders::not_sent_because.eq(decision.outcome.err()),
-                    reminders::message_id.eq(decision.outcome.ok()),
+                    reminders::not_sent_because.eq(outcome.err()),
+                    reminders::message_id.eq(outcome.ok()),
                 )
             })
             .collect();

@@ -1,77 +1,118 @@
-//! Whether a reminder goes to a learner, asked when it falls due and once more before its mail is handed over.
+//! Whether a reminder goes to a learner, asked when it falls due and once more before its mail is handed over; and that
+//! mail, which is written only then.
+
+use std::sync::Arc;
 
 use chrono::NaiveTime;
 use diesel::QueryResult;
 
 use super::due::{self, Due};
+use super::emails::Sender;
+use super::letter::{Told, letter};
 use super::store::{self, Carried, Course, Learner, Span};
 use super::wishes::Wishes;
 use super::{Facts, Kind, NotSent, count_done, decide, live};
+use crate::cohort::store::list_facilitators;
 use crate::cohort::{EnrolmentId, Standing};
-use crate::outbox::MessageId;
+use crate::outbox::{Answer, Anew, Letter, MessageId};
 use crate::platform::clock::Instant;
+use crate::platform::config::BaseUrl;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::{Catalogue, Programme, Unit};
 
-/// Why a mail is wanted no more, asked inside the claim; `None` for one that is, and for mail that is no reminder. A mail
-/// that carries several reminders goes out while one of them is wanted.
-pub fn unwanted(
+/// What becomes of a mail, asked inside the claim; `None` for mail that is no reminder. A mail that carries several
+/// reminders tells those that are still wanted, if there are any.
+pub fn ask(
     conn: &mut Conn,
-    catalogue: &Catalogue,
+    (catalogue, base_url): (&Arc<Catalogue>, &BaseUrl),
     message: MessageId,
     now: Instant,
-) -> QueryResult<Option<String>> {
+) -> QueryResult<Option<Answer>> {
     let carried = store::list_carried(conn, message)?;
-    let Some(first) = carried.first() else { return Ok(None) };
-    let Some(course) = store::course(conn, first.cohort)? else { return Ok(None) };
-    let refusal = match catalogue.programme(&course.cohort.programme) {
+    let Some(learner) = carried.first().map(|reminder| reminder.learner.clone()) else { return Ok(None) };
+    let Some(course) = store::course(conn, carried[0].cohort)? else { return Ok(None) };
+    let told = match catalogue.programme(&course.cohort.programme) {
         Some(programme) if now < due::ends_at(&course.cohort, &course.releases) => {
-            let wishes = store::find_wishes(conn, first.learner.enrolment)?;
-            let asked = Asked { course: &course, programme, wishes, now };
-            match asked.all(conn, &carried)? {
-                None => asked.crowded(conn, message, &carried)?,
-                refusal => refusal,
-            }
+            let wishes = store::find_wishes(conn, learner.enrolment)?;
+            let asked = Asked { course: &course, programme, learner: &learner, wishes, now };
+            asked.told(conn, message, &carried)?
         }
-        _ => Some(NotSent::Closed),
+        _ => Err(NotSent::Closed),
     };
-    Ok(refusal.map(|reason| reason.because().to_owned()))
+    Ok(Some(match told {
+        Err(reason) => Answer::Unwanted(reason.because().to_owned()),
+        Ok(told) => {
+            let facilitators = list_facilitators(conn, course.cohort.id)?;
+            let (catalogue, base_url) = (catalogue.clone(), base_url.clone());
+            let (to_name, to) = (learner.name.clone(), learner.email.clone());
+            let mail = Unwritten { catalogue, base_url, course, facilitators, learner, told, now };
+            Answer::Anew(Anew { to_name, to, write: Box::new(|| mail.write()) })
+        }
+    }))
+}
+
+/// All that a mail is written from, so that no transaction waits for its words.
+struct Unwritten {
+    catalogue: Arc<Catalogue>,
+    base_url: BaseUrl,
+    course: Course,
+    facilitators: Vec<(EnrolmentId, String, String)>,
+    learner: Learner,
+    told: Vec<Told>,
+    now: Instant,
+}
+
+impl Unwritten {
+    fn write(self) -> Result<Letter, String> {
+        let Self { catalogue, base_url, course, facilitators, learner, told, now } = self;
+        let programme = catalogue.programme(&course.cohort.programme).ok_or("its programme is not taught any more")?;
+        let sender = Sender { cohort: &course.cohort, programme, facilitators: &facilitators, base_url: &base_url };
+        let written = letter((&sender, &course), &learner, &told, now).map_err(|e| e.to_string())?;
+        written.ok_or_else(|| "there is nothing to tell any more".into())
+    }
 }
 
 /// One mail in the claim, and what it is held against.
 struct Asked<'a> {
     course: &'a Course,
     programme: &'a Programme,
+    learner: &'a Learner,
     wishes: Wishes,
     now: Instant,
 }
 
 impl Asked<'_> {
-    /// Why none of the reminders is wanted.
-    fn all(&self, conn: &mut Conn, carried: &[Carried]) -> QueryResult<Option<NotSent>> {
+    /// The reminders that the mail tells, or why it does not go. What is left out of it says so in the ledger.
+    fn told(&self, conn: &mut Conn, message: MessageId, carried: &[Carried]) -> QueryResult<Result<Vec<Told>, NotSent>> {
         let units = carried.iter().filter_map(|reminder| self.programme.unit_called(&reminder.unit));
         let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
-        let enrolment = carried.first().map_or(EnrolmentId(0), |reminder| reminder.learner.enrolment);
+        let enrolment = self.learner.enrolment;
         let span = Span { cohort: self.course.cohort.id, first: enrolment, last: enrolment };
         let done = store::list_done(conn, span, &names)?;
         let done: Vec<(Slug, Slug)> = done.into_iter().map(|(_, unit, step)| (unit, step)).collect();
         let timetable = due::timetable(self.course, self.programme);
-        let mut refusal = None;
+        let (mut told, mut refused) = (Vec::new(), Vec::new());
         for reminder in carried {
             match self.still_wanted(reminder, &timetable, &done) {
-                Err(reason) => refusal = refusal.or(Some(reason)),
-                Ok(()) => return Ok(None),
+                Ok(wanted) => told.push(wanted),
+                Err(reason) => refused.push((reminder.id, reason)),
             }
         }
-        Ok(refusal)
+        let nothing = refused.first().filter(|_| told.is_empty()).map(|(_, reason)| *reason);
+        if let Some(reason) = nothing.map_or_else(|| self.crowded(conn, message, &told), |reason| Ok(Some(reason)))? {
+            return Ok(Err(reason));
+        }
+        for (reminder, reason) in refused {
+            store::leave_out(conn, reminder, reason)?;
+        }
+        Ok(Ok(told))
     }
 
-    fn still_wanted(&self, reminder: &Carried, timetable: &[Due], done: &[(Slug, Slug)]) -> Result<(), NotSent> {
+    fn still_wanted(&self, reminder: &Carried, timetable: &[Due], done: &[(Slug, Slug)]) -> Result<Told, NotSent> {
         let unit = self.programme.unit_called(&reminder.unit).ok_or(NotSent::Moved)?;
-        if reminder.kind.is_live() {
-            live::find(self.course, self.programme, reminder.kind, &reminder.occasion)
-                .ok_or(NotSent::SessionChanged)?;
+        let due = if reminder.kind.is_live() {
+            live::find_due(self.course, self.programme, reminder).ok_or(NotSent::SessionChanged)?
         } else {
             let due = timetable.iter().find(|due| due.is_about(&unit.slug, reminder.kind, ""));
             let due = due.ok_or(NotSent::Moved)?;
@@ -79,22 +120,23 @@ impl Asked<'_> {
             if due.at > self.now && due.at > reminder.due_at {
                 return Err(NotSent::Moved);
             }
-        }
+            due.clone()
+        };
         let done = steps_done(done, unit);
         let of = Of { course: self.course, unit, kind: reminder.kind, due_at: reminder.due_at };
-        decide(&facts(&reminder.learner, &self.wishes, &of, &done)).map(drop)
+        let wording = decide(&facts(self.learner, &self.wishes, &of, &done))?;
+        Ok(Told { due, wording, done })
     }
 
     /// Why it would be one mail too many: see [`super::APART`] and [`Wishes::daily_cap`].
-    fn crowded(&self, conn: &mut Conn, message: MessageId, carried: &[Carried]) -> QueryResult<Option<NotSent>> {
-        let Some(learner) = carried.first().map(|reminder| &reminder.learner) else { return Ok(None) };
-        let is_reminder_alone = !carried.iter().any(|reminder| reminder.kind.is_news() || reminder.kind.is_live());
-        if is_reminder_alone && store::went_lately(conn, learner.enrolment, message, self.now)? {
+    fn crowded(&self, conn: &mut Conn, message: MessageId, told: &[Told]) -> QueryResult<Option<NotSent>> {
+        let is_reminder_alone = !told.iter().any(|told| told.due.kind.is_news() || told.due.kind.is_live());
+        if is_reminder_alone && store::went_lately(conn, self.learner.enrolment, message, self.now)? {
             return Ok(Some(NotSent::TooSoon));
         }
         let zone = &self.course.cohort.zone;
         let today = zone.instant(zone.local_date(self.now).and_time(NaiveTime::MIN));
-        let sent = store::count_sent_since(conn, learner.account, today)?;
+        let sent = store::count_sent_since(conn, self.learner.account, today)?;
         Ok((sent >= self.wishes.daily_cap.into()).then_some(NotSent::Enough))
     }
 }

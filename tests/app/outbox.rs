@@ -31,7 +31,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use trellis::outbox::deliver::{Courier, Deadlines};
-use trellis::outbox::{Class, Letter, List, MessageId, Rules, Standing, State, store};
+use trellis::outbox::{Answer, Class, Letter, List, MessageId, Rules, Standing, State, store};
 use trellis::platform::clock::{Clock, Instant};
 use trellis::platform::config::{BaseUrl, MailRoute, Settings};
 use trellis::platform::db::{Conn, Db, DbError};
@@ -71,7 +71,7 @@ impl Office {
             delivery: Default::default(),
             metrics_token: None,
         };
-        let rules = Rules { unwanted: Arc::new(unwanted), undeliverable };
+        let rules = Rules { ask: Arc::new(ask), undeliverable };
         let clock = Clock::standing_at(Instant::from_micros(OPENING));
         Self { db, clock, server, settings, rules, folder, backend }
     }
@@ -135,12 +135,12 @@ impl Office {
     }
 }
 
-fn unwanted(conn: &mut Conn, id: MessageId, _: Instant) -> QueryResult<Option<String>> {
+fn ask(conn: &mut Conn, id: MessageId, _: Instant) -> QueryResult<Answer> {
     let subject = store::find(conn, id)?.map(|message| message.subject).unwrap_or_default();
     match subject.as_str() {
-        "Withdrawn" => Ok(Some("has withdrawn".into())),
-        "Unanswerable" => diesel::sql_query("SELECT nonsense FROM nowhere").execute(conn).map(|_| None),
-        _ => Ok(None),
+        "Withdrawn" => Ok(Answer::Unwanted("has withdrawn".into())),
+        "Unanswerable" => diesel::sql_query("SELECT nonsense FROM nowhere").execute(conn).map(|_| Answer::AsQueued),
+        _ => Ok(Answer::AsQueued),
     }
 }
 

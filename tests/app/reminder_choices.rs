@@ -1,6 +1,8 @@
 //! What facilitators choose about reminders and learners want of them; what will be sent; the mails about live sessions.
 
+use diesel::prelude::*;
 use mail_parser::MessageParser;
+use trellis::schema::audit_log;
 
 use crate::calendar::python;
 use crate::smtp::Received;
@@ -110,6 +112,30 @@ stories! {
         assert!(html.contains("Bring a &#60;question&#62;.<br>We read them all."), "{html}");
         course.live_until("2027-01-16 12:00").await;
         assert_eq!(course.mails_to(ADA).await.len(), 2, "a unit is nudged about once");
+    }
+
+    async fn what_facilitators_change_about_reminders_is_kept_in_the_log(course: Course) {
+        let priya = course.facilitator().await;
+        let unit = format!("{SETTINGS}/1");
+        priya.submit(SETTINGS, &with(with(usual("0"), "nudge", "off"), "nudge_days", "2")).await.expect(303);
+        priya.submit(SETTINGS, &with(with(usual("1"), "nudge", "off"), "nudge_days", "2")).await.expect(303);
+        priya.submit(&unit, &with(with(as_the_course("0"), "hour", "17:30"), "nudge", "on")).await.expect(303);
+        priya.submit(&unit, &with(as_the_course("1"), "opens_note", "Bring a question.")).await.expect(303);
+        priya.submit(&unit, &with(as_the_course("1"), "hour", "25:00")).await.expect(422);
+        let acts: Vec<(String, String, String)> = course
+            .write(|conn| {
+                let columns = (audit_log::actor, audit_log::act, audit_log::reason);
+                audit_log::table.order(audit_log::id).select(columns).load(conn).unwrap()
+            })
+            .await;
+        let act = |what: &str| ("Priya".to_owned(), "change-reminders".to_owned(), what.to_owned());
+        let expected = [
+            act("nudge off, nudge after 2 days"),
+            act("nudge on, at 17:30"),
+            act("another note on opens, nudge as in the whole course, at the usual hour"),
+        ];
+        assert_eq!(acts, expected);
+        assert!(!priya.get("/cohorts/spring/manage/discussions").await.has("changed the reminders"));
     }
 
     async fn two_facilitators_at_once_lose_nothing(course: Course) {

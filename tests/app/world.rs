@@ -112,7 +112,7 @@ impl Course {
         };
         let content = Content::new(Catalogue { programmes: catalogue().programmes.clone() });
         let mut app = App::open(settings, content, clock.clone(), Mode::Usual).unwrap();
-        let rules = trellis::worker::rules(&app.content);
+        let rules = trellis::worker::rules(&app.content, &app.settings.base_url);
         let courier = Courier::new(&app.settings, app.db.clone(), clock.clone(), rules, "story").unwrap();
         app.courier = Arc::new(courier.with_deadlines(SHORT));
         let server = app.start(listener, 1).unwrap();

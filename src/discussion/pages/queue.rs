@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::Room;
 use super::list::{Line, line};
-use crate::audit;
+use crate::audit::{self, Act};
 use crate::discussion::store::{self, About, Reported, View, Wanted};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::count;
@@ -66,7 +66,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let more = waiting.len() > store::THREADS;
     waiting.truncate(store::THREADS);
     let reported = store::list_reported(conn, id)?;
-    let acts = audit::store::list_newest(conn, id, ACTS)?;
+    let acts = audit::store::list_newest(conn, id, Act::is_of_discussions, ACTS)?;
     Ok(Queue {
         frame: room.place.frame(ask),
         cohort: room.place.cohort.name.clone(),

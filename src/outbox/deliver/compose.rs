@@ -8,9 +8,8 @@ use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
 
-use crate::outbox::List;
 use crate::outbox::return_path::ReturnPath;
-use crate::outbox::store::Claim;
+use crate::outbox::{Letter, List, Write};
 use crate::platform::clock::Instant;
 use crate::platform::dkim::Signer;
 
@@ -22,6 +21,7 @@ const LONGEST: usize = 200;
 pub struct Mail {
     pub from: Address,
     pub to: Address,
+    pub subject: String,
     /// With CRLF at the end of each line, and no CR or LF but these.
     pub content: String,
 }
@@ -41,22 +41,36 @@ pub struct Sender {
     pub signer: Option<Arc<Signer>>,
 }
 
-/// Errors say why this message can never be sent. A panic in the library is such an error too.
-pub fn compose(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
-    catch_unwind(AssertUnwindSafe(|| build(claim, sender, now)))
+/// What a mail in hand says: what it was queued with, or what is written now.
+pub enum Words {
+    Kept(Box<Letter>),
+    Unwritten(Box<Write>),
+}
+
+impl Words {
+    fn written(self) -> Result<Letter, String> {
+        match self {
+            Self::Kept(letter) => Ok(*letter),
+            Self::Unwritten(write) => write(),
+        }
+    }
+}
+
+/// Errors say why this message can never be sent. A panic, here or in the library, is such an error too.
+pub fn compose(message_id: &str, words: Words, sender: &Sender, now: Instant) -> Result<Mail, String> {
+    catch_unwind(AssertUnwindSafe(|| build(message_id, &words.written()?, sender, now)))
         .unwrap_or_else(|_| Err("building the mail stopped half-way".into()))
         .map_err(|why| format!("the mail could not be written: {why}"))
 }
 
-fn build(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
-    let letter = &claim.letter;
+fn build(message_id: &str, letter: &Letter, sender: &Sender, now: Instant) -> Result<Mail, String> {
     let to = address(&letter.to)?;
     let name = Some(plain(&letter.to_name)).filter(|name| !name.is_empty());
     let mut message = Message::builder()
         .from(sender.from.clone())
         .to(Mailbox::new(name, to.clone()))
         .subject(plain(&letter.subject))
-        .message_id(Some(claim.message_id.clone()))
+        .message_id(Some(message_id.to_owned()))
         .date(SystemTime::from(now.utc()))
         .raw_header(raw("Auto-Submitted", "auto-generated".into()));
     if let Some(reply_to) = &letter.reply_to {
@@ -82,10 +96,10 @@ fn build(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
         None => content,
     };
     let from = match &sender.return_path {
-        Some(path) => path.of(&claim.message_id),
+        Some(path) => path.of(message_id),
         None => sender.from.email.clone(),
     };
-    Ok(Mail { from, to, content })
+    Ok(Mail { from, to, subject: letter.subject.clone(), content })
 }
 
 /// The calendar's text is the last alternative, which calendar programs act on (RFC 6047), and once more a file, which
@@ -146,10 +160,10 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outbox::{Class, Letter, MessageId};
+    use crate::outbox::Class;
 
-    fn claim(to_name: &str, to: &str, subject: &str) -> Claim {
-        let letter = Letter {
+    fn letter(to_name: &str, to: &str, subject: &str) -> Letter {
+        Letter {
             class: Class::Account,
             account: None,
             to_name: to_name.into(),
@@ -161,8 +175,11 @@ mod tests {
             list: None,
             expires_at: Instant::from_micros(0),
             calendar: None,
-        };
-        Claim { id: MessageId(1), message_id: "<a@b.org>".into(), attempts: 1, letter }
+        }
+    }
+
+    fn compose(letter: Letter, sender: &Sender) -> Result<Mail, String> {
+        super::compose("<a@b.org>", Words::Kept(Box::new(letter)), sender, Instant::from_micros(0))
     }
 
     fn from() -> Sender {
@@ -176,20 +193,23 @@ mod tests {
     #[test]
     fn no_name_or_subject_can_add_a_line_to_the_head() {
         for evil in ["Eve\r\nBcc: x@y.org", "Eve\nx", "Eve\0", "\u{2028}Eve", "\r\n", "", &"long ".repeat(2_000)] {
-            let mail = compose(&claim(evil, "eve@example.org", evil), &from(), Instant::from_micros(0)).unwrap();
+            let mail = compose(letter(evil, "eve@example.org", evil), &from()).unwrap();
             let (head, _) = mail.content.split_once("\r\n\r\n").unwrap();
             assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
             assert!(head.lines().all(|line| line.len() < 998 && !line.contains(char::is_control)), "{head}");
         }
-        let word = claim("Eve", "eve@example.org", "=?utf-8?q?Boss?=");
-        let mail = compose(&word, &from(), Instant::from_micros(0)).unwrap();
+        let word = letter("Eve", "eve@example.org", "=?utf-8?q?Boss?=");
+        let mail = compose(word, &from()).unwrap();
         assert!(!mail.content.contains("=?"));
     }
 
     #[test]
     fn a_panic_while_building_is_an_error_of_this_mail() {
         let broken = Mailbox::new(Some("Eve\nx".into()), "eve@example.org".parse().unwrap());
-        let why = compose(&claim("Ada", "ada@example.org", "Hi"), &named(broken), Instant::from_micros(0)).unwrap_err();
+        let why = compose(letter("Ada", "ada@example.org", "Hi"), &named(broken)).unwrap_err();
+        assert!(why.contains("half-way"), "{why}");
+        let unwritten = Words::Unwritten(Box::new(|| panic!("a template that cannot be written")));
+        let why = super::compose("<a@b.org>", unwritten, &from(), Instant::from_micros(0)).unwrap_err();
         assert!(why.contains("half-way"), "{why}");
     }
 
@@ -204,23 +224,21 @@ mod tests {
             &"x".repeat(5_000),
             &"\u{e9}\r".repeat(999),
         ] {
-            let mut claim = claim("Ada", "ada@example.org", "Hi");
-            claim.letter.text = text.into();
-            claim.letter.html = Some(text.into());
-            compose(&claim, &from(), Instant::from_micros(0)).unwrap();
+            let letter = letter("Ada", "ada@example.org", "Hi");
+            compose(Letter { text: text.into(), html: Some(text.into()), ..letter }, &from()).unwrap();
         }
     }
 
     #[test]
     fn an_address_that_is_none_is_an_error() {
         for wrong in ["", "ada", "ada@", "@x.org", "a@b\r\nRCPT TO:<x>", "a b@x.org"] {
-            assert!(compose(&claim("Ada", wrong, "Hi"), &from(), Instant::from_micros(0)).is_err(), "{wrong:?}");
+            assert!(compose(letter("Ada", wrong, "Hi"), &from()).is_err(), "{wrong:?}");
         }
     }
 
     #[test]
     fn a_domain_is_written_in_ascii() {
-        let mail = compose(&claim("Ada", "ada@ex\u{e4}mple.org", "Hi"), &from(), Instant::from_micros(0)).unwrap();
+        let mail = compose(letter("Ada", "ada@ex\u{e4}mple.org", "Hi"), &from()).unwrap();
         assert_eq!(mail.to.to_string(), "ada@xn--exmple-cua.org");
         assert!(!mail.needs_utf8());
     }

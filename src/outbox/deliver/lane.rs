@@ -7,14 +7,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use diesel::QueryResult;
 
-use super::compose::{self, Mail};
+use super::compose::{self, Mail, Words};
 use super::route::Way;
 use super::settle::{announce, write_down};
 use super::verdict::{Refusal, Verdict};
 use super::{Courier, LEASE, next_attempt};
-use crate::outbox::Rules;
 use crate::outbox::notebook::{Notebook, Step};
 use crate::outbox::store::{self, Claim, Room};
+use crate::outbox::{Answer, Anew, Rules};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, DbError};
 
@@ -38,11 +38,11 @@ enum Next {
     Nothing {
         held_up: bool,
     },
-    /// Nobody wants it any more; it is settled already.
-    Cancelled,
+    /// It goes to nobody, and that is written down already.
+    Settled,
     /// It could not be asked whether it is wanted, or another lane has its domain; it waits.
     Postponed,
-    Message(Box<Claim>),
+    Message(Claim, Words),
 }
 
 impl<'c> Lane<'c> {
@@ -88,10 +88,10 @@ impl<'c> Lane<'c> {
                     way.close().await;
                     return Ok(());
                 }
-                Next::Cancelled => self.count(true),
+                Next::Settled => self.count(true),
                 Next::Postponed => {}
-                Next::Message(claim) => {
-                    let verdict = self.send(&mut way, &claim).await?;
+                Next::Message(claim, words) => {
+                    let verdict = self.send(&mut way, &claim, words).await?;
                     let another = self.goes_on(ends) && way.is_open() && !self.is_worn(&way);
                     next = self.settle(&claim, verdict, another).await?;
                 }
@@ -147,7 +147,7 @@ impl<'c> Lane<'c> {
     /// Unless another lane was faster with a mail to the same domain.
     async fn take_in_hand(&self, next: Next) -> Result<Next, DbError> {
         match next {
-            Next::Message(claim) if !self.courier.pace.take(self.number, &claim) => {
+            Next::Message(claim, _) if !self.courier.pace.take(self.number, &claim) => {
                 let (id, owner) = (claim.id, self.owner.clone());
                 self.courier.db.write(move |conn| store::release(conn, id, &owner).map_err(DbError::from)).await?;
                 Ok(Next::Postponed)
@@ -160,16 +160,17 @@ impl<'c> Lane<'c> {
     async fn nobody_there(&self, refusal: &Refusal) -> Result<(), DbError> {
         self.courier.server_is_away();
         match self.claim().await? {
-            Next::Message(claim) => drop(self.settle(&claim, refusal.verdict(claim.letter.class), false).await?),
-            Next::Cancelled => self.count(true),
+            Next::Message(claim, _) => drop(self.settle(&claim, refusal.verdict(claim.envelope.class), false).await?),
+            Next::Settled => self.count(true),
             Next::Nothing { .. } | Next::Postponed => {}
         }
         Ok(())
     }
 
     /// Hands one message over, or finds out why not.
-    async fn send(&self, way: &mut Way, claim: &Claim) -> Result<Verdict, DbError> {
-        let mail = match compose::compose(claim, &self.courier.sender, self.courier.clock.now()) {
+    async fn send(&self, way: &mut Way, claim: &Claim, words: Words) -> Result<Verdict, DbError> {
+        let now = self.courier.clock.now();
+        let mail = match compose::compose(&claim.message_id, words, &self.courier.sender, now) {
             Ok(mail) => mail,
             Err(reason) => return Ok(Verdict::Failed { reason, answer: None, no_such_address: false }),
         };
@@ -177,7 +178,7 @@ impl<'c> Lane<'c> {
         if offered.as_ref().is_err_and(|refusal| way.had_worn_out(refusal)) {
             match self.courier.route.open(self.courier.deadlines).await {
                 Ok(fresh) => *way = fresh,
-                Err(refusal) => return Ok(refusal.verdict(claim.letter.class)),
+                Err(refusal) => return Ok(refusal.verdict(claim.envelope.class)),
             }
             offered = way.offer(claim.id, &mail).await;
         }
@@ -191,7 +192,7 @@ impl<'c> Lane<'c> {
             Ok(answer) => Ok(Verdict::Sent { answer }),
             Err(refusal) => {
                 way.clear().await;
-                Ok(refusal.verdict(claim.letter.class))
+                Ok(refusal.verdict(claim.envelope.class))
             }
         }
     }
@@ -199,7 +200,7 @@ impl<'c> Lane<'c> {
     /// From here on a crash may leave a doubt, so nothing stands between the steps but what they need.
     async fn hand_over(&self, way: &mut Way, claim: &Claim, mail: &Mail) -> Result<Result<String, Refusal>, DbError> {
         let noted = self.note(claim, &Step::Offered);
-        let marked = noted.is_ok() && self.mark_data_started(claim).await?;
+        let marked = noted.is_ok() && self.mark_data_started(claim, &mail.subject).await?;
         match noted.and_then(|()| if marked { self.note(claim, &Step::HandedOver) } else { Ok(()) }) {
             Ok(()) if marked => {}
             Ok(()) => return Ok(Err(way.abandon("the mail server took too long to take the recipient".into()))),
@@ -217,11 +218,12 @@ impl<'c> Lane<'c> {
         self.notebook.note(claim.id, step)
     }
 
-    async fn mark_data_started(&self, claim: &Claim) -> Result<bool, DbError> {
+    async fn mark_data_started(&self, claim: &Claim, subject: &str) -> Result<bool, DbError> {
         let longest = self.courier.deadlines.command + self.courier.deadlines.end_of_data;
         let lease = LEASE + TimeDelta::from_std(longest).unwrap_or(TimeDelta::hours(1));
         let (id, now, owner) = (claim.id, self.courier.clock.now(), self.owner.clone());
-        self.courier.db.write(move |conn| Ok(store::mark_data_started(conn, id, &owner, now, lease)?)).await
+        let subject = subject.to_owned();
+        self.courier.db.write(move |conn| Ok(store::mark_data_started(conn, (id, &subject), &owner, now, lease)?)).await
     }
 
     /// Writes down what became of a message and, if there is to be another, claims it in the same transaction, which saves
@@ -268,16 +270,20 @@ impl Asking {
     /// Claims a message and asks whether it is still wanted.
     fn claim(&self, conn: &mut Conn) -> QueryResult<Next> {
         let (owner, now) = (&self.owner, self.now);
-        let Some(claim) = store::claim_within(conn, owner, now, LEASE, &self.room)? else {
+        let Some(mut claim) = store::claim_within(conn, owner, now, LEASE, &self.room)? else {
             let held_up = !self.room.bulk || !self.room.waiting.is_empty();
             return Ok(Next::Nothing { held_up });
         };
         // In a savepoint, so that a question that fails does not take the claim with it and come first for ever.
-        match diesel::Connection::transaction(conn, |conn| (self.rules.unwanted)(conn, claim.id, now)) {
-            Ok(None) => Ok(Next::Message(Box::new(claim))),
-            Ok(Some(reason)) => {
+        match diesel::Connection::transaction(conn, |conn| self.words(conn, &mut claim)) {
+            Ok(Ok(words)) => Ok(Next::Message(claim, words)),
+            Ok(Err(Dropped::Unwanted(reason))) => {
                 store::settle_cancelled(conn, claim.id, owner, &reason, now)?;
-                Ok(Next::Cancelled)
+                Ok(Next::Settled)
+            }
+            Ok(Err(Dropped::Forgotten)) => {
+                store::settle_failed(conn, claim.id, owner, ("what it said is not kept any more", None), now)?;
+                Ok(Next::Settled)
             }
             Err(e) => {
                 let reason = format!("it could not be asked whether it is still wanted: {e}");
@@ -287,4 +293,27 @@ impl Asking {
             }
         }
     }
+
+    fn words(&self, conn: &mut Conn, claim: &mut Claim) -> QueryResult<Result<Words, Dropped>> {
+        Ok(match (self.rules.ask)(conn, claim.id, self.now)? {
+            Answer::Unwanted(reason) => Err(Dropped::Unwanted(reason)),
+            Answer::AsQueued => match store::letter(conn, claim)? {
+                Some(letter) => Ok(Words::Kept(Box::new(letter))),
+                None => Err(Dropped::Forgotten),
+            },
+            Answer::Anew(Anew { to_name, to, write }) => {
+                if (&to_name, &to) != (&claim.envelope.to_name, &claim.envelope.to) {
+                    store::readdress(conn, claim.id, (&to_name, &to))?;
+                    (claim.envelope.to_name, claim.envelope.to) = (to_name, to);
+                }
+                Ok(Words::Unwritten(write))
+            }
+        })
+    }
+}
+
+/// Why a claimed mail does not go.
+enum Dropped {
+    Unwanted(String),
+    Forgotten,
 }

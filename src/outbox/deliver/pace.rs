@@ -79,7 +79,7 @@ impl Pace {
         if kept.in_hand.values().any(|(other, _)| *other == domain) {
             return false;
         }
-        if claim.letter.class == Class::Bulk {
+        if claim.envelope.class == Class::Bulk {
             let fresh = Gate { next: now };
             kept.all = Some(kept.all.unwrap_or(fresh).pass(self.step, now));
             let gate = kept.domains.entry(domain.clone()).or_insert(fresh);
@@ -121,5 +121,5 @@ impl Pace {
 }
 
 fn domain(claim: &Claim) -> String {
-    claim.letter.to.rsplit('@').next().unwrap_or_default().to_lowercase()
+    claim.envelope.to.rsplit('@').next().unwrap_or_default().to_lowercase()
 }

@@ -56,8 +56,8 @@ fn doubt_address(
     rules: &Rules,
     now: Instant,
 ) -> diesel::QueryResult<()> {
-    let Some(account) = claim.letter.account else { return Ok(()) };
-    if no_such_address || store::keeps_refusing(conn, account, &claim.letter.to)? {
+    let Some(account) = claim.envelope.account else { return Ok(()) };
+    if no_such_address || store::keeps_refusing(conn, account, &claim.envelope.to)? {
         (rules.undeliverable)(conn, account, now)?;
     }
     Ok(())

@@ -7,11 +7,11 @@ use diesel::sql_types::{Text, Timestamp};
 use diesel::sqlite::Sqlite;
 
 use super::super::notebook::{Note, Step};
-use super::super::{Class, Letter, List, MessageId, State};
-use super::halted;
+use super::super::{Class, Envelope, Letter, List, MessageId, State};
+use super::{halted, storable};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, MultiBackend};
-use crate::schema::messages;
+use crate::schema::{letters, messages};
 
 diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
@@ -27,7 +27,7 @@ pub struct Claim {
     pub message_id: String,
     /// This one included.
     pub attempts: i32,
-    pub letter: Letter,
+    pub envelope: Envelope,
 }
 
 /// What may be claimed at the moment.
@@ -138,7 +138,19 @@ struct Row {
     to_name: String,
     #[diesel(column_name = recipient)]
     to: String,
-    subject: String,
+    expires_at: Instant,
+}
+
+impl From<Row> for Claim {
+    fn from(row: Row) -> Self {
+        let Row { id, message_id, attempts, class, account, to_name, to, expires_at } = row;
+        Self { id, message_id, attempts, envelope: Envelope { class, account, to_name, to, expires_at } }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = letters)]
+struct Words {
     #[diesel(column_name = text_body)]
     text: String,
     #[diesel(column_name = html_body)]
@@ -146,28 +158,31 @@ struct Row {
     reply_to: Option<String>,
     list_id: Option<String>,
     unsubscribe_url: Option<String>,
-    expires_at: Instant,
     calendar: Option<String>,
 }
 
-impl From<Row> for Claim {
-    fn from(row: Row) -> Self {
-        let list = row.list_id.zip(row.unsubscribe_url).map(|(id, unsubscribe_url)| List { id, unsubscribe_url });
-        let letter = Letter {
-            class: row.class,
-            account: row.account,
-            to_name: row.to_name,
-            to: row.to,
-            subject: row.subject,
-            text: row.text,
-            html: row.html,
-            reply_to: row.reply_to,
-            list,
-            expires_at: row.expires_at,
-            calendar: row.calendar,
-        };
-        Self { id: row.id, message_id: row.message_id, attempts: row.attempts, letter }
-    }
+/// The claimed mail with the words that it was queued with. `None`: they are not kept any more.
+pub fn letter(conn: &mut Conn, claim: &Claim) -> QueryResult<Option<Letter>> {
+    let kept: Option<(String, Words)> = messages::table
+        .inner_join(letters::table)
+        .filter(messages::id.eq(claim.id))
+        .select((messages::subject, <Words as Selectable<MultiBackend>>::construct_selection()))
+        .first(conn)
+        .optional()?;
+    let Envelope { class, account, to_name, to, expires_at } = claim.envelope.clone();
+    Ok(kept.map(|(subject, words)| {
+        let Words { text, html, reply_to, list_id, unsubscribe_url, calendar } = words;
+        let list = list_id.zip(unsubscribe_url).map(|(id, unsubscribe_url)| List { id, unsubscribe_url });
+        Letter { class, account, to_name, to, subject, text, html, reply_to, list, expires_at, calendar }
+    }))
+}
+
+/// Whom a claimed mail is for by now.
+pub fn readdress(conn: &mut Conn, id: MessageId, (to_name, to): (&str, &str)) -> QueryResult<()> {
+    diesel::update(messages::table.find(id))
+        .set((messages::recipient_name.eq(storable(to_name)), messages::recipient.eq(storable(to))))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Takes back what a process left behind and gives up what has lost its meaning. How many messages that settled.
@@ -258,10 +273,10 @@ fn give_up(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
 }
 
 /// The last moment at which nothing can have been delivered yet. False if the lease has run out or is somebody else's:
-/// then it must not be sent.
+/// then it must not be sent. `subject`: as it was written.
 pub fn mark_data_started(
     conn: &mut Conn,
-    id: MessageId,
+    (id, subject): (MessageId, &str),
     owner: &str,
     now: Instant,
     lease: TimeDelta,
@@ -271,7 +286,11 @@ pub fn mark_data_started(
         .filter(messages::state.eq(State::Claimed))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::lease_until.gt(now))
-        .set((messages::state.eq(State::DataStarted), messages::lease_until.eq(now + lease)))
+        .set((
+            messages::state.eq(State::DataStarted),
+            messages::lease_until.eq(now + lease),
+            messages::subject.eq(storable(subject)),
+        ))
         .execute(conn)?;
     Ok(marked == 1)
 }

@@ -1,17 +1,17 @@
-//! The decisions for some learners about everything that fell due together.
+//! The decisions for some learners about everything that fell due together. What the mails say is not decided here: they
+//! are written as they leave ([`crate::reminder::wanted`]).
 
 use std::collections::HashMap;
 
 use diesel::QueryResult;
 
 use crate::cohort::EnrolmentId;
-use crate::outbox::{Letter, MessageId, State};
+use crate::outbox::{Class, Envelope, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::programme::Unit;
+use crate::programme::{Programme, Unit};
 use crate::reminder::due::Due;
-use crate::reminder::emails::{self, Part, Sender, SessionMail, unwritable};
 use crate::reminder::store::{self, Course, Decided, Decision, Learner, Span};
 use crate::reminder::wanted::{Of, facts, steps_done};
 use crate::reminder::wishes::Wishes;
@@ -21,7 +21,9 @@ use crate::reminder::{APART, Kind, NotSent, ReminderId, decide, live};
 pub struct Round<'a> {
     pub dues: &'a [Due],
     pub course: &'a Course,
-    pub sender: Sender<'a>,
+    pub programme: &'a Programme,
+    /// Of the base URL, for the Message-IDs.
+    pub host: &'a str,
     pub now: Instant,
 }
 
@@ -37,7 +39,7 @@ struct Known {
 /// What is to be written down.
 #[derive(Default)]
 struct Outcome<'a> {
-    mails: Vec<(Letter, Instant)>,
+    mails: Vec<(Envelope, Instant)>,
     /// Each mail's learner, and the reminders it carries.
     carried: Vec<(EnrolmentId, Vec<&'a Due>)>,
     not_sent: Vec<(EnrolmentId, &'a Due, NotSent)>,
@@ -46,8 +48,16 @@ struct Outcome<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn queue(&mut self, learner: &Learner, letter: Letter, when: Instant, dues: Vec<&'a Due>) {
-        self.mails.push((letter, when));
+    fn queue(&mut self, learner: &Learner, when: Instant, dues: Vec<&'a Due>) {
+        let Some(expires_at) = dues.iter().map(|due| due.expires_at).max() else { return };
+        let envelope = Envelope {
+            class: Class::Bulk,
+            account: Some(learner.account.0),
+            to_name: learner.name.clone(),
+            to: learner.email.clone(),
+            expires_at,
+        };
+        self.mails.push((envelope, when));
         self.carried.push((learner.enrolment, dues));
     }
 
@@ -64,44 +74,54 @@ impl<'a> Round<'a> {
         let known = self.known(conn, Span { cohort, first: first.enrolment, last: last.enrolment })?;
         let mut outcome = Outcome::default();
         for learner in learners {
-            self.decide_for(learner, &known, &mut outcome)?;
+            self.decide_for(learner, &known, &mut outcome);
         }
-        let ids = crate::outbox::store::queue_all(conn, &outcome.mails, self.sender.base_url.host(), self.now)?;
-        let sent = ids
-            .iter()
-            .zip(&outcome.carried)
-            .flat_map(|(id, (enrolment, dues))| dues.iter().map(move |due| decision(*enrolment, due, Ok(*id))));
-        let not_sent = outcome.not_sent.iter().map(|(enrolment, due, reason)| decision(*enrolment, due, Err(*reason)));
-        let decisions: Vec<Decision> = sent.chain(not_sent).collect();
+        let ids = crate::outbox::store::queue_unwritten(conn, &outcome.mails, self.host, self.now)?;
+        let sent = ids.iter().zip(&outcome.carried).flat_map(|(id, (enrolment, dues))| {
+            dues.iter().map(move |due| Decision { due, enrolment: *enrolment, outcome: Ok(*id) })
+        });
+        let not_sent = outcome.not_sent.iter();
+        let not_sent =
+            not_sent.map(|(enrolment, due, reason)| Decision { due, enrolment: *enrolment, outcome: Err(*reason) });
+        let decisions: Vec<Decision<'_>> = sent.chain(not_sent).collect();
         store::take_back(conn, &outcome.void)?;
         store::insert(conn, cohort, &decisions, self.now)?;
         Ok(ids.len())
     }
 
+    /// No more is looked up than what fell due needs.
     fn known(&self, conn: &mut Conn, span: Span) -> QueryResult<Known> {
-        let units = self.dues.iter().filter_map(|due| self.sender.programme.unit_named(&due.unit));
+        let units = self.dues.iter().filter_map(|due| self.programme.unit_named(&due.unit));
         let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
-        let mut known = Known { wishes: store::list_wishes(conn, span)?.into_iter().collect(), ..Known::default() };
-        for (enrolment, unit, step) in store::list_done(conn, span, &names)? {
-            known.done.entry(enrolment).or_default().push((unit, step));
+        let mut kinds: Vec<Kind> = self.dues.iter().map(|due| due.kind).collect();
+        if kinds.contains(&Kind::LiveChanged) {
+            kinds.extend([Kind::LiveDay, Kind::LiveHour]);
         }
-        for row in store::list_decided(conn, span, &names)? {
+        let mut known = Known { wishes: store::list_wishes(conn, span)?.into_iter().collect(), ..Known::default() };
+        if kinds.iter().any(|kind| kind.is_of_work()) {
+            for (enrolment, unit, step) in store::list_done(conn, span, &names)? {
+                known.done.entry(enrolment).or_default().push((unit, step));
+            }
+        }
+        for row in store::list_decided(conn, span, &names, &kinds)? {
             known.decided.entry(row.enrolment).or_default().push(row);
         }
-        for (enrolment, at) in store::list_last_mails(conn, span, self.now)? {
-            let last = known.last_mail.entry(enrolment).or_insert(at);
-            *last = at.max(*last);
+        if kinds.iter().any(|kind| !kind.is_live()) {
+            for (enrolment, at) in store::list_last_mails(conn, span, self.now)? {
+                let last = known.last_mail.entry(enrolment).or_insert(at);
+                *last = at.max(*last);
+            }
         }
         Ok(known)
     }
 
-    fn decide_for(&self, learner: &Learner, known: &Known, outcome: &mut Outcome<'a>) -> QueryResult<()> {
+    fn decide_for(&self, learner: &Learner, known: &Known, outcome: &mut Outcome<'a>) {
         let decided = known.decided.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
         let done = known.done.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
         let wishes = known.wishes.get(&learner.enrolment).copied().unwrap_or_default();
-        let (mut parts, mut sessions) = (Vec::new(), Vec::new());
+        let (mut of_units, mut of_sessions) = (Vec::new(), Vec::new());
         for due in self.dues {
-            let Some(unit) = self.sender.programme.unit_named(&due.unit) else { continue };
+            let Some(unit) = self.programme.unit_named(&due.unit) else { continue };
             // A reminder that nobody sent at the time was none of theirs.
             if learner.enrolled_at > due.at && due.is_missed(self.now) {
                 continue;
@@ -114,46 +134,37 @@ impl<'a> Round<'a> {
             if due.kind == Kind::LiveChanged && !self.was_told_otherwise(due, decided) {
                 continue;
             }
-            let done = steps_done(done, unit);
             let of = Of { course: self.course, unit, kind: due.kind, due_at: due.at };
-            match decide(&facts(learner, &wishes, &of, &done)) {
+            match decide(&facts(learner, &wishes, &of, &steps_done(done, unit))) {
                 Err(reason) => outcome.drop(learner, due, reason),
                 Ok(_) if due.is_missed(self.now) => outcome.drop(learner, due, NotSent::Missed),
-                Ok(_) if due.kind.is_live() => sessions.push(due),
-                Ok(wording) => {
-                    let part = Part::of(self.course, self.sender.programme, (due, unit), (wording, done));
-                    parts.extend(part.map(|part| (due, part)));
-                }
+                Ok(_) if due.kind.is_live() => of_sessions.push(due),
+                Ok(_) => of_units.push(due),
             }
         }
-        self.write_of_units(learner, parts, known.last_mail.get(&learner.enrolment).copied(), outcome)?;
-        self.write_of_sessions(learner, &sessions, outcome)
+        self.queue_of_units(learner, of_units, known.last_mail.get(&learner.enrolment).copied(), outcome);
+        self.queue_of_sessions(learner, &of_sessions, outcome);
     }
 
-    fn write_of_units(
+    fn queue_of_units(
         &self,
         learner: &Learner,
-        parts: Vec<(&'a Due, Part<'a>)>,
+        dues: Vec<&'a Due>,
         last_mail: Option<Instant>,
         outcome: &mut Outcome<'a>,
-    ) -> QueryResult<()> {
-        match self.when(&parts, last_mail) {
-            Ok(Some(when)) => {
-                let (dues, parts): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-                let letter = emails::reminder(&self.sender, learner, &parts).map_err(unwritable)?;
-                outcome.queue(learner, letter, when, dues);
-            }
+    ) {
+        match self.when(&dues, last_mail) {
+            Ok(Some(when)) => outcome.queue(learner, when, dues),
             Ok(None) => {}
-            Err(reason) => parts.iter().for_each(|(due, _)| outcome.drop(learner, due, reason)),
+            Err(reason) => dues.into_iter().for_each(|due| outcome.drop(learner, due, reason)),
         }
-        Ok(())
     }
 
     /// One mail for each session: that it changed goes before that it comes.
-    fn write_of_sessions(&self, learner: &Learner, dues: &[&'a Due], outcome: &mut Outcome<'a>) -> QueryResult<()> {
+    fn queue_of_sessions(&self, learner: &Learner, dues: &[&'a Due], outcome: &mut Outcome<'a>) {
         let mut told = Vec::new();
         for due in dues {
-            let planned = live::find(self.course, self.sender.programme, due.kind, &due.occasion);
+            let planned = live::find(self.course, self.programme, due.kind, &due.occasion);
             let Some(planned) = planned.filter(|_| due.expires_at > self.now) else {
                 outcome.drop(learner, due, NotSent::Missed);
                 continue;
@@ -163,21 +174,18 @@ impl<'a> Round<'a> {
                 continue;
             }
             told.push(&planned.step.slug);
-            let mail = SessionMail::of(self.course, planned, due.kind, self.now);
-            let letter = emails::session(&self.sender, learner, &mail, due.expires_at).map_err(unwritable)?;
-            outcome.queue(learner, letter, self.now, vec![due]);
+            outcome.queue(learner, self.now, vec![due]);
         }
-        Ok(())
     }
 
-    /// When the one mail for these parts goes out: see [`APART`]. `None` if there is nothing to say.
-    fn when(&self, parts: &[(&Due, Part<'_>)], last_mail: Option<Instant>) -> Result<Option<Instant>, NotSent> {
-        let Some(expires_at) = parts.iter().map(|(due, _)| due.expires_at).max() else { return Ok(None) };
+    /// When the one mail for these goes out: see [`APART`]. `None` if there is nothing to say.
+    fn when(&self, dues: &[&Due], last_mail: Option<Instant>) -> Result<Option<Instant>, NotSent> {
+        let Some(expires_at) = dues.iter().map(|due| due.expires_at).max() else { return Ok(None) };
         if expires_at <= self.now {
             return Err(NotSent::Missed);
         }
         let free = last_mail.map_or(self.now, |last| last + APART);
-        let waits = parts.iter().any(|(due, _)| due.kind.is_news());
+        let waits = dues.iter().any(|due| due.kind.is_news());
         if free <= self.now || (waits && free < expires_at) {
             Ok(Some(free.max(self.now)))
         } else {
@@ -186,19 +194,8 @@ impl<'a> Round<'a> {
     }
 
     fn was_told_otherwise(&self, due: &Due, decided: &[Decided]) -> bool {
-        let planned = live::find(self.course, self.sender.programme, due.kind, &due.occasion);
+        let planned = live::find(self.course, self.programme, due.kind, &due.occasion);
         planned.is_some_and(|planned| planned.was_told_otherwise(decided))
-    }
-}
-
-fn decision(enrolment: EnrolmentId, due: &Due, outcome: Result<MessageId, NotSent>) -> Decision {
-    Decision {
-        unit: due.unit.clone(),
-        kind: due.kind,
-        occasion: due.occasion.clone(),
-        enrolment,
-        due_at: due.at,
-        outcome,
     }
 }
 
@@ -206,6 +203,9 @@ fn standing_decision<'k>(decided: &'k [Decided], unit: &Unit, due: &Due) -> Opti
     decided.iter().find(|row| row.kind == due.kind && row.occasion == due.occasion && unit.is_called(&row.unit))
 }
 
+/// Whether its mail was cancelled, or left it out, because the unit moved.
 fn was_moved(row: &Decided) -> bool {
-    matches!(&row.mail, Some((State::Cancelled, Some(reason))) if reason == NotSent::Moved.because())
+    let cancelled =
+        matches!(&row.mail, Some((State::Cancelled, Some(reason))) if reason == NotSent::Moved.because());
+    cancelled || row.not_sent == Some(NotSent::Moved)
 }

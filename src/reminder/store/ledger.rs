@@ -18,6 +18,7 @@ use crate::schema::{accounts, enrolments, messages, reminders};
 /// One reminder that a mail carries.
 #[derive(Debug, Clone, Queryable)]
 pub struct Carried {
+    pub id: ReminderId,
     pub unit: Slug,
     pub kind: Kind,
     pub occasion: String,
@@ -33,6 +34,7 @@ pub fn list_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Vec<Carr
         .filter(reminders::message_id.eq(message))
         .order((reminders::due_at, reminders::id))
         .select((
+            reminders::id,
             reminders::unit,
             reminders::kind,
             reminders::occasion,
@@ -41,6 +43,14 @@ pub fn list_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Vec<Carr
             RECIPIENT,
         ))
         .load(conn)
+}
+
+/// The mail goes without it.
+pub fn leave_out(conn: &mut Conn, reminder: ReminderId, because: NotSent) -> QueryResult<()> {
+    diesel::update(reminders::table.find(reminder))
+        .set((reminders::not_sent_because.eq(because), reminders::message_id.eq(None::<MessageId>)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Whether another mail about a unit went to this learner less than 20 hours ago.

@@ -12,7 +12,7 @@ pub async fn a_crash(office: &Office, letter: Letter, after_data_began: bool) ->
             let claim = store::claim(conn, "crashed", now, lease)?;
             assert_eq!(claim.map(|claim| claim.id), Some(id));
             if after_data_began {
-                assert!(store::mark_data_started(conn, id, "crashed", now, lease)?);
+                assert!(store::mark_data_started(conn, (id, "Unit 5"), "crashed", now, lease)?);
             }
             Ok(())
         })
@@ -115,10 +115,10 @@ stories! {
         let id = a_crash(&office, bulk("Unit 5"), false).await;
         let (now, lease) = (office.clock.now(), TimeDelta::seconds(60));
 
-        assert!(!office.write(move |conn| store::mark_data_started(conn, id, "other", now, lease)).await);
+        assert!(!office.write(move |conn| store::mark_data_started(conn, (id, "Unit 5"), "other", now, lease)).await);
         assert!(!office.write(move |conn| store::settle_sent(conn, id, "other", "250 Ok", now)).await);
-        assert!(!office.write(move |conn| store::mark_data_started(conn, id, "crashed", now + lease, lease)).await);
-        assert!(office.write(move |conn| store::mark_data_started(conn, id, "crashed", now, lease)).await);
+        assert!(!office.write(move |conn| store::mark_data_started(conn, (id, "Unit 5"), "crashed", now + lease, lease)).await);
+        assert!(office.write(move |conn| store::mark_data_started(conn, (id, "Unit 5"), "crashed", now, lease)).await);
     }
 
     async fn claims_that_are_given_back_wait_for_no_lease(office: Office) {

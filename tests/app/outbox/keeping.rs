@@ -33,7 +33,8 @@ stories! {
         assert_eq!(office.write(forget(start + TimeDelta::days(90))).await, 0);
         assert_eq!(office.write(forget(start + TimeDelta::days(91))).await, 2);
         assert_eq!(office.state(sent).await, State::Sent);
-        assert!(!office.write(move |conn| store::retry(conn, waits, start)).await, "there is nothing left to send");
+        let later = start + TimeDelta::days(91);
+        assert!(!office.write(move |conn| store::retry(conn, waits, later)).await, "there is nothing left to send");
         assert_eq!(office.write(forget(start + TimeDelta::days(366))).await, 2);
         assert!(office.write(move |conn| store::find(conn, sent)).await.is_none());
     }

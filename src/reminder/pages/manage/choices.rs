@@ -2,7 +2,7 @@
 
 use chrono::NaiveTime;
 
-use crate::platform::text::paragraphs;
+use crate::platform::text::{count, paragraphs};
 use crate::platform::web::{Error, Faults, Field, Fields};
 use crate::programme::{Programme, StepKind, Unit};
 use crate::reminder::Kind;
@@ -86,6 +86,32 @@ impl<'a> Scope<'a> {
                 (field.value(word(own.is_on(kind))), choices)
             }
         }
+    }
+
+    /// What would be other than it was chosen before: 'nudge off', 'wrap-up as usual', 'another note on opens'.
+    pub fn changes(&self, choices: &Choices) -> Vec<String> {
+        let (own, mut changes) = (self.own(), Vec::new());
+        // What a cohort never chose is on.
+        let switched = |of: &Choices, kind: Kind| of.is_on(kind).or(self.unit.is_none().then_some(true));
+        for (kind, _) in self.kinds() {
+            let name = if kind.is_live() { "live sessions" } else { kind.label() };
+            let now = switched(choices, kind);
+            if switched(&own, kind) != now {
+                let on = now.map_or("as in the whole course", |on| if on { "on" } else { "off" });
+                changes.push(format!("{name} {on}"));
+            }
+            if own.note(kind) != choices.note(kind) {
+                changes.push(format!("another note on {name}"));
+            }
+        }
+        if own.nudge_days != choices.nudge_days {
+            let days = choices.nudge_days.map(|days| format!("after {}", count(days.unsigned_abs() as usize, "day")));
+            changes.push(format!("nudge {}", days.unwrap_or("after the usual days".into())));
+        }
+        if own.hour != choices.hour {
+            changes.push(choices.hour.map_or("at the usual hour".into(), |hour| format!("at {}", hour.format("%H:%M"))));
+        }
+        changes
     }
 
     /// `usual_hour`: of the cohort's releases.

@@ -2,14 +2,18 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
+use diesel::QueryResult;
 
 use super::choices::{Form, Scope};
 use super::{facilitated, path, unit_of};
+use crate::audit::{self, Act, Deed};
 use crate::cohort::Place;
+use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{Slug, count};
 use crate::platform::web::{Answer, Ask, Error, Faults, Fields, Frame};
 use crate::programme::{Catalogue, Content, Unit};
+use crate::schedule::Choices;
 use crate::schedule::store::{find_settings, save_choices};
 
 #[derive(Template)]
@@ -83,7 +87,10 @@ async fn saved(
             let saved = match read {
                 Ok(choices) => {
                     let name = scope.unit.map(|unit| name_of(unit, &scope));
-                    save_choices(conn, place.cohort.id, name, &choices)?.then_some(()).ok_or_else(changed_meanwhile)
+                    match save_choices(conn, place.cohort.id, name, &choices)? {
+                        true => Ok(note(conn, place, scope, &choices, asked.now)?),
+                        false => Err(changed_meanwhile()),
+                    }
                 }
                 Err(faults) => Err(faults),
             };
@@ -96,6 +103,15 @@ async fn saved(
         })
     });
     ask.done(path.await?, "reminder-settings-saved")
+}
+
+/// Keeps who changed what.
+fn note(conn: &mut Conn, place: &Place, scope: Scope<'_>, choices: &Choices, now: Instant) -> QueryResult<()> {
+    let changes = scope.changes(choices);
+    let subject = scope.unit.map_or("the whole course".into(), Unit::full_title);
+    let path = address(place, scope.unit);
+    let deed = Deed { act: Act::ChangeReminders, subject: &subject, path: &path, reason: &changes.join(", ") };
+    if changes.is_empty() { Ok(()) } else { audit::store::note(conn, place, deed, now) }
 }
 
 /// The slug under which the unit's choices are kept: an earlier one, if they were made then.

@@ -14,6 +14,7 @@ use crate::reminder::wishes::Wishes;
 
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
+const MOVED: &str = "the unit was moved or closed again after it was due";
 const KINDS: [Kind; 4] = [Kind::StartingSoon, Kind::Opens, Kind::Nudge, Kind::WrapUp];
 
 /// Minutes since the first of January 2027, 00:00 UTC.
@@ -60,7 +61,6 @@ struct Mail {
     /// 'pending', 'sent', 'missed', or 'cancelled' with the reason.
     state: String,
     settled: Option<Minute>,
-    parts: Vec<(usize, Kind)>,
 }
 
 struct Learner {
@@ -73,6 +73,14 @@ struct Learner {
     done: BTreeSet<(usize, usize)>,
     rows: BTreeMap<(usize, Kind), (Minute, Minute, Fate)>,
     mails: Vec<Mail>,
+}
+
+impl Learner {
+    /// The units that mails tell of which wait.
+    fn waiting(&self) -> impl Iterator<Item = usize> {
+        let of_mail = |fate: &Fate| matches!(fate, Fate::Mail(mail) if self.mails[*mail].state == "pending");
+        self.rows.iter().filter(move |(_, (_, _, fate))| of_mail(fate)).map(|((n, _), _)| *n)
+    }
 }
 
 struct Model {
@@ -168,11 +176,8 @@ impl Model {
                     continue;
                 }
                 let is_void = self.learners[i].rows.get(&(n, kind)).map(|(_, _, fate)| match fate {
-                    Fate::Mail(mail) => {
-                        let why = "cancelled the unit was moved or closed again after it was due";
-                        self.learners[i].mails[*mail].state == why
-                    }
-                    Fate::Not(_) => false,
+                    Fate::Mail(mail) => self.learners[i].mails[*mail].state == format!("cancelled {MOVED}"),
+                    Fate::Not(reason) => *reason == MOVED,
                 });
                 if is_void == Some(false) {
                     continue;
@@ -212,8 +217,7 @@ impl Model {
             () => Fate::Not("another reminder went out less than 20 hours before"),
         };
         if let Fate::Mail(_) = fate {
-            let parts = parts.iter().map(|(_, kind, n)| (*n, *kind)).collect();
-            learner.mails.push(Mail { goes: free.max(now), expires, state: "pending".into(), settled: None, parts });
+            learner.mails.push(Mail { goes: free.max(now), expires, state: "pending".into(), settled: None });
         }
         for (due, kind, n) in parts {
             learner.rows.insert((n, kind), (due, now, fate.clone()));
@@ -229,7 +233,7 @@ impl Model {
                 }
                 let state = match () {
                     () if mail.expires <= now => "missed".into(),
-                    () => self.unwanted(i, number, now).map_or("sent".into(), |why| format!("cancelled {why}")),
+                    () => self.hand_over(i, number, now).map_or("sent".into(), |why| format!("cancelled {why}")),
                 };
                 let mail = &mut self.learners[i].mails[number];
                 (mail.state, mail.settled) = (state, Some(now));
@@ -237,30 +241,44 @@ impl Model {
         }
     }
 
-    fn unwanted(&self, i: usize, number: usize, now: Minute) -> Option<&'static str> {
-        let (learner, mail) = (&self.learners[i], &self.learners[i].mails[number]);
+    /// Why the mail does not go; if it does, what nobody wants any more is left out of it.
+    fn hand_over(&mut self, i: usize, number: usize, now: Minute) -> Option<&'static str> {
         if now >= self.closes() {
             return Some("the course had closed");
         }
+        let learner = &self.learners[i];
         // In the order in which they fell due.
-        let mut parts: Vec<_> =
-            mail.parts.iter().filter_map(|part| learner.rows.get(part).map(|row| (row.0, *part))).collect();
+        let rows = learner.rows.iter().filter(|(_, (_, _, fate))| *fate == Fate::Mail(number));
+        let mut parts: Vec<_> = rows.map(|(part, (due, _, _))| (*due, *part)).collect();
         parts.sort_by_key(|(due, (_, kind))| (*due, place(*kind)));
-        let refusals: Vec<Option<&str>> = parts
+        let refusals: Vec<((usize, Kind), Option<&str>)> = parts
             .iter()
             .map(|(due, (n, kind))| match self.due(*n, *kind).filter(|at| *at < self.closes()) {
-                Some(at) if at <= now || at <= *due => self.refusal(learner, *n, *kind, *due),
-                _ => Some("the unit was moved or closed again after it was due"),
+                Some(at) if at <= now || at <= *due => ((*n, *kind), self.refusal(learner, *n, *kind, *due)),
+                _ => ((*n, *kind), Some(MOVED)),
             })
             .collect();
-        if !refusals.contains(&None) {
-            return refusals[0];
+        let wanted: Vec<Kind> = refusals.iter().filter(|(_, no)| no.is_none()).map(|((_, kind), _)| *kind).collect();
+        if wanted.is_empty() {
+            return refusals[0].1;
         }
+        let crowded = self.crowded(i, &wanted, now);
+        if crowded.is_none() {
+            for (part, refusal) in refusals {
+                let row = self.learners[i].rows.get_mut(&part).unwrap();
+                row.2 = refusal.map_or(row.2.clone(), Fate::Not);
+            }
+        }
+        crowded
+    }
+
+    fn crowded(&self, i: usize, wanted: &[Kind], now: Minute) -> Option<&'static str> {
+        let learner = &self.learners[i];
         let sent = |since: Minute| {
             let others = learner.mails.iter().filter(|other| other.state == "sent");
             others.filter(|other| other.settled.unwrap() >= since).count()
         };
-        let news = mail.parts.iter().any(|(_, kind)| matches!(kind, Kind::StartingSoon | Kind::Opens));
+        let news = wanted.iter().any(|kind| matches!(kind, Kind::StartingSoon | Kind::Opens));
         if !news && sent(now - 20 * HOUR + 1) > 0 {
             return Some("another reminder went out less than 20 hours before");
         }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::Kept;
 use crate::accounts::AccountId;
 use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
-use crate::outbox::{MessageId, State};
+use crate::outbox::{Answer, MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, Db, Url, migrate};
@@ -18,7 +18,7 @@ use crate::platform::secret::Secret;
 use crate::programme::{Catalogue, Content};
 use crate::reminder::plan::plan_due;
 use crate::reminder::sample::{at, cohort, programme, releases, slug};
-use crate::reminder::wanted::unwanted;
+use crate::reminder::wanted::ask;
 use crate::reminder::{Kind, NotSent};
 use crate::schema::{accounts, cohorts, completions, enrolments, messages, releases as release_rows, reminders};
 
@@ -296,9 +296,21 @@ impl World {
         }
     }
 
-    fn hand_over(&self, id: MessageId, now: Instant) -> Option<String> {
+    /// Why the mail would be cancelled if it was claimed then.
+    pub fn ask(&self, id: MessageId, now: Instant) -> Option<String> {
+        match self.answer(id, now) {
+            Answer::Unwanted(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    fn answer(&self, id: MessageId, now: Instant) -> Answer {
         let catalogue = self.catalogue();
-        let reason = self.with(|conn| unwanted(conn, &catalogue, id, now)).unwrap();
+        self.with(|conn| ask(conn, (&catalogue, &self.base_url), id, now)).unwrap().unwrap()
+    }
+
+    fn hand_over(&self, id: MessageId, now: Instant) -> Option<String> {
+        let reason = self.ask(id, now);
         let state = if reason.is_some() { State::Cancelled } else { State::Sent };
         let settled = (messages::state.eq(state), messages::reason.eq(&reason), messages::settled_at.eq(now));
         self.with(|conn| diesel::update(messages::table.find(id)).set(settled).execute(conn).unwrap());
@@ -318,9 +330,14 @@ impl World {
         self.hand_over(id, self.at(local))
     }
 
-    pub fn subjects(&self, email: &str) -> Vec<String> {
-        let own = messages::table.filter(messages::recipient.eq(email)).order(messages::id).select(messages::subject);
-        self.with(|conn| own.load(conn).unwrap())
+    /// Of the newest mail to this address, as it would be written then.
+    pub fn subject(&self, email: &str, local: &str) -> String {
+        let own = messages::table.filter(messages::recipient.eq(email)).order(messages::id.desc());
+        let id = self.with(|conn| own.select(messages::id).first(conn).unwrap());
+        match self.answer(id, self.at(local)) {
+            Answer::Anew(anew) => (anew.write)().unwrap().subject,
+            _ => String::new(),
+        }
     }
 
     pub fn sent_at(&self, email: &str) -> Vec<Instant> {

@@ -65,9 +65,7 @@ impl Both<'_> {
 
     fn facilitators_act(&mut self) {
         // What waits is what a move can still call back.
-        let mails = self.model.learners.iter().flat_map(|learner| &learner.mails);
-        let waiting = mails.filter(|mail| mail.state == "pending").flat_map(|mail| mail.parts.iter().map(|(n, _)| *n));
-        let waiting: Vec<usize> = waiting.collect();
+        let waiting: Vec<usize> = self.model.learners.iter().flat_map(Learner::waiting).collect();
         let anyone = self.random.usize(..self.model.units.len());
         let n = self.random.choice(&waiting).copied().unwrap_or(anyone);
         let number = n as u16 + 1;
