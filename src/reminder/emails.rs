@@ -4,6 +4,7 @@ pub mod fold;
 mod session;
 #[cfg(test)]
 mod tests;
+mod told;
 mod views;
 
 use askama::Template;
@@ -26,6 +27,7 @@ use crate::programme::{Programme, ReminderText, Step, Unit};
 use crate::schedule::release_of;
 
 pub use self::session::{SessionMail, session};
+pub use self::told::{Told, letter};
 
 /// When mails come, for their foot.
 const OF_UNIT: &str = "Each unit sends one such mail, and at most two more if a step is still to do.";

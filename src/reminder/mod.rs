@@ -4,7 +4,6 @@
 pub mod due;
 pub mod emails;
 pub mod fate;
-pub mod letter;
 pub mod live;
 pub mod pages;
 pub mod plan;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::QueryResult;
 
 use super::due::{Due, timetable};
-use super::emails::{Sender, unwritable};
-use super::letter::Told;
+use super::emails::{self, Sender, Told, unwritable};
 use super::store::{Course, Learner};
 use super::wanted::{Of, facts, steps_done};
 use super::wishes::Wishes;
@@ -74,5 +73,5 @@ pub fn letter(
     let wording = if has_begun { Wording::PartDone } else { Wording::NotStarted };
     let done = first.map(|step| step.slug.clone()).into_iter().collect();
     let told = Told { due: due.clone(), wording, done };
-    super::letter::letter((sender, course), to, &[told], due.at).map_err(unwritable)
+    emails::letter((sender, course), to, &[told], due.at).map_err(unwritable)
 }

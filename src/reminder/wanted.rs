@@ -7,14 +7,13 @@ use chrono::NaiveTime;
 use diesel::QueryResult;
 
 use super::due::{self, Due};
-use super::emails::Sender;
-use super::letter::{Told, letter};
+use super::emails::{Sender, Told, letter};
 use super::store::{self, Carried, Course, Learner, Span};
 use super::wishes::Wishes;
 use super::{Facts, Kind, NotSent, count_done, decide, live};
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{EnrolmentId, Standing};
-use crate::outbox::{Answer, Anew, Letter, MessageId};
+use crate::outbox::{Anew, Answer, Letter, MessageId};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::platform::db::Conn;
@@ -84,7 +83,12 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// The reminders that the mail tells, or why it does not go. What is left out of it says so in the ledger.
-    fn told(&self, conn: &mut Conn, message: MessageId, carried: &[Carried]) -> QueryResult<Result<Vec<Told>, NotSent>> {
+    fn told(
+        &self,
+        conn: &mut Conn,
+        message: MessageId,
+        carried: &[Carried],
+    ) -> QueryResult<Result<Vec<Told>, NotSent>> {
         let units = carried.iter().filter_map(|reminder| self.programme.unit_called(&reminder.unit));
         let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
         let enrolment = self.learner.enrolment;

@@ -14,7 +14,7 @@ use super::verdict::{Refusal, Verdict};
 use super::{Courier, LEASE, next_attempt};
 use crate::outbox::notebook::{Notebook, Step};
 use crate::outbox::store::{self, Claim, Room};
-use crate::outbox::{Answer, Anew, Rules};
+use crate::outbox::{Anew, Answer, Rules};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, DbError};
 

@@ -205,7 +205,6 @@ fn standing_decision<'k>(decided: &'k [Decided], unit: &Unit, due: &Due) -> Opti
 
 /// Whether its mail was cancelled, or left it out, because the unit moved.
 fn was_moved(row: &Decided) -> bool {
-    let cancelled =
-        matches!(&row.mail, Some((State::Cancelled, Some(reason))) if reason == NotSent::Moved.because());
+    let cancelled = matches!(&row.mail, Some((State::Cancelled, Some(reason))) if reason == NotSent::Moved.because());
     cancelled || row.not_sent == Some(NotSent::Moved)
 }

@@ -4,6 +4,7 @@ use super::*;
 
 /// A courier who claims and is heard of no more.
 pub async fn a_crash(office: &Office, letter: Letter, after_data_began: bool) -> MessageId {
+    let subject = letter.subject.clone();
     let id = office.queue(letter).await;
     let now = office.clock.now();
     let lease = TimeDelta::seconds(60);
@@ -12,7 +13,7 @@ pub async fn a_crash(office: &Office, letter: Letter, after_data_began: bool) ->
             let claim = store::claim(conn, "crashed", now, lease)?;
             assert_eq!(claim.map(|claim| claim.id), Some(id));
             if after_data_began {
-                assert!(store::mark_data_started(conn, (id, "Unit 5"), "crashed", now, lease)?);
+                assert!(store::mark_data_started(conn, (id, &subject), "crashed", now, lease)?);
             }
             Ok(())
         })

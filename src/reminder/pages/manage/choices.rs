@@ -109,7 +109,8 @@ impl<'a> Scope<'a> {
             changes.push(format!("nudge {}", days.unwrap_or("after the usual days".into())));
         }
         if own.hour != choices.hour {
-            changes.push(choices.hour.map_or("at the usual hour".into(), |hour| format!("at {}", hour.format("%H:%M"))));
+            changes
+                .push(choices.hour.map_or("at the usual hour".into(), |hour| format!("at {}", hour.format("%H:%M"))));
         }
         changes
     }

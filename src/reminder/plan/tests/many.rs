@@ -1,27 +1,51 @@
-//! How long planning takes for a very large cohort, what it holds in memory, and how reading fares meanwhile. For
-//! benches/reminders, which prints what this prints.
+//! How long planning takes for a very large cohort, what it holds in memory, and how reading and writing fare meanwhile.
+//! For benches/reminders, which prints what this prints.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Moment};
 
+use diesel::prelude::*;
+
 use super::world::{World, worlds};
+use crate::cohort::EnrolmentId;
+use crate::platform::clock::Instant;
 use crate::platform::db::DbError;
 use crate::reminder::store;
+use crate::schema::enrolments;
 
-fn number(name: &str, usual: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+/// As many learners as `TRELLIS_LEARNERS` says, or from few to many.
+fn numbers() -> Vec<usize> {
+    let wished = std::env::var("TRELLIS_LEARNERS").ok().and_then(|text| text.parse().ok());
+    wished.map_or(vec![1_000, 10_000, 100_000], |number| vec![number])
 }
 
-/// The most memory that this process ever held, in megabytes.
-fn most_memory() -> usize {
+/// What this process holds (`VmRSS`), or the most since that was last forgotten (`VmHWM`), in megabytes.
+fn memory(name: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok()).unwrap_or(0) / 1024
 }
 
-/// How long reads take, one every few milliseconds, until they are to stop: the slowest of a hundred.
-async fn slowest_of_a_hundred(world: &World, stop: &AtomicBool) -> Duration {
+fn forget_most_memory() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+struct Times(Vec<Duration>);
+
+impl Times {
+    /// In milliseconds.
+    fn slowest_of(&self, hundred: usize) -> f64 {
+        let mut times = self.0.clone();
+        times.sort_unstable();
+        times
+            .get((times.len() * hundred / 100).min(times.len().saturating_sub(1)))
+            .map_or(0.0, |t| t.as_secs_f64() * 1e3)
+    }
+}
+
+/// How long reads take, one every few milliseconds, until they are to stop.
+async fn reads(world: &World, stop: &AtomicBool) -> Times {
     let (mut times, cohort) = (Vec::new(), world.cohort());
     while !stop.load(Ordering::Relaxed) {
         let begun = Moment::now();
@@ -29,38 +53,67 @@ async fn slowest_of_a_hundred(world: &World, stop: &AtomicBool) -> Duration {
         times.push(begun.elapsed());
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
-    times.sort_unstable();
-    times.get(times.len() * 99 / 100).copied().unwrap_or_default()
+    Times(times)
+}
+
+/// The same of writes, each for a learner of its own.
+async fn writes(world: &World, learners: usize, now: Instant, stop: &AtomicBool) -> Times {
+    let mut times = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let (begun, own) = (Moment::now(), EnrolmentId(fastrand::i64(1..=learners as i64)));
+        let seen = diesel::update(enrolments::table.find(own)).set(enrolments::last_seen_at.eq(now));
+        world.db.write(move |conn| seen.execute(conn).map_err(DbError::from)).await.unwrap();
+        times.push(begun.elapsed());
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+    Times(times)
 }
 
 #[actix_web::test]
 #[ignore = "takes minutes: benches/reminders runs it"]
 async fn one_release_for_very_many_learners() {
-    let learners = number("TRELLIS_LEARNERS", 100_000);
-    for world in worlds(11) {
-        world.enrol_many(learners);
-        let stop = Arc::new(AtomicBool::new(false));
-        let quiet = async {
-            tokio::time::sleep(Duration::from_secs(2)).await;
-            stop.store(true, Ordering::Relaxed);
-        };
-        let (at_rest, ()) = tokio::join!(slowest_of_a_hundred(&world, &stop), quiet);
-        stop.store(false, Ordering::Relaxed);
-        let planned = async {
-            let begun = Moment::now();
-            let queued = world.plan("2027-01-11 09:00").await;
-            stop.store(true, Ordering::Relaxed);
-            (queued, begun.elapsed())
-        };
-        let (meanwhile, (queued, took)) = tokio::join!(slowest_of_a_hundred(&world, &stop), planned);
-        assert_eq!(queued, learners);
-        let (database, memory) = (world.database(), most_memory());
-        println!(
-            "{database}: {queued} reminders planned in {:.1} s; at most {memory} MB; a read's p99 {:.1} ms at rest, {:.1} ms \
-             meanwhile",
-            took.as_secs_f64(),
-            at_rest.as_secs_f64() * 1e3,
-            meanwhile.as_secs_f64() * 1e3
-        );
+    println!(
+        "| database | learners | seconds | memory MB | … more than before | read p99 ms at rest | … meanwhile | write p99 ms at rest | … meanwhile | … at most |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    for learners in numbers() {
+        for world in worlds(11) {
+            one_release(&world, learners).await;
+        }
     }
+}
+
+async fn one_release(world: &World, learners: usize) {
+    world.enrol_many(learners);
+    let (stop, now) = (Arc::new(AtomicBool::new(false)), world.at("2027-01-11 09:00"));
+    let quiet = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        stop.store(true, Ordering::Relaxed);
+    };
+    let (reads_at_rest, writes_at_rest, ()) =
+        tokio::join!(reads(world, &stop), writes(world, learners, now, &stop), quiet);
+    stop.store(false, Ordering::Relaxed);
+    let before = memory("VmRSS");
+    forget_most_memory();
+    let planned = async {
+        let begun = Moment::now();
+        let queued = world.plan_at(now).await;
+        stop.store(true, Ordering::Relaxed);
+        (queued, begun.elapsed())
+    };
+    let (reads, writes, (queued, took)) =
+        tokio::join!(reads(world, &stop), writes(world, learners, now, &stop), planned);
+    assert_eq!(queued, learners);
+    let most = memory("VmHWM");
+    println!(
+        "| {} | {learners} | {:.2} | {most} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
+        world.database(),
+        took.as_secs_f64(),
+        most.saturating_sub(before),
+        reads_at_rest.slowest_of(99),
+        reads.slowest_of(99),
+        writes_at_rest.slowest_of(99),
+        writes.slowest_of(99),
+        writes.slowest_of(100),
+    );
 }

@@ -2,13 +2,13 @@
 
 use askama::Error;
 
-use super::due::Due;
-use super::emails::{self, Part, Sender, SessionMail};
-use super::store::{Course, Learner};
-use super::{Wording, live};
+use super::{Part, Sender, SessionMail};
 use crate::outbox::Letter;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
+use crate::reminder::due::Due;
+use crate::reminder::store::{Course, Learner};
+use crate::reminder::{Wording, live};
 
 /// A reminder as it stands with its learner.
 #[derive(Debug, Clone)]
@@ -31,11 +31,11 @@ pub fn letter(
     if let Some(Told { due, .. }) = told.first().filter(|told| told.due.kind.is_live()) {
         let planned = live::find(course, programme, due.kind, &due.occasion);
         let mail = planned.map(|planned| SessionMail::of(course, planned, due.kind, now));
-        return mail.map(|mail| emails::session(sender, to, &mail, due.expires_at)).transpose();
+        return mail.map(|mail| super::session(sender, to, &mail, due.expires_at)).transpose();
     }
     let parts = told.iter().filter_map(|Told { due, wording, done }| {
         Part::of(course, programme, (due, programme.unit_called(&due.unit)?), (*wording, done.clone()))
     });
     let parts: Vec<Part<'_>> = parts.collect();
-    (!parts.is_empty()).then(|| emails::reminder(sender, to, &parts)).transpose()
+    (!parts.is_empty()).then(|| super::reminder(sender, to, &parts)).transpose()
 }
