@@ -2,6 +2,7 @@
 //! the database holds all that anyone needs to go on after a crash; no transaction is open while a server talks.
 
 mod compose;
+mod desk;
 mod files;
 mod lane;
 mod pace;
@@ -137,10 +138,10 @@ impl Courier {
     async fn take_over(&self) -> Result<usize, DbError> {
         let mut settled = 0;
         for left in notebook::left_behind(&self.notebooks) {
-            let (owner, note, now) = (left.owner.clone(), left.note.clone(), self.clock.now());
-            tracing::warn!(owner, ?note, "a courier ended half-way");
+            let (owner, notes, now) = (left.owner.clone(), left.notes.clone(), self.clock.now());
+            tracing::warn!(owner, ?notes, "a courier ended half-way");
             let taken_over =
-                self.db.write(move |conn| store::take_over(conn, &owner, note.as_ref(), now).map_err(DbError::from));
+                self.db.write(move |conn| store::take_over(conn, &owner, &notes, now).map_err(DbError::from));
             settled += taken_over.await?;
             left.remove();
         }

@@ -1,9 +1,11 @@
 //! What a courier notes on its own machine while a mail is in its hands. Whoever finds the notebook after a crash knows
 //! more than the database can say: that nothing had been handed over yet, or that the mail server had taken it.
 //!
-//! A note is one small write without an fsync, so it outlives the process but not the machine's power: it counts until
+//! There are two notes at most: on the mail in hand, and on the one before it until the database has what became of it.
+//! They are one small write without an fsync, so they outlive the process but not the machine's power: they count until
 //! the system is started again. Then, and wherever there is no notebook, the lease alone decides.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -32,7 +34,11 @@ pub struct Notebook {
     file: Option<File>,
     path: PathBuf,
     heading: String,
+    notes: RefCell<Vec<(MessageId, String)>>,
 }
+
+/// Behind it may still stand what was noted earlier.
+const END: &str = ".";
 
 impl Notebook {
     /// `owner`: as on the leases. Without a folder that can be written to there are no notes, and mail goes out all the same.
@@ -45,7 +51,7 @@ impl Notebook {
                 .inspect_err(|e| tracing::warn!(error = %e, path = %path.display(), "mail goes out without notes"))
                 .ok()
         });
-        Self { file, path, heading }
+        Self { file, path, heading, notes: RefCell::default() }
     }
 
     /// What cannot be noted must not be done: a note that is behind would tell an untruth.
@@ -56,9 +62,18 @@ impl Notebook {
             Step::HandedOver => format!("{message} handed over"),
             Step::Taken(answer) => format!("{message} taken {answer}"),
         };
+        let mut notes = self.notes.borrow_mut();
+        notes.retain(|(of, _)| *of != message);
+        notes.push((message, line));
+        let lines: String = notes.iter().map(|(_, line)| format!("{line}\n")).collect();
         file.seek(SeekFrom::Start(0))?;
         // In one write and well within a page, so that no crash leaves half a note.
-        file.write_all(format!("{}{line}\n", self.heading).as_bytes())
+        file.write_all(format!("{}{lines}{END}\n", self.heading).as_bytes())
+    }
+
+    /// The database has what became of it: the next note is written in the place of this one.
+    pub fn forget(&self, message: MessageId) {
+        self.notes.borrow_mut().retain(|(of, _)| *of != message);
     }
 
     /// Everything in it is in the database now.
@@ -86,7 +101,7 @@ fn system_start() -> Option<String> {
 /// A notebook whose courier is no more. Locked, so that it is taken over by one.
 pub struct LeftBehind {
     pub owner: String,
-    pub note: Option<Note>,
+    pub notes: Vec<Note>,
     path: PathBuf,
     _lock: File,
 }
@@ -109,7 +124,7 @@ fn read(path: PathBuf, start: &str) -> Option<LeftBehind> {
     lock.try_lock().ok()?;
     let text = fs::read_to_string(&path).ok()?;
     match parse(&text, start) {
-        Some((owner, note)) => Some(LeftBehind { owner, note, path, _lock: lock }),
+        Some((owner, notes)) => Some(LeftBehind { owner, notes, path, _lock: lock }),
         None => {
             let _ = fs::remove_file(&path);
             None
@@ -117,11 +132,11 @@ fn read(path: PathBuf, start: &str) -> Option<LeftBehind> {
     }
 }
 
-fn parse(text: &str, start: &str) -> Option<(String, Option<Note>)> {
-    // An earlier and longer note may still show behind the newest one.
+fn parse(text: &str, start: &str) -> Option<(String, Vec<Note>)> {
     let mut lines = text.split('\n');
-    let (began, owner, line) = (lines.next()?, lines.next()?, lines.next()?);
-    (began == start && !owner.is_empty()).then(|| (owner.to_owned(), parse_note(line)))
+    let (began, owner, notes) = (lines.next()?, lines.next()?, lines);
+    let notes = notes.take_while(|line| *line != END).filter_map(parse_note);
+    (began == start && !owner.is_empty()).then(|| (owner.to_owned(), notes.collect()))
 }
 
 fn parse_note(line: &str) -> Option<Note> {
@@ -143,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_note_is_found_once_its_courier_is_gone() {
+    fn the_newest_notes_are_found_once_their_courier_is_gone() {
         let folder = tempfile::tempdir().unwrap();
         let book = Notebook::open(folder.path(), "host/one");
         for (message, step) in [(7, Step::Offered), (7, Step::HandedOver), (7, Step::Taken("250 Ok: as 9".into()))] {
@@ -154,10 +169,22 @@ mod tests {
         drop(book);
         let mut found = left_behind(folder.path());
         let found = found.pop().unwrap();
-        assert_eq!((found.owner.as_str(), &found.note), ("host/one", &Some(note(8, Step::Offered))));
+        let notes = vec![note(7, Step::Taken("250 Ok: as 9".into())), note(8, Step::Offered)];
+        assert_eq!((found.owner.as_str(), &found.notes), ("host/one", &notes));
         assert!(left_behind(folder.path()).is_empty(), "one takes it over");
         found.remove();
         assert!(left_behind(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_the_database_has_is_noted_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = Notebook::open(folder.path(), "host/one");
+        book.note(MessageId(7), &Step::Taken("250 a long answer".into())).unwrap();
+        book.forget(MessageId(7));
+        book.note(MessageId(8), &Step::HandedOver).unwrap();
+        drop(book);
+        assert_eq!(left_behind(folder.path()).pop().unwrap().notes, [note(8, Step::HandedOver)]);
     }
 
     #[test]
@@ -172,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_notebook_from_before_the_system_was_started_says_nothing() {
-        for text in ["", "x", "then\nhost/one\n7 offered\n", "now\n\n7 offered\n", "now\nhost/one"] {
+        for text in ["", "x", "then\nhost/one\n7 offered\n.\n", "now\n\n7 offered\n.\n", "now"] {
             assert_eq!(parse(text, "now"), None, "{text}");
         }
         for (line, read) in [
@@ -182,7 +209,8 @@ mod tests {
             ("7 handed over", Some(note(7, Step::HandedOver))),
             ("7 taken 250 Ok", Some(note(7, Step::Taken("250 Ok".into())))),
         ] {
-            assert_eq!(parse(&format!("now\nhost/one\n{line}\n of old\n"), "now"), Some(("host/one".into(), read)));
+            let (owner, notes) = parse(&format!("now\nhost/one\n{line}\n.\n6 taken of old\n"), "now").unwrap();
+            assert_eq!((owner.as_str(), notes), ("host/one", read.into_iter().collect()));
         }
     }
 }

@@ -174,13 +174,12 @@ pub struct Decided {
 
 /// What has been decided for the span already of these units and kinds, oldest first.
 pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug], kinds: &[Kind]) -> QueryResult<Vec<Decided>> {
-    reminders::table
+    let rows = reminders::table
         .left_join(messages::table)
         .filter(reminders::cohort_id.eq(span.cohort))
         .filter(reminders::unit.eq_any(units))
         .filter(reminders::kind.eq_any(kinds))
         .filter(reminders::enrolment_id.between(span.first, span.last))
-        .order(reminders::id)
         .select((
             reminders::id,
             reminders::enrolment_id,
@@ -189,8 +188,11 @@ pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug], kinds: &[Kind]
             reminders::occasion,
             reminders::not_sent_because,
             (messages::state, messages::reason).nullable(),
-        ))
-        .load(conn)
+        ));
+    let mut decided: Vec<Decided> = rows.load(conn)?;
+    // Asked for an order, SQLite would go through the whole cohort for it.
+    decided.sort_by_key(|row| row.id);
+    Ok(decided)
 }
 
 /// When a mail about a unit last went to each learner of the span, or is to go: `now` for one that waits for its turn.
@@ -198,7 +200,6 @@ pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult
     let rows = enrolments::table
         .inner_join(reminders::table.inner_join(messages::table))
         .filter(enrolments::id.between(span.first, span.last))
-        .filter(enrolments::cohort_id.eq(span.cohort))
         .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - chrono::TimeDelta::days(3)))
         .filter(messages::state.ne_all([State::Failed, State::Cancelled, State::Missed]))

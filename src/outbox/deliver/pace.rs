@@ -1,5 +1,5 @@
 //! How fast mail leaves: so many bulk mails a second, and so many of them to one domain. Account mail is never held up
-//! by that. A domain has one mail in hand at a time, so that one which hangs holds up none but its own.
+//! by that. One lane at a time has a domain's mails in hand, so that one which hangs holds up none but its own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::outbox::Class;
 use crate::outbox::store::{Claim, Room};
+use crate::outbox::{Class, MessageId};
 use crate::platform::config::Delivery;
 
 /// How long bulk mail keeps away from a domain that left couriers waiting twice in a row.
@@ -30,8 +30,14 @@ struct Kept {
     domains: HashMap<String, Gate>,
     /// Whose newest mail was waited for in vain.
     silent: HashSet<String>,
-    /// By lane: what it is about, and since when.
-    in_hand: HashMap<usize, (String, Instant)>,
+    in_hand: HashMap<MessageId, InHand>,
+}
+
+/// A mail in hand.
+struct InHand {
+    lane: usize,
+    domain: String,
+    since: Instant,
 }
 
 /// Lets a second's worth through at once, and then one at each step.
@@ -61,14 +67,14 @@ impl Pace {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What may be claimed now.
-    pub fn room(&self) -> Room {
+    /// What a lane may claim now.
+    pub fn room(&self, lane: usize) -> Room {
         let (mut kept, now) = (self.kept(), Instant::now());
         kept.domains.retain(|_, gate| gate.next > now);
         let waits = |gate: Gate| !gate.opens_in(self.step_of_domain, now).is_zero();
         Room {
             bulk: kept.all.is_none_or(|gate| gate.opens_in(self.step, now).is_zero()),
-            busy: kept.in_hand.values().map(|(domain, _)| domain.clone()).collect(),
+            busy: kept.in_hand.values().filter(|mail| mail.lane != lane).map(|mail| mail.domain.clone()).collect(),
             waiting: kept.domains.iter().filter(|(_, gate)| waits(**gate)).map(|(domain, _)| domain.clone()).collect(),
         }
     }
@@ -76,7 +82,7 @@ impl Pace {
     /// Takes a mail in hand. False if another lane was faster with one to the same domain.
     pub fn take(&self, lane: usize, claim: &Claim) -> bool {
         let (mut kept, now, domain) = (self.kept(), Instant::now(), domain(claim));
-        if kept.in_hand.values().any(|(other, _)| *other == domain) {
+        if kept.in_hand.values().any(|mail| mail.lane != lane && mail.domain == domain) {
             return false;
         }
         if claim.envelope.class == Class::Bulk {
@@ -85,12 +91,24 @@ impl Pace {
             let gate = kept.domains.entry(domain.clone()).or_insert(fresh);
             *gate = gate.pass(self.step_of_domain, now);
         }
-        kept.in_hand.insert(lane, (domain, now));
+        kept.in_hand.insert(claim.id, InHand { lane, domain, since: now });
         true
     }
 
-    pub fn done(&self, lane: usize) {
-        self.kept().in_hand.remove(&lane);
+    /// It is its turn: from now on its lane waits for it.
+    pub fn goes(&self, mail: MessageId) {
+        if let Some(mail) = self.kept().in_hand.get_mut(&mail) {
+            mail.since = Instant::now();
+        }
+    }
+
+    pub fn done(&self, mail: MessageId) {
+        self.kept().in_hand.remove(&mail);
+    }
+
+    /// A lane's hands are empty.
+    pub fn leave(&self, lane: usize) {
+        self.kept().in_hand.retain(|_, mail| mail.lane != lane);
     }
 
     /// Whether a mail was answered, with whatever words, or waited for in vain. The second silence in a row is the domain's.
@@ -115,8 +133,9 @@ impl Pace {
 
     /// Whether all of so many lanes have had their mail in hand for longer than that.
     pub fn all_wait(&self, lanes: usize, patience: Duration) -> bool {
-        let waiting = self.kept().in_hand.values().filter(|(_, since)| since.elapsed() >= patience).count();
-        waiting >= lanes
+        let kept = self.kept();
+        let waiting = kept.in_hand.values().filter(|mail| mail.since.elapsed() >= patience).map(|mail| mail.lane);
+        waiting.collect::<HashSet<_>>().len() >= lanes
     }
 }
 

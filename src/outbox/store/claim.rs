@@ -215,24 +215,24 @@ pub fn take_back(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     Ok(unknown + give_up(conn, now)?)
 }
 
-/// Takes over from a courier that is known to be dead, by its last note. How many messages that settled. What the note
-/// does not speak of waits for its lease.
-pub fn take_over(conn: &mut Conn, owner: &str, note: Option<&Note>, now: Instant) -> QueryResult<usize> {
+/// Takes over from a courier that is known to be dead, by its last notes. How many messages that settled. What the notes do
+/// not speak of waits for its lease.
+pub fn take_over(conn: &mut Conn, owner: &str, notes: &[Note], now: Instant) -> QueryResult<usize> {
     diesel::update(messages::table)
         .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::attempts.ge(SUSPECT_AFTER))
         .set(messages::next_attempt_at.eq(now + SUSPECT_WAITS))
         .execute(conn)?;
-    let mut settled = false;
-    if let Some(Note { message, step }) = note {
-        settled = match step {
+    let mut settled = 0;
+    for Note { message, step } in notes {
+        settled += usize::from(match step {
             Step::Taken(answer) => settle_sent(conn, *message, owner, answer, now)?,
             Step::HandedOver if is_bulk(conn, *message)? => {
                 settle_unknown(conn, *message, owner, "sending stopped while the mail server was taking it", now)?
             }
             Step::HandedOver | Step::Offered => false,
-        };
+        });
         // What that left as it was, was either not handed over or is account mail: it is sent again.
         diesel::update(messages::table)
             .filter(messages::id.eq(message))
@@ -242,7 +242,7 @@ pub fn take_over(conn: &mut Conn, owner: &str, note: Option<&Note>, now: Instant
             .execute(conn)?;
     }
     give_back(conn, owner)?;
-    Ok(usize::from(settled))
+    Ok(settled)
 }
 
 fn is_bulk(conn: &mut Conn, id: MessageId) -> QueryResult<bool> {

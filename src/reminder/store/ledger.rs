@@ -53,16 +53,17 @@ pub fn leave_out(conn: &mut Conn, reminder: ReminderId, because: NotSent) -> Que
         .map(drop)
 }
 
-/// Whether another mail about a unit went to this learner less than 20 hours ago.
+/// Whether another mail about a unit went to this learner less than 20 hours ago, or goes at this moment.
 pub fn went_lately(conn: &mut Conn, enrolment: EnrolmentId, but: MessageId, now: Instant) -> QueryResult<bool> {
+    let went = messages::settled_at.gt(now - APART).assume_not_null();
+    let went = went.and(messages::state.eq_any([State::Sent, State::Unknown]));
     let lately = reminders::table
         .inner_join(messages::table)
         .filter(reminders::enrolment_id.eq(enrolment))
         .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - TimeDelta::days(30)))
         .filter(messages::id.ne(but))
-        .filter(messages::state.eq_any([State::Sent, State::Unknown]))
-        .filter(messages::settled_at.gt(now - APART));
+        .filter(went.or(messages::state.eq(State::DataStarted)));
     diesel::select(diesel::dsl::exists(lately)).get_result(conn)
 }
 

@@ -11,7 +11,7 @@ use crate::outbox::{Class, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::reminder::wishes::Wishes;
-use crate::schema::{enrolments, messages, reminder_wishes};
+use crate::schema::{messages, reminder_wishes};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reminder_wishes)]
@@ -40,8 +40,6 @@ pub fn find_wishes(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Wishe
 /// What the learners of the span want who ever chose.
 pub fn list_wishes(conn: &mut Conn, span: Span) -> QueryResult<Vec<(EnrolmentId, Wishes)>> {
     let rows: Vec<(EnrolmentId, WishesRow)> = reminder_wishes::table
-        .inner_join(enrolments::table)
-        .filter(enrolments::cohort_id.eq(span.cohort))
         .filter(reminder_wishes::enrolment_id.between(span.first, span.last))
         .select((reminder_wishes::enrolment_id, WishesRow::as_select()))
         .load(conn)?;
@@ -67,13 +65,15 @@ pub fn save_wishes(conn: &mut Conn, enrolment: EnrolmentId, wishes: &Wishes) -> 
         .map(drop)
 }
 
-/// How many mails that were not about the account itself went to it since then; those that may have arrived count.
+/// How many mails that were not about the account itself went to it since then; those that may have arrived count, and those
+/// that go at this moment.
 pub fn count_sent_since(conn: &mut Conn, account: AccountId, since: Instant) -> QueryResult<i64> {
+    let went = messages::settled_at.ge(since).assume_not_null();
+    let went = went.and(messages::state.eq_any([State::Sent, State::Unknown]));
     messages::table
         .filter(messages::account_id.eq(account.0))
         .filter(messages::class.eq(Class::Bulk))
-        .filter(messages::state.eq_any([State::Sent, State::Unknown]))
-        .filter(messages::settled_at.ge(since))
+        .filter(went.or(messages::state.eq(State::DataStarted)))
         .select(count_star())
         .get_result(conn)
 }

@@ -84,7 +84,8 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
 /// Three queries.
 fn everybody(conn: &mut Conn, place: &Place, programme: &Programme, dues: &[Due]) -> Result<Everybody, Error> {
     let learners = store::list_learners(conn, place.cohort.id, EnrolmentId(0), i64::MAX)?;
-    let span = store::Span { cohort: place.cohort.id, first: EnrolmentId(0), last: EnrolmentId(i64::MAX) };
+    let of = |learner: Option<&Learner>| learner.map_or(EnrolmentId(0), |learner| learner.enrolment);
+    let span = store::Span { cohort: place.cohort.id, first: of(learners.first()), last: of(learners.last()) };
     let mut everybody = Everybody { learners, ..Everybody::default() };
     everybody.wishes = store::list_wishes(conn, span)?.into_iter().collect();
     let reminds = dues.iter().filter(|due| due.kind.is_of_work());
