@@ -5,7 +5,8 @@ pub mod manage;
 
 use diesel::QueryResult;
 
-use super::{Announcement, excerpt, path, store};
+use super::{Announcement, path, store};
+use crate::reminder::emails::rich::excerpt;
 use crate::cohort::Place;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
