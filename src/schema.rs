@@ -57,6 +57,7 @@ diesel::table! {
         lease_owner -> Nullable<Text>,
         lease_until -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
+        conversation -> Nullable<Text>,
     }
 }
 
@@ -130,6 +131,7 @@ diesel::table! {
         reminders_stopped_at -> Nullable<Timestamp>,
         announcements_stopped_at -> Nullable<Timestamp>,
         announcements_seen_at -> Nullable<Timestamp>,
+        discussions_stopped_at -> Nullable<Timestamp>,
     }
 }
 
@@ -576,6 +578,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    untold_posts (post_id) {
+        post_id -> BigInt,
+        is_edit -> Bool,
+        due_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    post_mentions (post_id, enrolment_id) {
+        post_id -> BigInt,
+        enrolment_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    unit_follows (enrolment_id, unit) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        followed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    person_follows (enrolment_id, followed_id) {
+        enrolment_id -> BigInt,
+        followed_id -> BigInt,
+        followed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notice_wishes (enrolment_id) {
+        enrolment_id -> BigInt,
+        mentions -> Text,
+        replies -> Text,
+        threads -> Text,
+        units -> Text,
+        people -> Text,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        enrolment_id -> BigInt,
+        reason -> Text,
+        how -> Text,
+        due_at -> Timestamp,
+        made_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+        not_sent -> Nullable<Text>,
+        message_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    received_mails (message_id) {
+        message_id -> Text,
+        enrolment_id -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -628,6 +696,15 @@ diesel::joinable!(announcement_mails -> enrolments (enrolment_id));
 diesel::joinable!(announcement_mails -> messages (message_id));
 diesel::joinable!(reminder_choices -> cohorts (cohort_id));
 diesel::joinable!(reminder_wishes -> enrolments (enrolment_id));
+diesel::joinable!(untold_posts -> posts (post_id));
+diesel::joinable!(post_mentions -> posts (post_id));
+diesel::joinable!(post_mentions -> enrolments (enrolment_id));
+diesel::joinable!(unit_follows -> enrolments (enrolment_id));
+diesel::joinable!(person_follows -> enrolments (followed_id));
+diesel::joinable!(notice_wishes -> enrolments (enrolment_id));
+diesel::joinable!(notices -> posts (post_id));
+diesel::joinable!(notices -> messages (message_id));
+diesel::joinable!(received_mails -> enrolments (enrolment_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -675,5 +752,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcements,
     announcement_mails,
     reminder_choices,
-    reminder_wishes
+    reminder_wishes,
+    untold_posts,
+    post_mentions,
+    unit_follows,
+    person_follows,
+    notice_wishes,
+    notices,
+    received_mails
 );

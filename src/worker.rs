@@ -18,7 +18,7 @@ use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, announcement, certificate, draft, heartbeat, outbox, reminder, schedule};
+use crate::{accounts, announcement, certificate, draft, heartbeat, notice, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -30,10 +30,14 @@ pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
     let (content, base_url) = (content.clone(), base_url.clone());
     outbox::Rules {
         ask: Arc::new(move |conn, message, now| {
-            match reminder::wanted::ask(conn, (&content.current(), &base_url), message, now)? {
-                None => announcement::wanted::unwanted(conn, message).map(|reason| reason.map_or(AsQueued, Unwanted)),
-                Some(answer) => Ok(answer),
+            if let Some(answer) = reminder::wanted::ask(conn, (&content.current(), &base_url), message, now)? {
+                return Ok(answer);
             }
+            let unwanted = match announcement::wanted::unwanted(conn, message)? {
+                None => notice::wanted::unwanted(conn, message)?,
+                reason => reason,
+            };
+            Ok(unwanted.map_or(AsQueued, Unwanted))
         }),
         undeliverable: accounts::store::mark_undeliverable,
     }
@@ -56,6 +60,12 @@ async fn plan_due(app: &App) {
     logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
     logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
     logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
+    logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
+    let post = notice::write::Post {
+        base_url: app.site.base_url.clone(),
+        takes_answers: app.settings.delivery.replies.is_some(),
+    };
+    logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
     beat(app, Job::Plan).await;
 }
 
@@ -105,6 +115,8 @@ pub async fn run_daily(app: &App) {
     logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
+        .await;
+    logged("forget old notices", app.db.write(move |conn| notice::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
     let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));
     logged("forget old processes", processes).await;

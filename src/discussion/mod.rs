@@ -1,5 +1,6 @@
 //! A cohort's conversations: threads, posts and one level of replies. A thread is seen by whoever may see its unit.
 
+pub mod mention;
 pub mod pages;
 pub mod posting;
 pub mod store;

@@ -3,18 +3,20 @@
 
 mod batch;
 mod claim;
+mod unwritten;
 
 use std::borrow::Cow;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-pub use batch::{queue_all, queue_unwritten};
+pub use batch::queue_all;
 use claim::WAITING;
 pub use claim::{
     Claim, Room, claim, claim_within, due, give_back, letter, mark_data_started, readdress, release, settle_cancelled,
     settle_failed, settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
+pub use unwritten::queue_unwritten;
 
 use super::{Envelope, Figures, Halt, Letter, MessageId, Standing, State};
 use crate::platform::clock::Instant;

@@ -5,6 +5,8 @@ mod ledger;
 mod wishes;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamp};
+use serde_json::{Value, json};
 
 pub use learners::*;
 pub use ledger::*;
@@ -14,7 +16,6 @@ use super::due::Due;
 use super::{Kind, NotSent, ReminderId};
 use crate::cohort::store::CohortRow;
 use crate::cohort::{Cohort, CohortId, EnrolmentId};
-use crate::each;
 use crate::live::Session;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
@@ -217,27 +218,32 @@ pub struct Decision<'d> {
     pub outcome: Result<MessageId, NotSent>,
 }
 
-/// Writes decisions down. The table's unique key refuses a second one for the same reminder, and with it the whole
-/// transaction.
+/// Writes decisions down, those about one reminder in one statement. The table's unique key refuses a second one for the
+/// same reminder, and with it the whole transaction.
 pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision<'_>], now: Instant) -> QueryResult<()> {
-    for some in decisions.chunks(1_000) {
-        let rows: Vec<_> = some
-            .iter()
-            .map(|Decision { due, enrolment, outcome }| {
-                (
-                    reminders::cohort_id.eq(cohort),
-                    reminders::unit.eq(&due.unit),
-                    reminders::kind.eq(due.kind),
-                    reminders::occasion.eq(&due.occasion),
-                    reminders::enrolment_id.eq(*enrolment),
-                    reminders::due_at.eq(due.at),
-                    reminders::decided_at.eq(now),
-                    reminders::not_sent_because.eq(outcome.err()),
-                    reminders::message_id.eq(outcome.ok()),
-                )
-            })
-            .collect();
-        each!(conn, c => diesel::insert_into(reminders::table).values(&rows).execute(c))?;
+    let statement = format!(
+        "INSERT INTO reminders (cohort_id, unit, kind, occasion, due_at, decided_at, enrolment_id, not_sent_because, \
+         message_id) SELECT $2, $3, $4, $5, $6, $7, CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) \
+         FROM {}",
+        conn.rows()
+    );
+    let mut dues: Vec<&Due> = decisions.iter().map(|decision| decision.due).collect();
+    dues.sort_by_key(|due| (&due.unit, due.kind, &due.occasion));
+    dues.dedup();
+    for due in dues {
+        let rows =
+            decisions.iter().filter(|decision| decision.due == due).map(|Decision { enrolment, outcome, .. }| {
+                json!([enrolment.0, outcome.err().map(NotSent::as_str), outcome.ok().map(|message| message.0)])
+            });
+        diesel::sql_query(&statement)
+            .bind::<Text, _>(Value::from_iter(rows).to_string())
+            .bind::<BigInt, _>(cohort)
+            .bind::<Text, _>(&due.unit)
+            .bind::<Text, _>(due.kind)
+            .bind::<Text, _>(&due.occasion)
+            .bind::<Timestamp, _>(due.at)
+            .bind::<Timestamp, _>(now)
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ mod learning;
 mod library;
 mod live;
 mod notes;
+mod notices;
 mod operating;
 mod outbox;
 mod people;

@@ -20,6 +20,8 @@ const RAW_SQL_IN: &[(&str, &str)] = &[
     ("src/platform/db/", "settings of a connection, the lock round migrations, copies"),
     ("src/cli/seed/write.rs", "setval, which diesel has no word for"),
     ("src/search/store/find.rs", "FTS5 and tsvector, which diesel has no words for"),
+    ("src/outbox/store/unwritten.rs", "very many rows, bound as one text"),
+    ("src/reminder/store.rs", "the same"),
     ("src/outbox/store/claim.rs", "a text put together in the database, which the enum has no operator for"),
 ];
 /// Files that know the web outside `pages`, each for a reason.

@@ -20,8 +20,8 @@ const ROWS: usize = 1_000;
 /// A mail's row as it is queued.
 struct Queued<'a> {
     envelope: &'a Envelope,
-    /// Empty: it is written as it leaves.
     subject: &'a str,
+    conversation: Option<&'a str>,
     not_before: Instant,
 }
 
@@ -37,23 +37,12 @@ pub fn queue_all(
     let queued = letters.iter().zip(&envelopes).map(|((letter, not_before), envelope)| Queued {
         envelope,
         subject: &letter.subject,
+        conversation: letter.conversation.as_deref(),
         not_before: *not_before,
     });
     let ids = insert(conn, &queued.collect::<Vec<_>>(), host, now)?;
     keep_words(conn, ids.iter().copied().zip(letters.iter().map(|(letter, _)| letter)))?;
     Ok(ids)
-}
-
-/// The same for mails that are written as they leave: see [`crate::outbox::Answer::Anew`].
-pub fn queue_unwritten(
-    conn: &mut Conn,
-    envelopes: &[(Envelope, Instant)],
-    host: &str,
-    now: Instant,
-) -> QueryResult<Vec<MessageId>> {
-    let queued = envelopes.iter();
-    let queued = queued.map(|(envelope, not_before)| Queued { envelope, subject: "", not_before: *not_before });
-    insert(conn, &queued.collect::<Vec<_>>(), host, now)
 }
 
 fn insert(conn: &mut Conn, mails: &[Queued<'_>], host: &str, now: Instant) -> QueryResult<Vec<MessageId>> {
@@ -64,7 +53,7 @@ fn insert(conn: &mut Conn, mails: &[Queued<'_>], host: &str, now: Instant) -> Qu
         let rows: Vec<_> = some
             .iter()
             .zip(&names)
-            .map(|(Queued { envelope, subject, not_before }, name)| {
+            .map(|(Queued { envelope, subject, conversation, not_before }, name)| {
                 (
                     messages::message_id.eq(name),
                     messages::class.eq(envelope.class),
@@ -77,6 +66,7 @@ fn insert(conn: &mut Conn, mails: &[Queued<'_>], host: &str, now: Instant) -> Qu
                     messages::created_at.eq(now),
                     messages::next_attempt_at.eq(now.max(*not_before)),
                     messages::expires_at.eq(envelope.expires_at),
+                    messages::conversation.eq(conversation),
                 )
             })
             .collect();
@@ -92,7 +82,7 @@ fn insert(conn: &mut Conn, mails: &[Queued<'_>], host: &str, now: Instant) -> Qu
 
 /// Names that are made together begin with the same eight characters, so that they lie together in their index: 100,000 new
 /// rows at random places of it would cost more than all else about them. 208 bits of each are random.
-fn message_ids(number: usize, host: &str, now: Instant) -> Vec<String> {
+pub(super) fn message_ids(number: usize, host: &str, now: Instant) -> Vec<String> {
     let together = URL_SAFE_NO_PAD.encode(&now.micros().to_be_bytes()[2..]);
     (0..number).map(|_| format!("<{together}{}@{host}>", &Secret::random().as_str()[together.len()..])).collect()
 }

@@ -163,17 +163,17 @@ struct Words {
 
 /// The claimed mail with the words that it was queued with. `None`: they are not kept any more.
 pub fn letter(conn: &mut Conn, claim: &Claim) -> QueryResult<Option<Letter>> {
-    let kept: Option<(String, Words)> = messages::table
+    let kept: Option<(String, Option<String>, Words)> = messages::table
         .inner_join(letters::table)
         .filter(messages::id.eq(claim.id))
-        .select((messages::subject, <Words as Selectable<MultiBackend>>::construct_selection()))
+        .select((messages::subject, messages::conversation, <Words as Selectable<MultiBackend>>::construct_selection()))
         .first(conn)
         .optional()?;
     let Envelope { class, account, to_name, to, expires_at } = claim.envelope.clone();
-    Ok(kept.map(|(subject, words)| {
+    Ok(kept.map(|(subject, conversation, words)| {
         let Words { text, html, reply_to, list_id, unsubscribe_url, calendar } = words;
         let list = list_id.zip(unsubscribe_url).map(|(id, unsubscribe_url)| List { id, unsubscribe_url });
-        Letter { class, account, to_name, to, subject, text, html, reply_to, list, expires_at, calendar }
+        Letter { class, account, to_name, to, subject, text, html, reply_to, list, expires_at, calendar, conversation }
     }))
 }
 
