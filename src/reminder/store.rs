@@ -223,9 +223,9 @@ pub struct Decision<'d> {
 pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision<'_>], now: Instant) -> QueryResult<()> {
     let statement = format!(
         "INSERT INTO reminders (cohort_id, unit, kind, occasion, due_at, decided_at, enrolment_id, not_sent_because, \
-         message_id) SELECT $2, $3, $4, $5, $6, $7, CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) \
+         message_id) SELECT $1, $2, $3, $4, $5, $6, CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) \
          FROM {}",
-        conn.rows()
+        conn.rows("$7")
     );
     let mut dues: Vec<&Due> = decisions.iter().map(|decision| decision.due).collect();
     dues.sort_by_key(|due| (&due.unit, due.kind, &due.occasion));
@@ -236,13 +236,13 @@ pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision<'_>], now
                 json!([enrolment.0, outcome.err().map(NotSent::as_str), outcome.ok().map(|message| message.0)])
             });
         diesel::sql_query(&statement)
-            .bind::<Text, _>(Value::from_iter(rows).to_string())
             .bind::<BigInt, _>(cohort)
             .bind::<Text, _>(&due.unit)
             .bind::<Text, _>(due.kind)
             .bind::<Text, _>(&due.occasion)
             .bind::<Timestamp, _>(due.at)
             .bind::<Timestamp, _>(now)
+            .bind::<Text, _>(Value::from_iter(rows).to_string())
             .execute(conn)?;
     }
     Ok(())

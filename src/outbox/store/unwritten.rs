@@ -37,19 +37,19 @@ pub fn queue_unwritten(
     let statement = format!(
         "INSERT INTO messages (message_id, account_id, recipient_name, recipient, class, subject, state, attempts, \
          created_at, next_attempt_at, expires_at) \
-         SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, value ->> 3, $2, '', $3, 0, $4, $5, $6 FROM {} \
+         SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, value ->> 3, $1, '', $2, 0, $3, $4, $5 FROM {} \
          RETURNING id, message_id",
-        conn.rows()
+        conn.rows("$6")
     );
     let mut made = HashMap::with_capacity(envelopes.len());
     for ((goes_at, expires_at, class), rows) in alike {
         let queued: Vec<Made> = diesel::sql_query(&statement)
-            .bind::<Text, _>(serde_json::Value::from(rows).to_string())
             .bind::<Text, _>(class)
             .bind::<Text, _>(State::Pending)
             .bind::<Timestamp, _>(now)
             .bind::<Timestamp, _>(goes_at)
             .bind::<Timestamp, _>(expires_at)
+            .bind::<Text, _>(serde_json::Value::from(rows).to_string())
             .get_results(conn)?;
         // No database promises their order.
         made.extend(queued.into_iter().map(|made| (made.message_id, made.id)));

@@ -55,13 +55,14 @@ macro_rules! each {
 }
 
 impl Conn {
-    /// For very many rows in one short statement: what it selects from, `$1` being a JSON array with an array for each row,
-    /// of which `value ->> 0` is the first field as text. A value bound for each field costs both databases several times as
-    /// much as the rows themselves.
-    pub fn rows(&self) -> &'static str {
+    /// For very many rows in one short statement: what it selects from, `bound` (such as `$7`) being a JSON array with an
+    /// array for each row, of which `value ->> 0` is the first field as text. A value bound for each field costs both
+    /// databases several times as much as the rows themselves. SQLite numbers what is bound in the order of the text, so it
+    /// is bound last.
+    pub fn rows(&self, bound: &str) -> String {
         match self {
-            Self::Sqlite(_) => "json_each($1)",
-            Self::Postgres(_) => "json_array_elements($1::json) AS row (value)",
+            Self::Sqlite(_) => format!("json_each({bound})"),
+            Self::Postgres(_) => format!("json_array_elements({bound}::json) AS row (value)"),
         }
     }
 }
