@@ -218,23 +218,29 @@ pub struct Decision<'d> {
     pub outcome: Result<MessageId, NotSent>,
 }
 
-/// Writes decisions down, those about one reminder in one statement. The table's unique key refuses a second one for the
+/// Writes decisions down, those about one of the `dues` in one statement, in their order. The table's unique key refuses a second one for the
 /// same reminder, and with it the whole transaction.
-pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision<'_>], now: Instant) -> QueryResult<()> {
+pub fn insert(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (dues, decisions): (&[Due], &[Decision<'_>]),
+    now: Instant,
+) -> QueryResult<()> {
     let statement = format!(
         "INSERT INTO reminders (cohort_id, unit, kind, occasion, due_at, decided_at, enrolment_id, not_sent_because, \
          message_id) SELECT $1, $2, $3, $4, $5, $6, CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) \
          FROM {}",
         conn.rows("$7")
     );
-    let mut dues: Vec<&Due> = decisions.iter().map(|decision| decision.due).collect();
-    dues.sort_by_key(|due| (&due.unit, due.kind, &due.occasion));
-    dues.dedup();
     for due in dues {
-        let rows =
-            decisions.iter().filter(|decision| decision.due == due).map(|Decision { enrolment, outcome, .. }| {
-                json!([enrolment.0, outcome.err().map(NotSent::as_str), outcome.ok().map(|message| message.0)])
-            });
+        let about = decisions.iter().filter(|decision| decision.due == due);
+        let row = |Decision { enrolment, outcome, .. }: &Decision<'_>| {
+            json!([enrolment.0, outcome.err().map(NotSent::as_str), outcome.ok().map(|message| message.0)])
+        };
+        let rows: Vec<Value> = about.map(row).collect();
+        if rows.is_empty() {
+            continue;
+        }
         diesel::sql_query(&statement)
             .bind::<BigInt, _>(cohort)
             .bind::<Text, _>(&due.unit)
@@ -242,7 +248,7 @@ pub fn insert(conn: &mut Conn, cohort: CohortId, decisions: &[Decision<'_>], now
             .bind::<Text, _>(&due.occasion)
             .bind::<Timestamp, _>(due.at)
             .bind::<Timestamp, _>(now)
-            .bind::<Text, _>(Value::from_iter(rows).to_string())
+            .bind::<Text, _>(Value::from(rows).to_string())
             .execute(conn)?;
     }
     Ok(())

@@ -85,7 +85,7 @@ impl<'a> Round<'a> {
             not_sent.map(|(enrolment, due, reason)| Decision { due, enrolment: *enrolment, outcome: Err(*reason) });
         let decisions: Vec<Decision<'_>> = sent.chain(not_sent).collect();
         store::take_back(conn, &outcome.void)?;
-        store::insert(conn, cohort, &decisions, self.now)?;
+        store::insert(conn, cohort, (self.dues, &decisions), self.now)?;
         Ok(ids.len())
     }
 
