@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::path;
 use crate::cohort::store::{Bulk, set_stopped};
-use crate::cohort::{Enrolment, Place, gate};
+use crate::cohort::{Place, gate};
 use crate::discussion::store::{followed_names, list_followed_people, list_followed_units, set_follows_unit};
 use crate::notice::store::{self, Entry};
 use crate::notice::{How, Wishes};
@@ -186,18 +186,20 @@ fn read(fields: &Fields) -> Result<Wishes, Error> {
 
 /// `mails=stop` or `resume`: all of them.
 pub async fn stop(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Fields) -> Answer {
-    fields.only(&["mails"])?;
-    let (stop, done) = match fields.get("mails") {
-        "stop" => (true, "notices-stopped"),
-        "resume" => (false, "notices-resumed"),
-        _ => return Err(Error::BadRequest("It says neither to stop the mails nor to resume them.")),
-    };
     let asked = ask.clone();
-    let to = db.write(move |conn| {
-        let place = gate::place(conn, &asked, &slug)?;
-        let own: &Enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?;
-        set_stopped(conn, own.id, Bulk::Discussions, stop, asked.now)?;
-        Ok::<_, Error>(path(&place.cohort))
-    });
-    ask.done(to.await?, done)
+    let (to, done) = db
+        .write(move |conn| {
+            let place = gate::place(conn, &asked, &slug)?;
+            let own = place.enrolment.as_ref().ok_or(Error::NotFound)?;
+            fields.only(&["mails"])?;
+            let (stop, done) = match fields.get("mails") {
+                "stop" => (true, "notices-stopped"),
+                "resume" => (false, "notices-resumed"),
+                _ => return Err(Error::BadRequest("It says neither to stop the mails nor to resume them.")),
+            };
+            set_stopped(conn, own.id, Bulk::Discussions, stop, asked.now)?;
+            Ok::<_, Error>((path(&place.cohort), done))
+        })
+        .await?;
+    ask.done(to, done)
 }
