@@ -116,11 +116,11 @@ impl Round<'_> {
                 Reason::Hidden => self.sender.hidden(&reader.to, notice, self.now),
                 _ => self.sender.post(&reader.to, notice, self.now),
             };
-            self.send(conn, letter, &[notice.id])?;
+            self.send(conn, &letter.map_err(unwritable)?, &[notice.id])?;
         }
         if !digest.is_empty() {
             let letter = self.sender.digest(&reader.to, &digest, self.now);
-            self.send(conn, letter, &ids(&digest))?;
+            self.send(conn, &letter.map_err(unwritable)?, &ids(&digest))?;
         }
         Ok(())
     }
@@ -167,14 +167,8 @@ impl Round<'_> {
         self.course.settings.cohort.hour.unwrap_or(self.course.cohort.release_time)
     }
 
-    fn send(
-        &self,
-        conn: &mut Conn,
-        letter: Result<outbox::Letter, askama::Error>,
-        notices: &[NoticeId],
-    ) -> QueryResult<()> {
-        let letter = letter.map_err(unwritable)?;
-        let message = outbox::store::queue(conn, &letter, self.sender.base_url.host(), self.now)?;
+    fn send(&self, conn: &mut Conn, letter: &outbox::Letter, notices: &[NoticeId]) -> QueryResult<()> {
+        let message = outbox::store::queue(conn, letter, self.sender.base_url.host(), self.now)?;
         store::settle_mailed(conn, notices, message, self.now)
     }
 }

@@ -1,11 +1,13 @@
-//! Somebody of a cohort as mail sees them.
+//! Somebody of a cohort as mail sees them: to whom it goes, and who answers it.
 
 use diesel::prelude::*;
 
-use crate::accounts::AccountId;
-use crate::cohort::{EnrolmentId, Standing};
+use super::{CohortRow, EnrolmentRow};
+use crate::accounts::{AccountId, Person, SessionId};
+use crate::cohort::{Cohort, Enrolment, EnrolmentId, Standing};
 use crate::platform::clock::Instant;
-use crate::schema::{accounts, enrolments};
+use crate::platform::db::Conn;
+use crate::schema::{accounts, cohorts, enrolments};
 
 /// To whom a mail would go, and what may speak against it.
 #[derive(Debug, Clone, Queryable)]
@@ -55,3 +57,29 @@ pub const RECIPIENT: (
     accounts::suspended_at,
     accounts::undeliverable_at,
 );
+
+/// An active enrolment of somebody who may sign in, and has no session now.
+pub fn active(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    now: Instant,
+) -> QueryResult<Option<(Person, Cohort, Enrolment)>> {
+    let found: Option<((AccountId, String, String, bool), CohortRow, EnrolmentRow)> = enrolments::table
+        .inner_join(accounts::table)
+        .inner_join(cohorts::table)
+        .filter(enrolments::id.eq(enrolment))
+        .filter(enrolments::state.eq(Standing::Active))
+        .filter(accounts::verified_at.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .select((
+            (accounts::id, accounts::name, accounts::email, accounts::is_administrator),
+            CohortRow::as_select(),
+            EnrolmentRow::as_select(),
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|((id, name, email, is_administrator), cohort, enrolment)| {
+        let person = Person { id, session: SessionId(0), name, email, is_administrator, seen_at: now };
+        (person, cohort.into(), enrolment.into())
+    }))
+}
