@@ -160,6 +160,7 @@ fn talking(config: &mut ServiceConfig) {
         .route("/feeds/{token}.atom", get().to(discussion::feed))
         .route("/cohorts/{cohort}/discussions/{thread}.md", get().to(discussion::markdown))
         .route("/cohorts/{cohort}/discussions/{thread}", get().to(discussion::show))
+        .route("/cohorts/{cohort}/discussions/{thread}/events", get().to(discussion::listen))
         .route("/cohorts/{cohort}/discussions/{thread}/follow", post().to(discussion::follow))
         .route("/cohorts/{cohort}/discussions/{thread}/manage", get().to(discussion::manage_thread))
         .route("/cohorts/{cohort}/discussions/{thread}/manage", post().to(discussion::change_thread))

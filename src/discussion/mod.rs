@@ -1,5 +1,7 @@
 //! A cohort's conversations: threads, posts and one level of replies. A thread is seen by whoever may see its unit.
 
+pub mod listening;
+mod pace;
 pub mod pages;
 pub mod posting;
 pub mod store;
@@ -158,6 +160,7 @@ pub fn conversations(tops: Vec<Top>, replies: Vec<Post>) -> Vec<Conversation> {
 pub struct Poster {
     enrolment: EnrolmentId,
     cohort: CohortId,
+    facilitates: bool,
 }
 
 /// Why somebody may read and not write.
@@ -173,11 +176,11 @@ pub enum ReadOnly {
 
 /// The right to write: active learners and facilitators have it until the cohort closes.
 pub fn poster(place: &Place, closes_at: Instant, now: Instant) -> Result<Poster, ReadOnly> {
-    let enrolment = place.enrolment.as_ref().ok_or(ReadOnly::NotEnrolled)?.id;
+    let enrolment = place.enrolment.as_ref().ok_or(ReadOnly::NotEnrolled)?;
     if now >= closes_at {
         return Err(ReadOnly::Closed { since: closes_at });
     }
-    Ok(Poster { enrolment, cohort: place.cohort.id })
+    Ok(Poster { enrolment: enrolment.id, cohort: place.cohort.id, facilitates: place.facilitates() })
 }
 
 impl ReadOnly {

@@ -134,6 +134,8 @@ POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/moderate 303 404 404 40
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/remove   303 303 404 404 404
 GET  /cohorts/{cohort}/discussions/{thread}.md                    303 200 404 200 200
 GET  /cohorts/{cohort}/discussions/{hidden}.md                    303 404 404 200 200
+GET  /cohorts/{cohort}/discussions/{thread}/events                303 400 404 400 400
+GET  /cohorts/{cohort}/discussions/{hidden}/events                303 404 404 400 400
 POST /cohorts/{cohort}/discussions/{thread}/follow                303 400 404 400 400
 GET  /cohorts/{cohort}/discussions/{thread}/manage                303 404 404 200 200
 POST /cohorts/{cohort}/discussions/{thread}/manage                303 404 404 400 400

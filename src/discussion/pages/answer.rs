@@ -8,7 +8,7 @@ use super::{Room, Subject, post_id, visible};
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
 use crate::discussion::talk::POST_FORM;
 use crate::discussion::{PostId, post_body, store};
-use crate::platform::db::{Conn, Db};
+use crate::platform::db::{Bell, Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::Content;
 
@@ -16,7 +16,7 @@ pub async fn add_post(
     ask: Ask,
     db: Data<Db>,
     content: Data<Content>,
-    (limits, told): (Data<PostLimits>, Data<OnStepPosts>),
+    (limits, told, bell): (Data<PostLimits>, Data<OnStepPosts>, Data<Bell>),
     path: Path<(String, String)>,
     fields: Fields,
 ) -> Answer {
@@ -25,7 +25,7 @@ pub async fn add_post(
     let parent = post_id(fields.get("parent"))?;
     let draft = Draft { body: post_body(fields.get("body")), parent };
     let (asked, catalogue) = (ask.clone(), content.current());
-    let to = db
+    let (to, thread) = db
         .write(move |conn| {
             let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
             if let (true, Ok(written)) = (fields.has("preview"), &draft.body) {
@@ -40,12 +40,13 @@ pub async fn add_post(
                 Ok(posted) => {
                     subject.tell(conn, &asked, &told)?;
                     subject.room.forget_draft(conn, &writing_page(&subject.path(), parent), POST_FORM)?;
-                    subject.href_of(conn, posted)
+                    Ok((subject.href_of(conn, posted)?, posted.thread))
                 }
                 Err(refusal) => Err(refused(conn, &asked, &subject, &fields, refusal)?),
             }
         })
         .await?;
+    bell.ring(thread.0);
     ask.done(to, "posted")
 }
 
@@ -57,7 +58,7 @@ fn refused(
     fields: &Fields,
     refusal: Refusal,
 ) -> Result<Error, Error> {
-    let (parent, status) = (post_id(fields.get("parent"))?, status(&refusal));
+    let (parent, status) = (post_id(fields.get("parent"))?, refusal.status());
     let wip = Wip { text: fields.get("body").into(), refusal: Some(refusal), ..Wip::default() };
     again(conn, ask, subject, parent, status, wip)
 }
@@ -80,12 +81,4 @@ fn again(
     let part = Part::After(start);
     let posts = read(conn, subject, part)?;
     Ok(Error::page(status, draw(ask, subject, part, posts, Wip { answers, ..wip })))
-}
-
-pub(super) fn status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
-    }
 }

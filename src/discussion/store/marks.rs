@@ -198,3 +198,25 @@ pub fn follow_own(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     }
     Ok(last.len())
 }
+
+/// Of how many new posts the number is told.
+pub const TOLD: usize = 20;
+
+/// The first visible post of others after `after`, and how many there are: `TOLD + 1` are more than that.
+pub fn newer(
+    conn: &mut Conn,
+    thread: ThreadId,
+    after: PostId,
+    reader: Option<EnrolmentId>,
+) -> QueryResult<Option<(PostId, usize)>> {
+    let new: Vec<PostId> = posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::id.gt(after))
+        .filter(posts::enrolment_id.ne(reader.unwrap_or(super::NOBODY)))
+        .filter(visible_posts())
+        .order(posts::id)
+        .limit(TOLD as i64 + 1)
+        .select(posts::id)
+        .load(conn)?;
+    Ok(new.first().map(|first| (*first, new.len())))
+}
