@@ -570,6 +570,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    team_notes (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        author_id -> Nullable<BigInt>,
+        author -> Text,
+        body -> Text,
+        written_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -621,6 +632,8 @@ diesel::joinable!(announcement_mails -> enrolments (enrolment_id));
 diesel::joinable!(announcement_mails -> messages (message_id));
 diesel::joinable!(reminder_choices -> cohorts (cohort_id));
 diesel::joinable!(reminder_wishes -> enrolments (enrolment_id));
+diesel::joinable!(team_notes -> enrolments (enrolment_id));
+diesel::joinable!(team_notes -> accounts (author_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -667,5 +680,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcements,
     announcement_mails,
     reminder_choices,
-    reminder_wishes
+    reminder_wishes,
+    team_notes
 );

@@ -17,6 +17,8 @@ crate::words! {
         MoveThread = "move-thread",
         MergeThread = "merge-thread",
         ExportDiscussions = "export-discussions",
+        WithdrawLearner = "withdraw-learner",
+        BringBackLearner = "bring-back-learner",
     }
 }
 
@@ -34,6 +36,8 @@ impl Act {
             Self::MoveThread => "moved the thread",
             Self::MergeThread => "merged the thread",
             Self::ExportDiscussions => "exported the discussions",
+            Self::WithdrawLearner => "took a learner out of the course",
+            Self::BringBackLearner => "brought a learner back",
         }
     }
 }

@@ -286,6 +286,22 @@ pub fn dismiss_facilitator(conn: &mut Conn, cohort: CohortId, enrolment: Enrolme
         .execute(conn)
 }
 
+/// Takes a learner out of a cohort, or back in; what they did is kept. Whether that changed anything.
+pub fn set_learner_standing(
+    conn: &mut Conn,
+    cohort: CohortId,
+    enrolment: EnrolmentId,
+    standing: Standing,
+) -> QueryResult<bool> {
+    let learner = enrolments::id.eq(enrolment).and(enrolments::cohort_id.eq(cohort));
+    let changed = diesel::update(enrolments::table.filter(learner))
+        .filter(enrolments::role.eq(Role::Learner))
+        .filter(enrolments::state.ne(standing))
+        .set(enrolments::state.eq(standing))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Name and address of each facilitator.
 pub fn list_facilitators(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(EnrolmentId, String, String)>> {
     enrolments::table

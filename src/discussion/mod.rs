@@ -51,6 +51,14 @@ pub struct Thread {
     pub is_locked: bool,
 }
 
+/// So many new posts are counted in a thread.
+pub const COUNTED: i64 = 100;
+
+/// `7`, or `100+`.
+pub fn counted(new: i64) -> String {
+    if new < COUNTED { new.to_string() } else { format!("{COUNTED}+") }
+}
+
 /// How long a learner's post may stand last before the thread needs a reply.
 pub const PATIENCE: TimeDelta = TimeDelta::hours(24);
 

@@ -150,6 +150,12 @@ GET  /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 20
 POST /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 422 404
 GET  /cohorts/{cohort}/manage/guide                               303 404 404 200 200
 GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
+GET  /cohorts/{cohort}/manage                                     303 404 404 200 200
+GET  /cohorts/{cohort}/manage/learners/{learner}                  303 404 404 200 200
+GET  /cohorts/{cohort}/manage/learners/{facilitator}              303 404 404 404 404
+POST /cohorts/{cohort}/manage/learners/{learner}/place            303 404 404 400 400
+POST /cohorts/{cohort}/manage/learners/{learner}/notes            303 404 404 422 422
+POST /cohorts/{cohort}/manage/learners/{learner}/notes/1/remove   303 404 404 303 303
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners.csv                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/live                                303 404 404 200 200
@@ -300,6 +306,8 @@ impl Names {
         };
         Self(vec![
             ("{programme}", programme.slug.to_string()),
+            ("{learner}", learner.to_string()),
+            ("{facilitator}", facilitator.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
             ("{code}", code),
@@ -384,7 +392,7 @@ fn make_thread(conn: &mut Conn, cohort: CohortId, unit: Option<&str>, now: Insta
 }
 
 /// Its code.
-fn make_certificate(
+pub fn make_certificate(
     conn: &mut trellis::platform::db::Conn,
     learner: trellis::cohort::EnrolmentId,
     now: trellis::platform::clock::Instant,

@@ -9,7 +9,7 @@ use trellis::cohort::Standing;
 use trellis::platform::db::Url;
 use trellis::schema::enrolments;
 
-use crate::discussion::{posted, start};
+use crate::discussion::{fill, posted, start};
 use crate::person::between;
 use crate::world::*;
 
@@ -90,6 +90,20 @@ stories! {
         }).await;
         posted(&ben, &thread, "Nobody?", None).await;
         assert_eq!((adas.said().await, chis.said().await), (None, None));
+    }
+
+    async fn of_more_than_a_hundred_new_posts_a_hundred_are_counted(course: Course) {
+        let (ada, ben) = (course.enrol("Ada").await, course.enrol("Ben").await);
+        let thread = start(&ada, "Busy", "", "Go").await;
+        ben.submit(&format!("{thread}/follow"), &[("follow", "yes")]).await.expect(303);
+        ben.get(&thread).await.expect(200);
+        settled().await;
+        for (numbers, words) in [(1..=99, "99 new"), (100..=130, "100+ new")] {
+            fill(&course, &thread, &ada, None, numbers).await;
+            assert!(ben.get("/cohorts/spring/discussions").await.has(&format!("<b>{words}</b>")), "{words}");
+            let home = ben.get("/").await;
+            assert!(home.has(&format!("{words} posts")), "{}", home.html);
+        }
     }
 
     async fn many_open_pages_cost_little(course: Course) {

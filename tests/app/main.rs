@@ -13,6 +13,7 @@ mod conversations;
 mod discussion;
 mod door;
 mod drafts;
+mod facilitating;
 mod fresh;
 mod heartbeat;
 mod home;
