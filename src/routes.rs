@@ -12,6 +12,7 @@ use crate::draft::pages as draft;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
 use crate::live::pages as live;
+use crate::notice::pages as notice;
 use crate::people::pages as people;
 use crate::platform::web::{assets, error};
 use crate::portfolio::pages as portfolio;
@@ -72,7 +73,9 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/unsubscribe/{token}", get().to(cohort::unsubscribe::show_reminders))
         .route("/unsubscribe/{token}", post().to(cohort::unsubscribe::submit_reminders))
         .route("/unsubscribe/{token}/announcements", get().to(cohort::unsubscribe::show_announcements))
-        .route("/unsubscribe/{token}/announcements", post().to(cohort::unsubscribe::submit_announcements));
+        .route("/unsubscribe/{token}/announcements", post().to(cohort::unsubscribe::submit_announcements))
+        .route("/unsubscribe/{token}/discussions", get().to(cohort::unsubscribe::show_discussions))
+        .route("/unsubscribe/{token}/discussions", post().to(cohort::unsubscribe::submit_discussions));
 }
 
 /// What somebody has not sent yet.
@@ -144,6 +147,7 @@ fn meeting(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/people/me", get().to(people::own::show))
         .route("/cohorts/{cohort}/people/me", post().to(people::own::save))
         .route("/cohorts/{cohort}/people/{enrolment}", get().to(people::person::show))
+        .route("/cohorts/{cohort}/people/{enrolment}/follow", post().to(people::person::follow))
         .route("/cohorts/{cohort}/announcements", get().to(announcement::list::show));
 }
 
@@ -154,6 +158,10 @@ fn talking(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/discussions", get().to(discussion::list))
         .route("/cohorts/{cohort}/discussions/new", get().to(discussion::new))
         .route("/cohorts/{cohort}/discussions/new", post().to(discussion::create))
+        .route("/cohorts/{cohort}/discussions/follow", post().to(discussion::follow_unit))
+        .route("/cohorts/{cohort}/discussions/mails", get().to(notice::show))
+        .route("/cohorts/{cohort}/discussions/mails", post().to(notice::save))
+        .route("/cohorts/{cohort}/discussions/mails/stop", post().to(notice::stop))
         .route("/cohorts/{cohort}/discussions/feed", get().to(discussion::show_address))
         .route("/cohorts/{cohort}/discussions/feed", post().to(discussion::make_address))
         .route("/cohorts/{cohort}/discussions/feed/stop", post().to(discussion::stop))

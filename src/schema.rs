@@ -63,6 +63,7 @@ diesel::table! {
         lease_until -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
         calendar -> Nullable<Text>,
+        conversation -> Nullable<Text>,
     }
 }
 
@@ -124,6 +125,7 @@ diesel::table! {
         reminders_stopped_at -> Nullable<Timestamp>,
         announcements_stopped_at -> Nullable<Timestamp>,
         announcements_seen_at -> Nullable<Timestamp>,
+        discussions_stopped_at -> Nullable<Timestamp>,
     }
 }
 
@@ -571,6 +573,72 @@ diesel::table! {
 }
 
 diesel::table! {
+    untold_posts (post_id) {
+        post_id -> BigInt,
+        is_edit -> Bool,
+        due_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    post_mentions (post_id, enrolment_id) {
+        post_id -> BigInt,
+        enrolment_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    unit_follows (enrolment_id, unit) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        followed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    person_follows (enrolment_id, followed_id) {
+        enrolment_id -> BigInt,
+        followed_id -> BigInt,
+        followed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notice_wishes (enrolment_id) {
+        enrolment_id -> BigInt,
+        mentions -> Text,
+        replies -> Text,
+        threads -> Text,
+        units -> Text,
+        people -> Text,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        enrolment_id -> BigInt,
+        reason -> Text,
+        how -> Text,
+        due_at -> Timestamp,
+        made_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+        not_sent -> Nullable<Text>,
+        message_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    received_mails (message_id) {
+        message_id -> Text,
+        enrolment_id -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     team_notes (id) {
         id -> BigInt,
         enrolment_id -> BigInt,
@@ -632,6 +700,15 @@ diesel::joinable!(announcement_mails -> enrolments (enrolment_id));
 diesel::joinable!(announcement_mails -> messages (message_id));
 diesel::joinable!(reminder_choices -> cohorts (cohort_id));
 diesel::joinable!(reminder_wishes -> enrolments (enrolment_id));
+diesel::joinable!(untold_posts -> posts (post_id));
+diesel::joinable!(post_mentions -> posts (post_id));
+diesel::joinable!(post_mentions -> enrolments (enrolment_id));
+diesel::joinable!(unit_follows -> enrolments (enrolment_id));
+diesel::joinable!(person_follows -> enrolments (followed_id));
+diesel::joinable!(notice_wishes -> enrolments (enrolment_id));
+diesel::joinable!(notices -> posts (post_id));
+diesel::joinable!(notices -> messages (message_id));
+diesel::joinable!(received_mails -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> accounts (author_id));
 
@@ -681,5 +758,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcement_mails,
     reminder_choices,
     reminder_wishes,
+    untold_posts,
+    post_mentions,
+    unit_follows,
+    person_follows,
+    notice_wishes,
+    notices,
+    received_mails,
     team_notes
 );

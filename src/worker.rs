@@ -16,7 +16,7 @@ use crate::outbox::deliver::Courier;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, announcement, certificate, draft, heartbeat, outbox, reminder, schedule};
+use crate::{accounts, announcement, certificate, draft, heartbeat, notice, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -29,7 +29,10 @@ pub fn rules(content: &Content) -> outbox::Rules {
     outbox::Rules {
         unwanted: Arc::new(move |conn, message, now| {
             match reminder::wanted::unwanted(conn, &content.current(), message, now)? {
-                None => announcement::wanted::unwanted(conn, message),
+                None => match announcement::wanted::unwanted(conn, message)? {
+                    None => notice::wanted::unwanted(conn, message),
+                    reason => Ok(reason),
+                },
                 reason => Ok(reason),
             }
         }),
@@ -54,6 +57,12 @@ async fn plan_due(app: &App) {
     logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
     logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
     logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
+    logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
+    let post = notice::write::Post {
+        base_url: app.site.base_url.clone(),
+        takes_answers: app.settings.delivery.replies.is_some(),
+    };
+    logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
     beat(app, Job::Plan).await;
 }
 
@@ -103,6 +112,8 @@ pub async fn run_daily(app: &App) {
     logged("forget old drafts", app.db.write(move |conn| draft::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
+        .await;
+    logged("forget old notices", app.db.write(move |conn| notice::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
     let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));
     logged("forget old processes", processes).await;

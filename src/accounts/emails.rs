@@ -126,5 +126,6 @@ fn letter(
         list: None,
         expires_at,
         calendar: None,
+        conversation: None,
     })
 }

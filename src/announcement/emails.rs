@@ -10,6 +10,7 @@ use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::reminder::emails::fold::fold;
+use crate::reminder::emails::rich::styled;
 
 /// After so long it is no news any more.
 const NEWS: TimeDelta = TimeDelta::hours(72);
@@ -62,7 +63,7 @@ pub fn mail(
         author: &announcement.author,
         title: &announcement.title,
         text: &announcement.body,
-        html: with_styles(&announcement.html),
+        html: styled(&announcement.html, sender.base_url),
         url: sender.base_url.join(&format!("{}#announcement-{}", path(cohort), announcement.id)),
         has_facilitators: !sender.facilitators.is_empty(),
         stop_url: stop_url.clone(),
@@ -83,14 +84,6 @@ pub fn mail(
         list: Some(List { id: format!("announcements.{}.{name}", cohort.slug), unsubscribe_url: stop_url }),
         expires_at: published_at + NEWS,
         calendar: None,
+        conversation: None,
     })
-}
-
-/// Mail programs drop style sheets: paragraphs, lists and links carry their own, as in `components/mail.html`.
-fn with_styles(html: &str) -> String {
-    const TEXT: &str = "font-family:'Segoe UI',Arial,sans-serif;font-size:17px;line-height:26px;color:#17292b;";
-    html.replace("<p>", &format!("<p class=\"ink\" style=\"margin:0 0 20px;{TEXT}\">"))
-        .replace("<ul>", &format!("<ul class=\"ink\" style=\"margin:0 0 20px;padding:0 0 0 24px;{TEXT}\">"))
-        .replace("<ol>", &format!("<ol class=\"ink\" style=\"margin:0 0 20px;padding:0 0 0 24px;{TEXT}\">"))
-        .replace("<a ", "<a class=\"lnk\" style=\"color:#0e5f66;text-decoration:underline;\" ")
 }

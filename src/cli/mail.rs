@@ -7,6 +7,9 @@ use diesel::QueryResult;
 
 use super::{Outcome, block_on, open, say};
 use crate::heartbeat::Job;
+use crate::learner::pages::talk::ON_STEP_POSTS;
+use crate::notice::incoming::Incoming;
+use crate::notice::receive::receive;
 use crate::outbox::return_path::ReturnPath;
 use crate::outbox::returned::{Returned, What};
 use crate::outbox::{MessageId, store};
@@ -14,7 +17,7 @@ use crate::platform::clock::Instant;
 use crate::platform::config::Settings;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::text::ago;
-use crate::platform::web::Mode;
+use crate::platform::web::{Ask, Error, Mode};
 use crate::{accounts, cohort, heartbeat};
 
 /// In bytes.
@@ -30,7 +33,8 @@ pub enum Command {
     Hold,
     /// Send again after a hold or a fault of the settings
     Resume,
-    /// Read one message on standard input, as a mail server pipes it: a mail that came back, or a complaint
+    /// Read one message on standard input, as a mail server pipes it: a mail that came back, a complaint, or an answer to a
+    /// mail about a discussion, which becomes a post
     Receive {
         /// Whom it was for, as the mail server knows [default: as Delivered-To and the like say]
         recipient: Option<String>,
@@ -39,11 +43,21 @@ pub enum Command {
 
 pub fn run(settings: Settings, command: Command) -> Outcome {
     let returned = match &command {
-        Command::Receive { recipient } => Some(read(&settings, recipient.as_deref())?),
+        Command::Receive { recipient } => read(&settings, recipient.as_deref())?,
         _ => None,
     };
     let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
+    if let Some(Received::Answer(mail)) = returned {
+        let (ask, catalogue) = (Ask::unattended(&app.site, now), app.content.current());
+        let taken = app.db.write(move |conn| receive(conn, &ask, &catalogue, &ON_STEP_POSTS, &mail));
+        say(&block_on(taken).map_err(|why: Error| anyhow::anyhow!("{why:?}"))?);
+        return Ok(());
+    }
+    let report = match returned {
+        Some(Received::Report(report)) => Some(report),
+        _ => None,
+    };
     let told = app.db.write(move |conn| {
         Ok::<_, DbError>(match command {
             Command::Status => status(conn, now)?,
@@ -59,7 +73,7 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
                 store::resume(conn, now)?;
                 "Mail goes out again.".into()
             }
-            Command::Receive { .. } => take(conn, returned.flatten(), now)?,
+            Command::Receive { .. } => take(conn, report, now)?,
         })
     });
     say(&block_on(told).map_err(anyhow::Error::from)?);
@@ -84,21 +98,31 @@ fn status(conn: &mut Conn, now: Instant) -> QueryResult<String> {
     Ok(lines.join("\n"))
 }
 
+/// What came in.
+enum Received {
+    Report(Returned),
+    Answer(Box<Incoming>),
+}
+
 /// One message, no longer than any report is.
-fn read(settings: &Settings, recipient: Option<&str>) -> anyhow::Result<Option<Returned>> {
+fn read(settings: &Settings, recipient: Option<&str>) -> anyhow::Result<Option<Received>> {
     let mut bytes = Vec::new();
     std::io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).context("reading standard input")?;
     anyhow::ensure!(bytes.len() as u64 <= LONGEST, "the message is longer than 10 MiB");
-    let bounces = settings.delivery.bounces.clone();
-    let path = bounces.map(ReturnPath::new).transpose().map_err(anyhow::Error::msg)?;
+    let path = |address: &Option<lettre::Address>| {
+        address.clone().map(ReturnPath::new).transpose().map_err(anyhow::Error::msg)
+    };
+    let (bounces, replies) = (path(&settings.delivery.bounces)?, path(&settings.delivery.replies)?);
     let host = store::without_port(settings.base_url.host());
-    Ok(Returned::read(&bytes, recipient, |address| path.as_ref()?.message_id(address, host)))
+    let report = Returned::read(&bytes, recipient, |address| bounces.as_ref()?.message_id(address, host));
+    let answer = || Incoming::read(&bytes, recipient, |address| replies.as_ref()?.message_id(address, host));
+    Ok(report.map(Received::Report).or_else(|| Some(Received::Answer(Box::new(answer()?)))))
 }
 
 /// Does what the report asks for, and says what was done.
 fn take(conn: &mut Conn, returned: Option<Returned>, now: Instant) -> QueryResult<String> {
     let Some(returned) = returned else {
-        return Ok("It is neither a mail that came back nor a complaint: nothing was changed.".into());
+        return Ok("It is neither a mail that came back nor a complaint nor an answer: nothing was changed.".into());
     };
     let Some((id, account)) = store::find_called(conn, &returned.message_ids)? else {
         return Ok(format!("No mail here is called {}: nothing was changed.", returned.message_ids.join(" or ")));
@@ -118,7 +142,8 @@ fn take(conn: &mut Conn, returned: Option<Returned>, now: Instant) -> QueryResul
             if let Some(account) = account {
                 cohort::store::stop_all_bulk_mail(conn, account, now)?;
             }
-            Ok("Its reader called it unwanted: they get no more reminders or announcements.".into())
+            Ok("Its reader called it unwanted: they get no more reminders, announcements or mails about discussions."
+                .into())
         }
     }
 }

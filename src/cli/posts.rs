@@ -32,16 +32,25 @@ fn render(settings: Settings) -> Outcome {
         let read = app.db.read(move |conn| store::list_texts(conn, after, BATCH).map_err(DbError::from));
         let texts = block_on(read).map_err(anyhow::Error::from)?;
         let Some(last) = texts.last().map(|text| text.id) else { break };
-        let mut fresh = Vec::new();
-        for text in texts {
+        let mut rendered = Vec::new();
+        for text in &texts {
             match post_body(&text.body) {
-                Ok(written) if written.html() != text.html => {
-                    fresh.push((text.id, text.body, written.html().to_owned()))
-                }
-                Ok(_) => {}
+                Ok(written) => rendered.push((text.id, written.html().to_owned())),
                 Err(what) => refused.push(format!("post {}: {what}", text.id)),
             }
         }
+        let named = app.db.read(move |conn| {
+            store::named_again(conn, &mut rendered)?;
+            Ok::<_, DbError>(rendered)
+        });
+        let named = block_on(named).map_err(anyhow::Error::from)?;
+        let fresh: Vec<_> = named
+            .into_iter()
+            .filter_map(|(id, html)| {
+                let text = texts.iter().find(|text| text.id == id && text.html != html)?;
+                Some((id, text.body.clone(), html))
+            })
+            .collect();
         changed += fresh.len();
         let keep = app.db.write(move |conn| store::keep_html(conn, &fresh).map_err(DbError::from));
         block_on(keep).map_err(anyhow::Error::from)?;

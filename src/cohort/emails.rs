@@ -46,5 +46,6 @@ pub fn invitation(
         list: None,
         expires_at: now + chrono::TimeDelta::hours(72),
         calendar: None,
+        conversation: None,
     })
 }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::{Cohort, Joining, Place, store};
+use super::{Cohort, EnrolmentId, Joining, Place, store};
 use crate::accounts::Person;
 use crate::accounts::gate::signed_in;
 use crate::platform::db::Conn;
@@ -51,4 +51,11 @@ pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
 pub fn facilitated(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
     let place = place(conn, ask, slug)?;
     if place.facilitates() { Ok(place) } else { Err(Error::NotFound) }
+}
+
+/// The place of somebody who proves otherwise who they are, as by an answer to a mail that went to them alone. `None`:
+/// they gave it up, or may not sign in. One query.
+pub fn enrolled(conn: &mut Conn, ask: &Ask, enrolment: EnrolmentId) -> Result<Option<Place>, Error> {
+    let found = store::active(conn, enrolment, ask.now)?;
+    Ok(found.map(|(person, cohort, enrolment)| Place { cohort, person, enrolment: Some(enrolment) }))
 }

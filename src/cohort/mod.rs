@@ -95,6 +95,8 @@ pub struct Enrolment {
     pub announcements_stopped: bool,
     /// When they last looked at the announcements.
     pub announcements_seen_at: Option<Instant>,
+    /// No mails about discussions.
+    pub discussions_stopped: bool,
 }
 
 /// Somebody within a cohort: made only by [`gate`], so whoever holds one may be there.

@@ -11,7 +11,7 @@ pub use wishes::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
 use crate::accounts::store::{PERSON, PersonRow, is_held};
-use crate::accounts::{AccountId, Person};
+use crate::accounts::{AccountId, Person, SessionId};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
@@ -66,6 +66,7 @@ pub struct EnrolmentRow {
     reminders_stopped_at: Option<Instant>,
     announcements_stopped_at: Option<Instant>,
     announcements_seen_at: Option<Instant>,
+    discussions_stopped_at: Option<Instant>,
 }
 
 impl From<EnrolmentRow> for Enrolment {
@@ -78,6 +79,7 @@ impl From<EnrolmentRow> for Enrolment {
             reminders_stopped: row.reminders_stopped_at.is_some(),
             announcements_stopped: row.announcements_stopped_at.is_some(),
             announcements_seen_at: row.announcements_seen_at,
+            discussions_stopped: row.discussions_stopped_at.is_some(),
         }
     }
 }
@@ -120,6 +122,32 @@ pub fn place_of_session(conn: &mut Conn, secret: &SecretHash, slug: &Slug, now: 
         .first(c)
         .optional())?;
     Ok(found.map(|(person, cohort, enrolment)| (person.into(), cohort.map(Into::into), enrolment.map(Into::into))))
+}
+
+/// An active enrolment of somebody who may sign in, and has no session now.
+pub fn active(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    now: Instant,
+) -> QueryResult<Option<(Person, Cohort, Enrolment)>> {
+    let found: Option<((AccountId, String, String, bool), CohortRow, EnrolmentRow)> = enrolments::table
+        .inner_join(accounts::table)
+        .inner_join(cohorts::table)
+        .filter(enrolments::id.eq(enrolment))
+        .filter(enrolments::state.eq(Standing::Active))
+        .filter(accounts::verified_at.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .select((
+            (accounts::id, accounts::name, accounts::email, accounts::is_administrator),
+            CohortRow::as_select(),
+            EnrolmentRow::as_select(),
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|((id, name, email, is_administrator), cohort, enrolment)| {
+        let person = Person { id, session: SessionId(0), name, email, is_administrator, seen_at: now };
+        (person, cohort.into(), enrolment.into())
+    }))
 }
 
 /// Whether the account had a learner's place in the cohort and gave it up.

@@ -1,6 +1,7 @@
 //! A cohort's conversations: threads, posts and one level of replies. A thread is seen by whoever may see its unit.
 
 pub mod listening;
+pub mod mention;
 mod pace;
 pub mod pages;
 pub mod posting;

@@ -1,9 +1,11 @@
 //! Threads, as they are kept; their posts are in [`posts`].
 
 mod feeds;
+mod following;
 mod helpful;
 mod lists;
 mod marks;
+mod mentions;
 mod moderate;
 mod posts;
 mod reports;
@@ -25,11 +27,16 @@ pub use feeds::{
     Reader, Told, feed_made_at, keep_feed_token, newest_posts, reader_of_feed, revoke_feed_token, tell_cohort,
     tell_thread,
 };
+pub use following::{
+    SECOND_THOUGHTS, followed_names, follows_person, list_followed_people, list_followed_units, set_follows_person,
+    set_follows_unit,
+};
 pub use helpful::{list_helpful, set_helpful};
 pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, recount};
 pub use marks::{
     News, TOLD, count_unread, count_unread_threads, first_unread, follow_own, list_news, newer, see, set_follows,
 };
+pub use mentions::{named, named_again};
 pub use moderate::{merge, merged_into, move_thread, set_locked, set_pinned};
 pub use posts::{
     PAGE, REPLIES_PAGE, StepThread, list_replies, newest_of_step, newest_replies, newest_top, page_start, post,

@@ -39,6 +39,7 @@ pub fn learners_place() -> Place {
             reminders_stopped: false,
             announcements_stopped: false,
             announcements_seen_at: None,
+            discussions_stopped: false,
         }),
     }
 }

@@ -72,6 +72,7 @@ impl Courier {
         let sender = Sender {
             from: settings.mail_from.clone(),
             return_path: delivery.bounces.clone().map(ReturnPath::new).transpose()?,
+            reply_path: delivery.replies.clone().map(ReturnPath::new).transpose()?,
             signer: delivery.dkim.clone(),
         };
         Ok(Self {

@@ -53,6 +53,9 @@ pub struct Letter {
     pub expires_at: Instant,
     /// For the reader's calendar: an iCalendar text that says its METHOD (RFC 6047).
     pub calendar: Option<String>,
+    /// Such as `thread-12`: mail programs show mails of one conversation together, and what a reader answers to such a
+    /// mail comes back to us, where the settings name an address for it.
+    pub conversation: Option<String>,
 }
 
 /// What makes a bulk mail easy to stop (RFC 2369, RFC 8058).

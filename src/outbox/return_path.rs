@@ -1,5 +1,6 @@
 //! The address to which mail servers return a mail: `bounces+TOKEN@example.org`, another for each mail (VERP), so that
-//! what comes back names its mail even if the whole mail is left out of the report.
+//! what comes back names its mail even if the whole mail is left out of the report. What readers answer comes back the same
+//! way, to another address.
 //!
 //! The token is the random part of the Message-ID in base32, for some servers write addresses in small letters. Nobody
 //! can guess one: it holds 256 random bits, which only who got the mail has seen.

@@ -39,6 +39,10 @@ pub struct Flags {
     /// for each mail, and is to be piped to `trellis mail receive` [default: the address of --mail-from]
     #[arg(long, env = "TRELLIS_BOUNCE_ADDRESS", global = true)]
     pub bounce_address: Option<String>,
+    /// Where answers to mails about discussions go, to become posts: replies@example.org becomes replies+TOKEN@example.org,
+    /// another for each mail, and is to be piped to `trellis mail receive` [default: answers go to the facilitators]
+    #[arg(long, env = "TRELLIS_REPLY_ADDRESS", global = true)]
+    pub reply_address: Option<String>,
     /// Private key to sign mail with (DKIM): RSA of 2048 bits or more, or Ed25519, in PEM
     #[arg(long, env = "TRELLIS_DKIM_KEY", global = true, requires = "dkim_selector")]
     pub dkim_key: Option<PathBuf>,
@@ -80,6 +84,8 @@ pub struct Settings {
 #[derive(Debug, Clone, Default)]
 pub struct Delivery {
     pub bounces: Option<Address>,
+    /// Where answers to mails about discussions become posts.
+    pub replies: Option<Address>,
     pub dkim: Option<Arc<Signer>>,
     /// Bulk mails a second.
     pub per_second: Option<u32>,
@@ -185,10 +191,13 @@ impl Flags {
     }
 
     fn delivery(&self, from: Option<&Mailbox>, note: &mut impl FnMut(&str, String)) -> Delivery {
-        let bounces = self.bounce_address.as_ref().and_then(|text| {
+        let mut address = |name: &str, text: &Option<String>| {
+            let text = text.as_ref()?;
             let address = text.parse::<Address>();
-            address.inspect_err(|_| note("--bounce-address", format!("'{text}' is not an email address"))).ok()
-        });
+            address.inspect_err(|_| note(name, format!("'{text}' is not an email address"))).ok()
+        };
+        let bounces = address("--bounce-address", &self.bounce_address);
+        let replies = address("--reply-address", &self.reply_address);
         let domain = self.dkim_domain.clone().or_else(|| Some(from?.email.domain().to_owned())).unwrap_or_default();
         let dkim = self.dkim_key.as_ref().and_then(|path| {
             let key = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
@@ -198,6 +207,7 @@ impl Flags {
         let limit = |rate: u32| Some(rate).filter(|rate| *rate > 0);
         Delivery {
             bounces,
+            replies,
             dkim,
             per_second: limit(self.mail_rate),
             per_domain: limit(self.mail_rate_domain),

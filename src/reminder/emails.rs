@@ -1,6 +1,7 @@
 //! The mails about units and live sessions, written for one learner each: text first, HTML says the same.
 
 pub mod fold;
+pub mod rich;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -260,6 +261,7 @@ impl<'a> Sender<'a> {
             list: Some(List { id: format!("{}.{name}", self.cohort.slug), unsubscribe_url: self.stop_url(to) }),
             expires_at,
             calendar: None,
+            conversation: None,
         }
     }
 }

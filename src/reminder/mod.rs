@@ -9,7 +9,7 @@ pub mod pages;
 pub mod plan;
 pub mod preview;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod store;
 pub mod wanted;
 pub mod welcome;

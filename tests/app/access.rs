@@ -50,6 +50,8 @@ GET  /unsubscribe/{token}                                         404 404 404 40
 POST /unsubscribe/{token}                                         404 404 404 404 404
 GET  /unsubscribe/{token}/announcements                           404 404 404 404 404
 POST /unsubscribe/{token}/announcements                           404 404 404 404 404
+GET  /unsubscribe/{token}/discussions                             404 404 404 404 404
+POST /unsubscribe/{token}/discussions                             404 404 404 404 404
 POST /drafts                                                      303 400 400 400 400
 POST /drafts/discard                                              303 400 400 400 400
 GET  /cohorts/{cohort}                                            303 200 404 200 200
@@ -91,6 +93,7 @@ GET  /cohorts/{cohort}/people                                     303 200 404 20
 GET  /cohorts/{cohort}/people/me                                  303 200 404 200 404
 POST /cohorts/{cohort}/people/me                                  303 303 404 303 404
 GET  /cohorts/{cohort}/people/{enrolment}                         303 200 404 200 200
+POST /cohorts/{cohort}/people/{enrolment}/follow                  303 400 404 400 404
 GET  /cohorts/{cohort}/announcements                              303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}                               303 200 404 200 200
 GET  /cohorts/{cohort}/units/{unit}/{step}                        303 200 404 200 200
@@ -139,6 +142,10 @@ GET  /cohorts/{cohort}/discussions/{hidden}/events                303 404 404 40
 POST /cohorts/{cohort}/discussions/{thread}/follow                303 400 404 400 400
 GET  /cohorts/{cohort}/discussions/{thread}/manage                303 404 404 200 200
 POST /cohorts/{cohort}/discussions/{thread}/manage                303 404 404 400 400
+POST /cohorts/{cohort}/discussions/follow                         303 400 404 400 400
+GET  /cohorts/{cohort}/discussions/mails                          303 200 404 200 404
+POST /cohorts/{cohort}/discussions/mails                          303 400 404 400 404
+POST /cohorts/{cohort}/discussions/mails/stop                     303 400 404 400 404
 GET  /cohorts/{cohort}/discussions/feed                           303 200 404 200 404
 POST /cohorts/{cohort}/discussions/feed                           303 200 404 200 404
 POST /cohorts/{cohort}/discussions/feed/stop                      303 303 404 303 404

@@ -363,7 +363,7 @@ stories! {
 }
 
 /// The mark of what was read is written beside the answer.
-async fn settled() {
+pub async fn settled() {
     tokio::time::sleep(std::time::Duration::from_millis(60)).await;
 }
 

@@ -22,6 +22,7 @@ mod library;
 mod live;
 mod newcomers;
 mod notes;
+mod notices;
 mod operating;
 mod outbox;
 mod people;

@@ -420,6 +420,7 @@ async fn sent_mails(data: &Path) -> Vec<MessageId> {
             list: None,
             expires_at: now,
             calendar: None,
+            conversation: None,
         };
         let ids: Vec<MessageId> =
             (0..3).map(|_| outbox::queue(conn, &letter, "learn.example.org", now).unwrap()).collect();

@@ -14,6 +14,8 @@ const SAFE_IN: &[(&str, &str)] = &[
     ("templates/discussion/queue.html", "posts, sanitised by programme::markdown"),
     ("templates/discussion/report.html", "posts, sanitised by programme::markdown"),
     ("templates/emails/announcement/mail.html", "announcements, sanitised by programme::markdown"),
+    ("templates/emails/notice/hidden.html", "posts, sanitised by programme::markdown"),
+    ("templates/emails/notice/post.html", "posts, sanitised by programme::markdown"),
     ("templates/portfolio/own.html", "people's work, sanitised by programme::markdown"),
     ("templates/portfolio/product.html", "people's work, sanitised by programme::markdown"),
     ("templates/facilitator/assignment.html", "people's work, sanitised by programme::markdown"),

@@ -46,6 +46,7 @@ pub fn for_learners(site: &Site) -> Vec<String> {
         "/discussions/new",
         "/discussions?show=unread&unit=1",
         "/discussions/feed",
+        "/discussions/mails",
         "/reminders",
         "/progress",
         "/certificate",

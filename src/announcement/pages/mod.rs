@@ -5,10 +5,11 @@ pub mod manage;
 
 use diesel::QueryResult;
 
-use super::{Announcement, excerpt, path, store};
+use super::{Announcement, path, store};
 use crate::cohort::Place;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
+use crate::reminder::emails::rich::excerpt;
 
 /// How much of the newest stands on home, in characters.
 const ON_HOME: usize = 260;

@@ -14,12 +14,18 @@ struct Unsubscribe {
     frame: Frame,
     cohort: String,
     path: String,
-    /// Of reminders; else of announcements.
-    of_reminders: bool,
+    words: Words,
     /// How it stands now.
     stopped: bool,
     /// It has just been changed.
     changed: bool,
+}
+
+/// What the page says of one kind of mail.
+struct Words {
+    heading: &'static str,
+    lead: &'static str,
+    button: &'static str,
 }
 
 pub async fn show_reminders(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
@@ -30,12 +36,20 @@ pub async fn show_announcements(ask: Ask, db: Data<Db>, token: Path<String>) -> 
     show(ask, db, token, Bulk::Announcements).await
 }
 
+pub async fn show_discussions(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
+    show(ask, db, token, Bulk::Discussions).await
+}
+
 pub async fn submit_reminders(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes) -> Answer {
     submit(ask, db, token, body, Bulk::Reminders).await
 }
 
 pub async fn submit_announcements(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes) -> Answer {
     submit(ask, db, token, body, Bulk::Announcements).await
+}
+
+pub async fn submit_discussions(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes) -> Answer {
+    submit(ask, db, token, body, Bulk::Discussions).await
 }
 
 /// Asks, and changes nothing: programs that look at links in mails ahead of their reader do no harm.
@@ -73,8 +87,60 @@ fn page(ask: &Ask, holder: Holder, bulk: Bulk, stopped: bool, changed: bool) -> 
         frame: Frame::plain(ask),
         cohort: holder.cohort,
         path: ask.path.clone(),
-        of_reminders: bulk == Bulk::Reminders,
+        words: words(bulk, stopped, changed),
         stopped,
         changed,
     }
+}
+
+/// By what it is about, whether it is stopped now, and whether that was just changed.
+fn words(bulk: Bulk, stopped: bool, changed: bool) -> Words {
+    let (heading, lead, button) = match (bulk, stopped, changed) {
+        (Bulk::Reminders, true, changed) => (
+            if changed { "Reminders are stopped" } else { "You get no reminders" },
+            "No more mail will tell you when a unit opens or what is still to do in it. Your place in the course is as it was.",
+            "Get reminders again",
+        ),
+        (Bulk::Reminders, false, true) => (
+            "You will get reminders again",
+            "A mail comes when a unit opens, and at most two more if a step of it is still to do.",
+            "Stop these reminders",
+        ),
+        (Bulk::Reminders, false, false) => (
+            "Stop reminders for this course?",
+            "You would no longer be told when a unit opens or what is still to do in it. Everything else stays as it is.",
+            "Stop these reminders",
+        ),
+        (Bulk::Announcements, true, changed) => (
+            if changed { "Announcements by mail are stopped" } else { "You get no announcements by mail" },
+            "You still find them on the course’s pages. Reminders and your place in the course are as they were.",
+            "Get announcements by mail again",
+        ),
+        (Bulk::Announcements, false, true) => (
+            "You will get announcements by mail",
+            "What your facilitators announce by mail comes to you again.",
+            "Stop announcements by mail",
+        ),
+        (Bulk::Announcements, false, false) => (
+            "Stop announcements by mail?",
+            "You would find them on the course’s pages only. Reminders and your place in the course stay as they are.",
+            "Stop announcements by mail",
+        ),
+        (Bulk::Discussions, true, changed) => (
+            if changed { "Mails about discussions are stopped" } else { "You get no mails about discussions" },
+            "You still find everything in the discussions themselves, and what is new there on your home page.",
+            "Get mails about discussions again",
+        ),
+        (Bulk::Discussions, false, true) => (
+            "You will get mails about discussions",
+            "They come again as you chose them, for what you follow and for answers to you.",
+            "Stop mails about discussions",
+        ),
+        (Bulk::Discussions, false, false) => (
+            "Stop mails about discussions?",
+            "Nobody’s answer to you would come by mail any more. Reminders and your place in the course stay as they are.",
+            "Stop mails about discussions",
+        ),
+    };
+    Words { heading, lead, button }
 }

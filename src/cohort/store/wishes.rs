@@ -13,6 +13,8 @@ use crate::schema::{cohorts, enrolments};
 pub enum Bulk {
     Reminders,
     Announcements,
+    /// Mails about discussions.
+    Discussions,
 }
 
 /// Whose unsubscribe link it is.
@@ -29,11 +31,23 @@ pub fn holder(conn: &mut Conn, token: &str, bulk: Bulk) -> QueryResult<Option<Ho
     let found = enrolments::table
         .inner_join(cohorts::table)
         .filter(enrolments::unsubscribe_token.eq(token))
-        .select((enrolments::id, cohorts::name, enrolments::reminders_stopped_at, enrolments::announcements_stopped_at))
-        .first::<(EnrolmentId, String, Option<Instant>, Option<Instant>)>(conn)
+        .select((
+            enrolments::id,
+            cohorts::name,
+            (
+                enrolments::reminders_stopped_at,
+                enrolments::announcements_stopped_at,
+                enrolments::discussions_stopped_at,
+            ),
+        ))
+        .first::<(EnrolmentId, String, (Option<Instant>, Option<Instant>, Option<Instant>))>(conn)
         .optional()?;
-    Ok(found.map(|(enrolment, cohort, reminders, announcements)| {
-        let stopped_at = if bulk == Bulk::Reminders { reminders } else { announcements };
+    Ok(found.map(|(enrolment, cohort, (reminders, announcements, discussions))| {
+        let stopped_at = match bulk {
+            Bulk::Reminders => reminders,
+            Bulk::Announcements => announcements,
+            Bulk::Discussions => discussions,
+        };
         Holder { enrolment, cohort, stopped: stopped_at.is_some() }
     }))
 }
@@ -50,6 +64,7 @@ pub fn set_stopped(conn: &mut Conn, id: EnrolmentId, bulk: Bulk, stopped: bool, 
     match bulk {
         Bulk::Reminders => set!(reminders_stopped_at),
         Bulk::Announcements => set!(announcements_stopped_at),
+        Bulk::Discussions => set!(discussions_stopped_at),
     }
 }
 
@@ -58,7 +73,7 @@ pub fn note_announcements_seen(conn: &mut Conn, id: EnrolmentId, now: Instant) -
     diesel::update(enrolments::table.find(id)).set(enrolments::announcements_seen_at.eq(now)).execute(conn).map(drop)
 }
 
-/// Stops the reminders and announcements of all of an account's enrolments. `account`: as the outbox keeps it.
+/// Stops the reminders, announcements and mails about discussions of all of an account's enrolments. `account`: as the outbox keeps it.
 pub fn stop_all_bulk_mail(conn: &mut Conn, account: i64, now: Instant) -> QueryResult<()> {
     let enrolled = || enrolments::table.filter(enrolments::account_id.eq(AccountId(account)));
     diesel::update(enrolled().filter(enrolments::reminders_stopped_at.is_null()))
@@ -66,6 +81,9 @@ pub fn stop_all_bulk_mail(conn: &mut Conn, account: i64, now: Instant) -> QueryR
         .execute(conn)?;
     diesel::update(enrolled().filter(enrolments::announcements_stopped_at.is_null()))
         .set(enrolments::announcements_stopped_at.eq(now))
+        .execute(conn)?;
+    diesel::update(enrolled().filter(enrolments::discussions_stopped_at.is_null()))
+        .set(enrolments::discussions_stopped_at.eq(now))
         .execute(conn)
         .map(drop)
 }

@@ -5,12 +5,13 @@ use actix_web::web::{Data, Path};
 
 use super::thread::{Part, Wip, draw, read, writing_page};
 use super::{Room, Subject, post_id, visible};
+use crate::cohort::Place;
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
 use crate::discussion::talk::POST_FORM;
-use crate::discussion::{PostId, post_body, store};
+use crate::discussion::{PostId, ThreadId, post_body, store};
 use crate::platform::db::{Bell, Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
-use crate::programme::Content;
+use crate::programme::{Catalogue, Content, Written};
 
 pub async fn add_post(
     ask: Ask,
@@ -48,6 +49,36 @@ pub async fn add_post(
         .await?;
     bell.ring(thread.0);
     ask.done(to, "posted")
+}
+
+/// An answer to a post that came otherwise than by a form: where it stands, or why it was not taken. Who answers a post
+/// that is gone by now writes to the thread. Who takes it counts how often.
+pub fn take_answer(
+    conn: &mut Conn,
+    ask: &Ask,
+    (catalogue, told): (&Catalogue, &OnStepPosts),
+    place: Place,
+    (thread, post): (ThreadId, PostId),
+    body: Result<Written, String>,
+) -> Result<Result<String, String>, Error> {
+    let thread = store::merged_into(conn, place.cohort.id, thread)?.unwrap_or(thread);
+    let subject = match Room::of(conn, ask, catalogue, place)?.subject(conn, &thread.to_string()) {
+        Ok(subject) => subject,
+        Err(Error::NotFound) => return Ok(Err("What it answers cannot be read any more".into())),
+        Err(error) => return Err(error),
+    };
+    let poster = match subject.poster() {
+        Ok(poster) => poster,
+        Err(why) => return Ok(Err(why.words(&subject.room.place).trim_end_matches('.').to_owned())),
+    };
+    let parent = visible(conn, &subject, post)?.map(|post| post.id);
+    match post_in_thread(conn, &poster, &PostLimits::unlimited(), &subject.thread, Draft { body, parent }, ask.now)? {
+        Ok(posted) => {
+            subject.tell(conn, ask, told)?;
+            Ok(Ok(format!("{}?post={}", subject.path(), posted.post)))
+        }
+        Err(refusal) => Ok(Err(refusal.words(&subject.room.place))),
+    }
 }
 
 /// The page again, with what was typed and why it was not taken.

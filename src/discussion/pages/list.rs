@@ -32,6 +32,10 @@ struct List {
     read_only: String,
     /// Where one makes a feed's address. Empty: the viewer is not enrolled.
     feed_href: String,
+    /// The unit that is shown: its name, its number and whether the viewer follows it.
+    following: Option<(String, u16, bool)>,
+    /// Where one chooses mails. Empty: the viewer is not enrolled.
+    mails_href: String,
     /// What waits for facilitators. Empty: the viewer is none.
     queue_href: String,
 }
@@ -60,7 +64,7 @@ pub async fn list(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<Str
     ask.page(page)
 }
 
-/// Six queries, besides the one for the session.
+/// Seven queries at most, besides the one for the session.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Result<List, Error> {
     let parameters = ask.parameters()?;
     let room = Room::enter(conn, ask, catalogue, cohort)?;
@@ -77,6 +81,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let pins = after.is_none() && view != View::NeedsReply;
     let pinned = if pins { store::list_pinned(conn, id, &wanted)? } else { Vec::new() };
     let (unread, by_unit) = unread(conn, &room, reader, threads.iter().chain(&pinned))?;
+    let following = following(conn, chosen, reader)?;
     let query = query(chosen, view);
     let later = threads
         .last()
@@ -100,10 +105,24 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         new_href: writing.map(|_| format!("{}/new{unit}", room.path())).unwrap_or_default(),
         read_only: writing.err().map(|why| why.words(&room.place)).unwrap_or_default(),
         feed_href: reader.map(|_| format!("{}/feed", room.path())).unwrap_or_default(),
+        following,
+        mails_href: reader.map(|_| format!("{}/mails", room.path())).unwrap_or_default(),
         queue_href: queue_href(&room),
         pinned: lines(pinned),
         threads: lines(threads),
     })
+}
+
+/// Only where one unit is shown.
+fn following(
+    conn: &mut Conn,
+    chosen: Option<&Unit>,
+    reader: Option<EnrolmentId>,
+) -> Result<Option<(String, u16, bool)>, Error> {
+    let Some((unit, reader)) = chosen.zip(reader) else { return Ok(None) };
+    let followed = store::list_followed_units(conn, reader)?;
+    let follows = unit.names().any(|name| followed.iter().any(|slug| slug == name.as_str()));
+    Ok(Some((unit.label(), unit.number, follows)))
 }
 
 fn queue_href(room: &Room<'_>) -> String {

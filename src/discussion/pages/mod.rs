@@ -15,7 +15,7 @@ mod show;
 mod thread;
 mod wishes;
 
-pub use answer::add_post;
+pub use answer::{add_post, take_answer};
 pub use export::{all, markdown};
 pub use feed::{make_address, show as feed, show_address, stop};
 pub use fresh::listen;
@@ -27,7 +27,7 @@ pub use own::{change, edit, remove};
 pub use queue::show as queue;
 pub use report::{ask as ask_report, send as send_report};
 pub use show::show;
-pub use wishes::{follow, helpful};
+pub use wishes::{follow, follow_unit, helpful};
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -64,6 +64,11 @@ impl<'c> Room<'c> {
     /// Two queries.
     fn enter(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, cohort: &str) -> Result<Self, Error> {
         let place = cohort::gate::place(conn, ask, cohort)?;
+        Self::of(conn, ask, catalogue, place)
+    }
+
+    /// One query.
+    fn of(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, place: Place) -> Result<Self, Error> {
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
         let releases = crate::schedule::store::list_releases(conn, place.cohort.id)?;
         let closes_at = crate::schedule::closes_at(&place.cohort, &releases);

@@ -89,7 +89,7 @@ impl<'c> Of<'c> {
                 Err(what) => Err(self.refused(conn, ask, fields, what)?),
             },
             "show" if self.post.hidden.is_some() => {
-                store::show_post(conn, thread, post)?;
+                store::show_post(conn, thread, post, ask.now)?;
                 self.subject.note(conn, Act::ShowPost, &self.back(), "")?;
                 Ok("post-shown")
             }

@@ -67,7 +67,7 @@ pub async fn change(
             let counted = allowed.and_then(|poster| limits.count_edit(poster.enrolment).map(|()| poster));
             match (counted, body) {
                 (Ok(_), Ok(body)) => {
-                    store::change_post(conn, &own.post, &body, asked.now)?;
+                    store::change_post(conn, own.subject.thread.id, &own.post, &body, asked.now)?;
                     own.subject.room.forget_draft(conn, &own.path(), FORM)?;
                     own.href(conn)
                 }

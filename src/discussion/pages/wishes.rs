@@ -29,6 +29,30 @@ pub async fn follow(
     ask.done(to, if follows { "thread-followed" } else { "thread-unfollowed" })
 }
 
+/// `unit=` the number of a unit that is open to whoever asks, or `course`; `follow=yes` or `no`.
+pub async fn follow_unit(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<String>, fields: Fields) -> Answer {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let (to, follows) = db
+        .write(move |conn| {
+            let room = Room::enter(conn, &asked, &catalogue, &path)?;
+            fields.only(&["unit", "follow"])?;
+            let follows = said(&fields, "follow")?;
+            let own = room.place.enrolment.as_ref().ok_or(Error::NotFound)?.id;
+            let (unit, to) = match fields.get("unit") {
+                "course" => (None, room.path()),
+                number => {
+                    let open = room.units.iter().find(|open| open.unit.number.to_string() == number);
+                    let unit = open.ok_or(Error::NotFound)?.unit;
+                    (Some(unit), format!("{}?unit={number}", room.path()))
+                }
+            };
+            store::set_follows_unit(conn, own, unit, follows, asked.now)?;
+            Ok::<_, Error>((to, follows))
+        })
+        .await?;
+    ask.done(to, if follows { "unit-followed" } else { "unit-unfollowed" })
+}
+
 /// `helpful=yes` or `no`: somebody else's post that can be read.
 pub async fn helpful(
     ask: Ask,
@@ -57,6 +81,10 @@ pub async fn helpful(
 
 fn yes_or_no(fields: &Fields, name: &'static str) -> Result<bool, Error> {
     fields.only(&[name])?;
+    said(fields, name)
+}
+
+fn said(fields: &Fields, name: &'static str) -> Result<bool, Error> {
     match fields.get(name) {
         "yes" => Ok(true),
         "no" => Ok(false),

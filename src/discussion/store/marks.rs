@@ -138,15 +138,24 @@ pub fn first_unread(
         .optional()
 }
 
-/// In how many threads of each unit, by its slug, there is something that somebody has not seen.
+/// Among so many threads, those with the newest activity, unread ones are counted.
+const RECENT: i64 = 200;
+
+/// In how many recent threads of each unit, by its slug, there is something that somebody has not seen.
 pub fn count_unread_threads(
     conn: &mut Conn,
     reader: EnrolmentId,
     cohort: crate::cohort::CohortId,
 ) -> QueryResult<Vec<(Option<crate::platform::text::Slug>, i64)>> {
+    let recent = diesel::alias!(threads as recent);
+    let newest = recent
+        .filter(recent.field(threads::cohort_id).eq(cohort))
+        .order((recent.field(threads::last_post_at).desc(), recent.field(threads::id).desc()))
+        .limit(RECENT)
+        .select(recent.field(threads::id));
     threads::table
         .left_join(thread_marks::table.on(own_mark(reader)))
-        .filter(threads::cohort_id.eq(cohort))
+        .filter(threads::id.eq_any(newest))
         .filter(threads::post_count.gt(0))
         .filter(has_unread())
         .group_by(threads::unit)

@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::following::{Untold, to_tell};
 use super::marks::follow_own_post;
+use super::mentions::{keep, named};
 use super::posts::visible_posts;
 use crate::cohort::{EnrolmentId, Role};
 use crate::discussion::{Post, PostId, ThreadId};
@@ -38,6 +40,7 @@ pub fn add_post(
         }
         None => None,
     };
+    let (html, mentions) = named(conn, thread, body.html())?;
     let id = diesel::insert_into(posts::table)
         .values((
             posts::thread_id.eq(thread),
@@ -45,11 +48,13 @@ pub fn add_post(
             posts::parent_id.eq(parent),
             posts::answers_id.eq(answers),
             posts::body.eq(body.text()),
-            posts::html.eq(body.html()),
+            posts::html.eq(html),
             posts::created_at.eq(now),
         ))
         .returning(posts::id)
         .get_result(conn)?;
+    keep(conn, id, &mentions)?;
+    to_tell(conn, id, Untold::Post, now)?;
     follow_own_post(conn, by, thread, id, now)?;
     settle(conn, thread, 1)?;
     Ok(id)
@@ -132,10 +137,12 @@ pub(super) fn settle(conn: &mut Conn, thread: ThreadId, more: i32) -> QueryResul
 }
 
 /// The same text again changes nothing, so that it is not marked as edited. What it said before is kept.
-pub fn change_post(conn: &mut Conn, post: &Post, body: &Written, now: Instant) -> QueryResult<()> {
+/// Whoever it names only now is told; nobody else hears of it again.
+pub fn change_post(conn: &mut Conn, thread: ThreadId, post: &Post, body: &Written, now: Instant) -> QueryResult<()> {
+    let (html, mentions) = named(conn, thread, body.html())?;
     let same = posts::table.find(post.id).filter(posts::removed_at.is_null()).filter(posts::body.ne(body.text()));
     let changed = diesel::update(same)
-        .set((posts::body.eq(body.text()), posts::html.eq(body.html()), posts::edited_at.eq(now)))
+        .set((posts::body.eq(body.text()), posts::html.eq(html), posts::edited_at.eq(now)))
         .execute(conn)?;
     if changed == 1 {
         let before = (
@@ -144,6 +151,9 @@ pub fn change_post(conn: &mut Conn, post: &Post, body: &Written, now: Instant) -
             post_versions::replaced_at.eq(now),
         );
         diesel::insert_into(post_versions::table).values(before).execute(conn)?;
+        if keep(conn, post.id, &mentions)? {
+            to_tell(conn, post.id, Untold::Change, now)?;
+        }
     }
     Ok(())
 }
@@ -187,11 +197,13 @@ pub fn hide_post(conn: &mut Conn, thread: ThreadId, id: PostId, reason: &str, no
             .execute(conn)?;
         return Ok(());
     }
+    // Its author is.
+    to_tell(conn, id, Untold::Change, now)?;
     settle(conn, thread, -1)
 }
 
 /// Lets readers see it again.
-pub fn show_post(conn: &mut Conn, thread: ThreadId, id: PostId) -> QueryResult<()> {
+pub fn show_post(conn: &mut Conn, thread: ThreadId, id: PostId, now: Instant) -> QueryResult<()> {
     hold(conn, thread)?;
     let hidden = posts::table.filter(posts::id.eq(id).and(posts::thread_id.eq(thread)));
     let removed: Option<bool> =
@@ -200,6 +212,7 @@ pub fn show_post(conn: &mut Conn, thread: ThreadId, id: PostId) -> QueryResult<(
     diesel::update(posts::table.find(id))
         .set((posts::hidden_at.eq(None::<Instant>), posts::hidden_reason.eq("")))
         .execute(conn)?;
+    to_tell(conn, id, Untold::Post, now)?;
     settle(conn, thread, i32::from(!removed))
 }
 

@@ -38,6 +38,8 @@ pub struct Sender {
     pub from: Mailbox,
     /// Where they come back to, if not to `from`.
     pub return_path: Option<ReturnPath>,
+    /// Where answers to mails of a conversation go, each to an address of its own.
+    pub reply_path: Option<ReturnPath>,
     pub signer: Option<Arc<Signer>>,
 }
 
@@ -59,7 +61,15 @@ fn build(claim: &Claim, sender: &Sender, now: Instant) -> Result<Mail, String> {
         .message_id(Some(claim.message_id.clone()))
         .date(SystemTime::from(now.utc()))
         .raw_header(raw("Auto-Submitted", "auto-generated".into()));
-    if let Some(reply_to) = &letter.reply_to {
+    if let Some(conversation) = &letter.conversation {
+        let host = claim.message_id.trim_end_matches('>').rsplit_once('@').map_or("localhost", |(_, host)| host);
+        let first = format!("<{conversation}@{host}>");
+        message = message.in_reply_to(first.clone()).references(first);
+    }
+    let answered_here = sender.reply_path.as_ref().filter(|_| letter.conversation.is_some());
+    if let Some(path) = answered_here {
+        message = message.reply_to(Mailbox::new(None, path.of(&claim.message_id)));
+    } else if let Some(reply_to) = &letter.reply_to {
         let boxes: Mailboxes = reply_to.parse().map_err(|_| format!("'{reply_to}' cannot be answered to"))?;
         message = message.mailbox(header::ReplyTo::from(boxes));
     }
@@ -161,6 +171,7 @@ mod tests {
             list: None,
             expires_at: Instant::from_micros(0),
             calendar: None,
+            conversation: None,
         };
         Claim { id: MessageId(1), message_id: "<a@b.org>".into(), attempts: 1, letter }
     }
@@ -170,7 +181,7 @@ mod tests {
     }
 
     fn named(from: Mailbox) -> Sender {
-        Sender { from, return_path: None, signer: None }
+        Sender { from, return_path: None, reply_path: None, signer: None }
     }
 
     #[test]

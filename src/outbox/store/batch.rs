@@ -51,6 +51,7 @@ pub fn queue_all(
                     messages::next_attempt_at.eq(now.max(*not_before)),
                     messages::expires_at.eq(letter.expires_at),
                     messages::calendar.eq(letter.calendar.as_deref().map(storable)),
+                    messages::conversation.eq(letter.conversation.as_deref()),
                 ),
             )
         });

@@ -148,6 +148,7 @@ struct Row {
     unsubscribe_url: Option<String>,
     expires_at: Instant,
     calendar: Option<String>,
+    conversation: Option<String>,
 }
 
 impl From<Row> for Claim {
@@ -165,6 +166,7 @@ impl From<Row> for Claim {
             list,
             expires_at: row.expires_at,
             calendar: row.calendar,
+            conversation: row.conversation,
         };
         Self { id: row.id, message_id: row.message_id, attempts: row.attempts, letter }
     }

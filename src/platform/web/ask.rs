@@ -83,6 +83,22 @@ impl Ask {
         })
     }
 
+    /// What no browser asked, such as an answer that came by mail.
+    pub fn unattended(site: &Site, now: Instant) -> Self {
+        Self {
+            now,
+            session: None,
+            form_token: String::new(),
+            path: String::new(),
+            page: String::new(),
+            query: String::new(),
+            flash: None,
+            peer: None,
+            request_id: String::new(),
+            site: site.clone(),
+        }
+    }
+
     /// The parameters after `?`; refused where they are no text.
     pub fn parameters(&self) -> Result<super::Fields, Error> {
         super::Fields::parse(self.query.as_bytes())

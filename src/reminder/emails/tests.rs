@@ -15,6 +15,7 @@ fn ada() -> Learner {
         unsubscribe_token: "tok".into(),
         reminders_stopped_at: None,
         announcements_stopped_at: None,
+        discussions_stopped_at: None,
         account: AccountId(3),
         name: "Ada <b>Byron</b>".into(),
         email: "ada@example.org".into(),

@@ -224,6 +224,7 @@ fn stranger(person: &Person, one: &One<'_>) -> Learner {
         unsubscribe_token: "test".into(),
         reminders_stopped_at: None,
         announcements_stopped_at: None,
+        discussions_stopped_at: None,
         account: person.id,
         name: person.name.clone(),
         email: person.email.clone(),

@@ -1,0 +1,10 @@
+DROP TABLE received_mails;
+DROP TABLE notices;
+DROP TABLE notice_wishes;
+DROP INDEX thread_marks_followed;
+DROP TABLE person_follows;
+DROP TABLE unit_follows;
+DROP TABLE post_mentions;
+DROP TABLE untold_posts;
+ALTER TABLE enrolments DROP COLUMN discussions_stopped_at;
+ALTER TABLE messages DROP COLUMN conversation;
