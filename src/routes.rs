@@ -146,6 +146,7 @@ fn meeting(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/people", get().to(people::list::show))
         .route("/cohorts/{cohort}/people/me", get().to(people::own::show))
         .route("/cohorts/{cohort}/people/me", post().to(people::own::save))
+        .route("/cohorts/{cohort}/people/names", get().to(people::names::show))
         .route("/cohorts/{cohort}/people/{enrolment}", get().to(people::person::show))
         .route("/cohorts/{cohort}/people/{enrolment}/follow", post().to(people::person::follow))
         .route("/cohorts/{cohort}/announcements", get().to(announcement::list::show));

@@ -131,6 +131,104 @@ function keepDrafts(button) {
 const isAble = "requestSubmit" in HTMLFormElement.prototype && "timeout" in AbortSignal;
 if (isAble) document.querySelectorAll("[data-draft]").forEach(keepDrafts);
 
+// ---------- names behind an @ are offered: form[data-names] ----------
+
+const NAME = /(?:^|[\s(])@(\p{L}[\p{L}\p{M}'’. -]{0,40})$/u;
+const people = location.pathname.match(/^\/cohorts\/[^/]+/)?.[0] + "/people/names?q=";
+
+function offerNames(area, number) {
+  const list = document.createElement("ul");
+  const count = document.createElement("p");
+  list.id = `names-${number}`;
+  list.className = "app-names";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "People");
+  count.className = "nhsuk-u-visually-hidden";
+  count.setAttribute("role", "status");
+  area.after(list, count);
+  area.setAttribute("aria-autocomplete", "list");
+  area.setAttribute("aria-controls", list.id);
+  let timer;
+  let asked = "";
+
+  const typed = () => area.value.slice(0, area.selectionStart).match(NAME)?.[1] ?? "";
+  const chosen = () => list.querySelector("[aria-selected=true]");
+
+  function close() {
+    asked = "";
+    list.hidden = true;
+    list.replaceChildren();
+    area.removeAttribute("aria-activedescendant");
+    say(count, "");
+  }
+
+  function choose(option) {
+    chosen()?.setAttribute("aria-selected", "false");
+    option.setAttribute("aria-selected", "true");
+    area.setAttribute("aria-activedescendant", option.id);
+  }
+
+  function take(option) {
+    const end = area.selectionStart;
+    area.setRangeText(`${option.textContent} `, end - typed().length, end, "end");
+    close();
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function show(names) {
+    const options = names.map((name, n) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${n}`;
+      option.textContent = name;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      // The field keeps its focus.
+      option.addEventListener("mousedown", (event) => event.preventDefault());
+      option.addEventListener("click", () => take(option));
+      return option;
+    });
+    list.replaceChildren(...options);
+    list.hidden = options.length === 0;
+    area.removeAttribute("aria-activedescendant");
+    say(count, options.length ? `${options.length} ${options.length === 1 ? "person" : "people"}. Choose with the arrow keys and Enter.` : "");
+  }
+
+  async function look() {
+    const name = typed();
+    if (!name || name === asked) return name || close();
+    asked = name;
+    try {
+      const answer = await fetch(people + encodeURIComponent(name), { headers: { Accept: "application/json" }, redirect: "error" });
+      const names = answer.ok ? await answer.json() : [];
+      if (asked === name) show(names.some((one) => one.toLowerCase() === name.trim().toLowerCase()) ? [] : names);
+    } catch {
+      close();
+    }
+  }
+
+  area.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (typed()) timer = setTimeout(look, 150);
+    else close();
+  });
+  area.addEventListener("blur", close);
+  area.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    const all = [...list.children];
+    const at = all.indexOf(chosen());
+    if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
+    else if (event.key === "ArrowUp") choose(all[(at < 1 ? all.length : at) - 1]);
+    else if (event.key === "Enter" && at >= 0) take(all[at]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+}
+
+document.querySelectorAll("[data-names] textarea").forEach(offerNames);
+
 // ---------- a film goes on where one stopped: video[data-film] ----------
 
 document.querySelectorAll("[data-film]").forEach((film) => {

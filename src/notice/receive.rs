@@ -60,10 +60,10 @@ fn post(
     Answered { thread, post, .. }: Answered,
     mail: &Incoming,
 ) -> Result<String, Error> {
-    let body = if mail.text.is_empty() && mail.attachments > 0 {
-        Err("It holds a file and no text. Write what you want to say above the line".into())
-    } else {
-        post_body(&mail.text)
+    let body = match (mail.text.is_empty(), mail.attachments) {
+        (false, _) => post_body(&mail.text),
+        (true, 0) => Err("Nothing in it is new. Write what you want to say above the line at the top".into()),
+        (true, _) => Err("It holds a file and no text. Write what you want to say above the line at the top".into()),
     };
     match take_answer(conn, ask, (catalogue, told), place.clone(), (thread, post), body)? {
         Ok(path) => {

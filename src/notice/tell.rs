@@ -27,7 +27,7 @@ pub async fn tell_due(db: &Db, content: &Content, now: Instant) -> Result<usize,
 }
 
 fn tell(conn: &mut Conn, catalogue: &Catalogue, (id, cohort): (PostId, CohortId), now: Instant) -> QueryResult<()> {
-    let Some(only_named) = store::take_untold(conn, id)? else { return Ok(()) };
+    let Some((only_named, since)) = store::take_untold(conn, id)? else { return Ok(()) };
     let Some(post) = store::find_post(conn, id)?.filter(|post| post.removed_at.is_none()) else { return Ok(()) };
     let Some(course) = course(conn, cohort)? else { return Ok(()) };
     let Some(programme) = catalogue.programme(&course.cohort.programme) else { return Ok(()) };
@@ -40,7 +40,8 @@ fn tell(conn: &mut Conn, catalogue: &Catalogue, (id, cohort): (PostId, CohortId)
     let wanted = audience.into_iter().filter(|(_, _, how)| *how != How::Never);
     let new: Vec<NewNotice> = wanted
         .map(|(enrolment, reason, how)| {
-            let due_at = due_at(how, &course.cohort, hour, now);
+            // Of the time when it could have been told: a process that was down comes late, and not a day late.
+            let due_at = due_at(how, &course.cohort, hour, since.min(now));
             NewNotice { enrolment, reason, how, due_at }
         })
         .collect();

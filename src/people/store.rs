@@ -135,6 +135,21 @@ pub fn list(
     Ok(rows.into_iter().map(member).collect())
 }
 
+/// Names of which a word begins like what was typed, in their order, each once.
+pub fn names(conn: &mut Conn, cohort: CohortId, typed: &str, most: i64) -> QueryResult<Vec<String>> {
+    let typed = escaped(&findable(typed));
+    let first = lower(accounts::name).like(format!("{typed}%")).escape('\\');
+    let later = lower(accounts::name).like(format!("% {typed}%")).escape('\\');
+    let rows: Vec<(String, String)> = present!(cohort)
+        .filter(first.or(later))
+        .distinct()
+        .order((lower(accounts::name), accounts::name))
+        .limit(most)
+        .select((lower(accounts::name), accounts::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(_, name)| name).collect())
+}
+
 /// Whatever became of them since: the list goes on behind where they stood.
 fn place_in_list(conn: &mut Conn, cohort: CohortId, id: EnrolmentId) -> QueryResult<Option<(Role, String)>> {
     enrolments::table

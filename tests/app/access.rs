@@ -92,6 +92,7 @@ GET  /cohorts/{cohort}/portfolio/7                                303 403 404 40
 GET  /cohorts/{cohort}/people                                     303 200 404 200 200
 GET  /cohorts/{cohort}/people/me                                  303 200 404 200 404
 POST /cohorts/{cohort}/people/me                                  303 303 404 303 404
+GET  /cohorts/{cohort}/people/names                               303 200 404 200 200
 GET  /cohorts/{cohort}/people/{enrolment}                         303 200 404 200 200
 POST /cohorts/{cohort}/people/{enrolment}/follow                  303 400 404 400 404
 GET  /cohorts/{cohort}/announcements                              303 200 404 200 200

@@ -27,9 +27,12 @@ pub fn list_untold(conn: &mut Conn, now: Instant, most: i64) -> QueryResult<Vec<
         .load(conn)
 }
 
-/// Takes a post to tell of it: whether only a change of it is to be told. `None`: another process took it.
-pub fn take_untold(conn: &mut Conn, post: PostId) -> QueryResult<Option<bool>> {
-    diesel::delete(untold_posts::table.find(post)).returning(untold_posts::is_edit).get_result(conn).optional()
+/// Takes a post to tell of it: whether only a change of it is to be told, and since when. `None`: another process took it.
+pub fn take_untold(conn: &mut Conn, post: PostId) -> QueryResult<Option<(bool, Instant)>> {
+    diesel::delete(untold_posts::table.find(post))
+        .returning((untold_posts::is_edit, untold_posts::due_at))
+        .get_result(conn)
+        .optional()
 }
 
 /// What decides whom a post concerns.

@@ -1,6 +1,7 @@
 //! Who is here, one's own card, and one person's page.
 
 pub mod list;
+pub mod names;
 pub mod own;
 pub mod person;
 
