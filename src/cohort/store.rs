@@ -1,12 +1,14 @@
 //! Cohorts, breaks, enrolments and invitations, as they are kept; which mails somebody wants is in a file of its own.
 
 mod recipients;
+mod standing;
 mod wishes;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 pub use recipients::{RECIPIENT, Recipient};
+pub use standing::set_learner_standing;
 pub use wishes::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
@@ -312,22 +314,6 @@ pub fn dismiss_facilitator(conn: &mut Conn, cohort: CohortId, enrolment: Enrolme
         .filter(enrolments::role.eq(Role::Facilitator))
         .set(enrolments::state.eq(Standing::Withdrawn))
         .execute(conn)
-}
-
-/// Takes a learner out of a cohort, or back in; what they did is kept. Whether that changed anything.
-pub fn set_learner_standing(
-    conn: &mut Conn,
-    cohort: CohortId,
-    enrolment: EnrolmentId,
-    standing: Standing,
-) -> QueryResult<bool> {
-    let learner = enrolments::id.eq(enrolment).and(enrolments::cohort_id.eq(cohort));
-    let changed = diesel::update(enrolments::table.filter(learner))
-        .filter(enrolments::role.eq(Role::Learner))
-        .filter(enrolments::state.ne(standing))
-        .set(enrolments::state.eq(standing))
-        .execute(conn)?;
-    Ok(changed == 1)
 }
 
 /// Name and address of each facilitator.

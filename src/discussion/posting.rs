@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
 use diesel::QueryResult;
 
 use super::pace::wait_until;
@@ -123,14 +122,6 @@ impl Refusal {
                 )
             }
             Self::ReadOnly(why) => why.words(place),
-        }
-    }
-
-    pub fn status(&self) -> StatusCode {
-        match self {
-            Self::Body(_) | Self::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } | Self::TooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::ReadOnly(_) => StatusCode::FORBIDDEN,
         }
     }
 

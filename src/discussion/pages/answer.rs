@@ -89,7 +89,7 @@ fn refused(
     fields: &Fields,
     refusal: Refusal,
 ) -> Result<Error, Error> {
-    let (parent, status) = (post_id(fields.get("parent"))?, refusal.status());
+    let (parent, status) = (post_id(fields.get("parent"))?, refusal_status(&refusal));
     let wip = Wip { text: fields.get("body").into(), refusal: Some(refusal), ..Wip::default() };
     again(conn, ask, subject, parent, status, wip)
 }
@@ -112,4 +112,12 @@ fn again(
     let part = Part::After(start);
     let posts = read(conn, subject, part)?;
     Ok(Error::page(status, draw(ask, subject, part, posts, Wip { answers, ..wip })))
+}
+
+pub fn refusal_status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TooMany { .. } | Refusal::TooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
+    }
 }

@@ -15,7 +15,7 @@ mod show;
 mod thread;
 mod wishes;
 
-pub use answer::{add_post, take_answer};
+pub use answer::{add_post, refusal_status, take_answer};
 pub use export::{all, markdown};
 pub use feed::{make_address, show as feed, show_address, stop};
 pub use fresh::listen;

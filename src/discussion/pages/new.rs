@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::answer::refusal_status;
 use super::{Room, WHOLE_COURSE};
 use crate::discussion::posting::{PostLimits, may_post};
 use crate::discussion::{Poster, path_of, post_body, store, title};
@@ -76,7 +77,7 @@ pub async fn create(
                 return Err(Error::page(StatusCode::OK, NewThread { preview: thread.body.html().into(), ..page }));
             }
             let counted = may_post(conn, &poster, &limits, asked.now)?;
-            counted.map_err(|why| refused(why.status(), why.faults(&room.place)))?;
+            counted.map_err(|why| refused(refusal_status(&why), why.faults(&room.place)))?;
             room.forget_draft(conn, &page_path(&room), FORM)?;
             save(conn, &room, &poster, &thread)
         })

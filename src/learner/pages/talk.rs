@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use super::step::{self, StepPage, Work};
 use super::{StepForm, change};
 use crate::cohort::Place;
+use crate::discussion::pages::refusal_status;
 use crate::discussion::posting::{OnStepPosts, PostLimits, Posted, Refusal, post_in_step};
 use crate::discussion::talk::{self, POST_FORM};
 use crate::discussion::{post_body, poster};
@@ -66,7 +67,7 @@ fn keep(
 fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &Refusal) -> Result<Error, Error> {
     let talk = talk::load(conn, ask, &here.place, &here.open, closes_at(here))?.refused(&here.place, typed, refusal);
     let faults = refusal.faults(&here.place);
-    Ok(Error::page(refusal.status(), step::page(ask, here, Work::Talk(Box::new(talk))).with_faults(faults)))
+    Ok(Error::page(refusal_status(refusal), step::page(ask, here, Work::Talk(Box::new(talk))).with_faults(faults)))
 }
 
 /// What the discussion calls when somebody has posted in a step's own thread.
