@@ -13,13 +13,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::accounts::doors::{Doors, Limits};
 use crate::accounts::passwords::Passwords;
 use crate::cohort::pages::OnJoining;
+use crate::discussion::listening::Listeners;
 use crate::discussion::posting::PostLimits;
 use crate::draft::pages::DraftLimit;
 use crate::health::Here;
 use crate::outbox::deliver::Courier;
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Settings;
-use crate::platform::db::{self, Db, DbError};
+use crate::platform::db::{self, Bell, Db, DbError};
 use crate::platform::web::{Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
@@ -42,6 +43,7 @@ pub struct App {
     pub settings: Settings,
     pub site: Site,
     pub db: Db,
+    pub bell: Bell,
     pub content: Content,
     pub clock: Clock,
     pub courier: Arc<Courier>,
@@ -49,6 +51,7 @@ pub struct App {
     pub passwords: Passwords,
     pub doors: Data<Doors>,
     pub post_limits: Data<PostLimits>,
+    pub listeners: Listeners,
     pub search_limit: Data<SearchLimit>,
     pub draft_limit: Data<DraftLimit>,
     /// For an author's own process alone.
@@ -71,6 +74,7 @@ impl App {
         let (rules, started_at) = (worker::rules(&content, &settings.base_url), clock.now());
         let courier = Courier::new(&settings, db.clone(), clock.clone(), rules, OWNER).map_err(anyhow::Error::msg)?;
         Ok(Self {
+            bell: Bell::hang(&settings.database),
             settings,
             site,
             db,
@@ -81,6 +85,7 @@ impl App {
             passwords: Passwords::start()?,
             doors: Data::new(Doors::new(&Limits::default())),
             post_limits: Data::new(PostLimits::default()),
+            listeners: Listeners::default(),
             search_limit: Data::default(),
             draft_limit: Data::new(DraftLimit::default()),
             preview: None,
@@ -129,6 +134,8 @@ impl App {
         config
             .app_data(Data::new(self.site.clone()))
             .app_data(Data::new(self.db.clone()))
+            .app_data(Data::new(self.bell.clone()))
+            .app_data(Data::new(self.listeners.clone()))
             .app_data(Data::new(self.content.clone()))
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::new(self.passwords.clone()))
@@ -176,7 +183,7 @@ impl App {
         let jobs = jobs.then(|| worker::start(self.clone()));
         let limits = actix_web::rt::spawn(self.clone().forget_old_limits());
         let reloads = actix_web::rt::spawn(self.clone().reload_on_hangup());
-        actix_web::rt::spawn(stop_on_signal(handle));
+        actix_web::rt::spawn(stop_on_signal(handle, self.listeners.clone()));
         server.await?;
         limits.abort();
         reloads.abort();
@@ -220,9 +227,11 @@ impl App {
     }
 }
 
-async fn stop_on_signal(server: ServerHandle) {
+async fn stop_on_signal(server: ServerHandle, listeners: Listeners) {
     stop_signal().await;
     tracing::info!("stopping");
+    // They would never end by themselves.
+    listeners.close();
     server.pause().await;
     // What the kernel had accepted already is still answered.
     tokio::time::sleep(Duration::from_millis(400)).await;

@@ -169,6 +169,7 @@ fn talking(config: &mut ServiceConfig) {
         .route("/feeds/{token}.atom", get().to(discussion::feed))
         .route("/cohorts/{cohort}/discussions/{thread}.md", get().to(discussion::markdown))
         .route("/cohorts/{cohort}/discussions/{thread}", get().to(discussion::show))
+        .route("/cohorts/{cohort}/discussions/{thread}/events", get().to(discussion::listen))
         .route("/cohorts/{cohort}/discussions/{thread}/follow", post().to(discussion::follow))
         .route("/cohorts/{cohort}/discussions/{thread}/manage", get().to(discussion::manage_thread))
         .route("/cohorts/{cohort}/discussions/{thread}/manage", post().to(discussion::change_thread))
@@ -189,7 +190,12 @@ fn talking(config: &mut ServiceConfig) {
 #[rustfmt::skip]
 fn facilitating(config: &mut ServiceConfig) {
     config
+        .route("/cohorts/{cohort}/manage", get().to(facilitator::overview::show))
         .route("/cohorts/{cohort}/manage/learners", get().to(facilitator::learners::show))
+        .route("/cohorts/{cohort}/manage/learners/{learner}", get().to(facilitator::learner::show))
+        .route("/cohorts/{cohort}/manage/learners/{learner}/place", post().to(facilitator::learner::change_place))
+        .route("/cohorts/{cohort}/manage/learners/{learner}/notes", post().to(facilitator::learner::write_note))
+        .route("/cohorts/{cohort}/manage/learners/{learner}/notes/{note}/remove", post().to(facilitator::learner::remove_note))
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
         .route("/cohorts/{cohort}/manage/assignments", get().to(facilitator::assignments::list))
         .route("/cohorts/{cohort}/manage/assignments/{submission}", get().to(facilitator::assignments::show))

@@ -644,6 +644,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    team_notes (id) {
+        id -> BigInt,
+        enrolment_id -> BigInt,
+        author_id -> Nullable<BigInt>,
+        author -> Text,
+        body -> Text,
+        written_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -705,6 +716,8 @@ diesel::joinable!(notice_wishes -> enrolments (enrolment_id));
 diesel::joinable!(notices -> posts (post_id));
 diesel::joinable!(notices -> messages (message_id));
 diesel::joinable!(received_mails -> enrolments (enrolment_id));
+diesel::joinable!(team_notes -> enrolments (enrolment_id));
+diesel::joinable!(team_notes -> accounts (author_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -759,5 +772,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_follows,
     notice_wishes,
     notices,
-    received_mails
+    received_mails,
+    team_notes
 );

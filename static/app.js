@@ -247,6 +247,34 @@ document.querySelectorAll("[data-film]").forEach((film) => {
   document.addEventListener("visibilitychange", () => document.hidden && keep({ keepalive: true }));
 });
 
+// ---------- word of new posts: [data-fresh] says it, and its address is where it is heard ----------
+
+const fresh = document.querySelector("[data-fresh]");
+let heard;
+
+function listen() {
+  if (!fresh || heard || document.hidden || !("EventSource" in window)) return;
+  heard = new EventSource(fresh.dataset.fresh);
+  heard.onmessage = ({ data }) => {
+    const { words, href } = JSON.parse(data);
+    const way = document.createElement("a");
+    way.href = href;
+    way.textContent = words;
+    if (fresh.textContent !== words) fresh.replaceChildren(way);
+  };
+}
+
+/** A page that nobody looks at leaves the connection to those that are read. */
+function stopListening() {
+  heard?.close();
+  heard = undefined;
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? stopListening() : listen()));
+addEventListener("pagehide", stopListening);
+addEventListener("pageshow", listen);
+listen();
+
 // ---------- a form is sent once ----------
 
 document.addEventListener("submit", (event) => {

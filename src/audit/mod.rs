@@ -18,6 +18,8 @@ crate::words! {
         MergeThread = "merge-thread",
         ExportDiscussions = "export-discussions",
         ChangeReminders = "change-reminders",
+        WithdrawLearner = "withdraw-learner",
+        BringBackLearner = "bring-back-learner",
     }
 }
 
@@ -36,12 +38,14 @@ impl Act {
             Self::MergeThread => "merged the thread",
             Self::ExportDiscussions => "exported the discussions",
             Self::ChangeReminders => "changed the reminders",
+            Self::WithdrawLearner => "took a learner out of the course",
+            Self::BringBackLearner => "brought a learner back",
         }
     }
 
     /// Whether it was done to what people say to one another.
     pub fn is_of_discussions(self) -> bool {
-        self != Self::ChangeReminders
+        !matches!(self, Self::ChangeReminders | Self::WithdrawLearner | Self::BringBackLearner)
     }
 }
 

@@ -145,6 +145,7 @@ impl Place {
         frame.nav.push(here(Nav::new("Calendar", format!("{path}/calendar"))));
         if self.facilitates() {
             frame.staff_nav = vec![
+                Nav::new("Who needs you", format!("{path}/manage")).only_at(&ask.path),
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
                 here(Nav::new("Needs a reply", format!("{path}/manage/discussions"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),

@@ -1,12 +1,14 @@
 //! Cohorts, breaks, enrolments and invitations, as they are kept; which mails somebody wants is in a file of its own.
 
 mod recipients;
+mod standing;
 mod wishes;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 pub use recipients::{RECIPIENT, Recipient, active};
+pub use standing::set_learner_standing;
 pub use wishes::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};

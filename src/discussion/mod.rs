@@ -1,6 +1,8 @@
 //! A cohort's conversations: threads, posts and one level of replies. A thread is seen by whoever may see its unit.
 
+pub mod listening;
 pub mod mention;
+mod pace;
 pub mod pages;
 pub mod posting;
 pub mod store;
@@ -48,6 +50,14 @@ pub struct Thread {
     pub waiting_since: Option<Instant>,
     pub is_pinned: bool,
     pub is_locked: bool,
+}
+
+/// So many new posts are counted in a thread.
+pub const COUNTED: i64 = 100;
+
+/// `7`, or `100+`.
+pub fn counted(new: i64) -> String {
+    if new < COUNTED { new.to_string() } else { format!("{COUNTED}+") }
 }
 
 /// How long a learner's post may stand last before the thread needs a reply.
@@ -159,6 +169,7 @@ pub fn conversations(tops: Vec<Top>, replies: Vec<Post>) -> Vec<Conversation> {
 pub struct Poster {
     enrolment: EnrolmentId,
     cohort: CohortId,
+    facilitates: bool,
 }
 
 /// Why somebody may read and not write.
@@ -174,11 +185,11 @@ pub enum ReadOnly {
 
 /// The right to write: active learners and facilitators have it until the cohort closes.
 pub fn poster(place: &Place, closes_at: Instant, now: Instant) -> Result<Poster, ReadOnly> {
-    let enrolment = place.enrolment.as_ref().ok_or(ReadOnly::NotEnrolled)?.id;
+    let enrolment = place.enrolment.as_ref().ok_or(ReadOnly::NotEnrolled)?;
     if now >= closes_at {
         return Err(ReadOnly::Closed { since: closes_at });
     }
-    Ok(Poster { enrolment, cohort: place.cohort.id })
+    Ok(Poster { enrolment: enrolment.id, cohort: place.cohort.id, facilitates: place.facilitates() })
 }
 
 impl ReadOnly {

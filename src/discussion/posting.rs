@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
+use super::pace::wait_until;
 use super::{Post, PostId, Poster, ReadOnly, Thread, ThreadId, store};
 use crate::cohort::{EnrolmentId, Place};
 use crate::platform::clock::Instant;
@@ -16,6 +17,8 @@ use crate::schedule::gate::OpenStep;
 
 /// How often one enrolment may write, in this process.
 pub struct PostLimits {
+    /// Whether somebody new writes more slowly.
+    slow_start: bool,
     at_once: Limit,
     daily: Limit,
     edits: Limit,
@@ -28,6 +31,7 @@ impl PostLimits {
     /// So many posts in five minutes and in a day, and so many edits in five minutes.
     pub fn new(posts: u32, posts_a_day: u32, edits: u32) -> Self {
         Self {
+            slow_start: false,
             at_once: Limit::new(posts, FIVE_MINUTES),
             daily: Limit::new(posts_a_day, DAY),
             edits: Limit::new(edits, FIVE_MINUTES),
@@ -39,7 +43,7 @@ impl PostLimits {
         Self::new(u32::MAX, u32::MAX, u32::MAX)
     }
 
-    pub fn count_post(&self, by: EnrolmentId) -> Result<(), Refusal> {
+    fn count_post(&self, by: EnrolmentId) -> Result<(), Refusal> {
         self.at_once.count(by.to_string()).and_then(|()| self.daily.count(by.to_string())).map_err(too_many)
     }
 
@@ -57,13 +61,28 @@ impl PostLimits {
 
 impl Default for PostLimits {
     fn default() -> Self {
-        Self::new(10, 100, 30)
+        Self { slow_start: true, ..Self::new(10, 100, 30) }
     }
 }
 
 fn too_many(error: Error) -> Refusal {
     let Error::TooMany { seconds } = error else { return Refusal::TooMany { seconds: 60 } };
     Refusal::TooMany { seconds }
+}
+
+/// Whether they may write one more now; if so, it counts.
+pub fn may_post(
+    conn: &mut Conn,
+    poster: &Poster,
+    limits: &PostLimits,
+    now: Instant,
+) -> QueryResult<Result<(), Refusal>> {
+    if limits.slow_start
+        && let Some(until) = wait_until(conn, poster, now)?
+    {
+        return Ok(Err(Refusal::TooSoon { until }));
+    }
+    Ok(limits.count_post(poster.enrolment))
 }
 
 /// Called in the same transaction whenever somebody has posted in a discussion step's own thread.
@@ -80,6 +99,10 @@ pub enum Refusal {
     TooMany {
         seconds: u64,
     },
+    /// They are new here.
+    TooSoon {
+        until: Instant,
+    },
     ReadOnly(ReadOnly),
 }
 
@@ -91,6 +114,12 @@ impl Refusal {
             Self::TooMany { seconds } => {
                 let wait = duration(u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX));
                 format!("You have written a lot in a short time. Wait {wait}, then post this again")
+            }
+            Self::TooSoon { until } => {
+                let until = place.cohort.zone.plain(*until);
+                format!(
+                    "On your first day you can write five posts an hour. What you wrote stands below: post it from {until}"
+                )
             }
             Self::ReadOnly(why) => why.words(place),
         }
@@ -133,7 +162,7 @@ pub fn post_in_thread(
         },
         None => None,
     };
-    if let Err(refusal) = limits.count_post(poster.enrolment) {
+    if let Err(refusal) = may_post(conn, poster, limits, now)? {
         return Ok(Err(refusal));
     }
     let post = store::add_post(conn, thread.id, poster.enrolment, draft.parent, &body, now)?;
@@ -160,7 +189,7 @@ pub fn post_in_step(
         Ok(body) => body,
         Err(what) => return Ok(Err(Refusal::Body(what))),
     };
-    if let Err(refusal) = limits.count_post(poster.enrolment) {
+    if let Err(refusal) = may_post(conn, poster, limits, now)? {
         return Ok(Err(refusal));
     }
     let thread = store::step_thread_made(conn, poster.cohort, open.unit.unit, open.step, now)?;

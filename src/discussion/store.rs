@@ -33,7 +33,9 @@ pub use following::{
 };
 pub use helpful::{list_helpful, set_helpful};
 pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, recount};
-pub use marks::{News, count_unread, count_unread_threads, first_unread, follow_own, list_news, see, set_follows};
+pub use marks::{
+    News, TOLD, count_unread, count_unread_threads, first_unread, follow_own, list_news, newer, see, set_follows,
+};
 pub use mentions::{named, named_again};
 pub use moderate::{merge, merged_into, move_thread, set_locked, set_pinned};
 pub use posts::{
@@ -42,7 +44,8 @@ pub use posts::{
 };
 pub use reports::{Report, Reported, list_reported, report, settle_reports};
 pub use writing::{
-    Text, add_post, change_post, hide_post, keep_html, list_texts, list_versions, remove_post, show_post,
+    Text, add_post, change_post, has_post_before, hide_post, keep_html, list_texts, list_versions, nth_newest_post_at,
+    remove_post, show_post,
 };
 
 #[derive(Queryable, Selectable)]

@@ -5,10 +5,67 @@ pub mod store;
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
+
 use crate::cohort::EnrolmentId;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::Programme;
+
+crate::id!(TeamNoteId);
+
+/// Without a visit for so long, somebody may be slipping.
+pub const AWAY: TimeDelta = TimeDelta::days(7);
+
+crate::words! {
+    /// How somebody goes through a course. Everybody is in one of these, the first that holds; [`store`] has them as a
+    /// condition.
+    Stage {
+        /// They gave up their place, or a facilitator took them out.
+        Left = "left",
+        /// They have the certificate.
+        Done = "done",
+        NotStarted = "not-started",
+        /// They have begun, and were not here for [`AWAY`].
+        Stalled = "stalled",
+        /// They come, and nothing that they wrote can be read.
+        Silent = "silent",
+        Active = "active",
+    }
+}
+
+impl Stage {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Left => "Out of the course",
+            Self::Done => "Done",
+            Self::NotStarted => "Not started",
+            Self::Stalled => "Stalled",
+            Self::Silent => "Reading but silent",
+            Self::Active => "Active",
+        }
+    }
+
+    /// The ending of `app-state--`.
+    pub fn look(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Stalled | Self::NotStarted => "now",
+            Self::Left | Self::Silent | Self::Active => "",
+        }
+    }
+}
+
+crate::words! {
+    /// By what the table of learners is sorted.
+    Sort {
+        Name = "name",
+        /// Longest away first.
+        LastHere = "last-here",
+        /// Newest first.
+        Joined = "joined",
+    }
+}
 
 /// A learner as facilitators see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +75,7 @@ pub struct Learner {
     pub email: String,
     pub enrolled_at: Instant,
     pub last_seen_at: Option<Instant>,
+    pub stage: Stage,
 }
 
 /// How many required steps each learner has done of each unit.

@@ -1,85 +1,162 @@
-//! What facilitators ask about a cohort's learners. Reads only.
+//! What facilitators ask about a cohort's learners; and what they tell one another, which is kept here.
 
-use diesel::dsl::{Eq, exists, not};
+mod notes;
+mod week;
+
+use diesel::dsl::{count_star, exists, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Timestamp};
 
-use super::Learner;
-use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
+pub use notes::{TeamNote, list_notes, remove_note, write_note};
+pub use week::{Numbers, numbers};
+
+use super::{AWAY, Learner, Sort, Stage};
+use crate::cohort::{CohortId, EnrolmentId, Role};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
-use crate::schema::{accounts, completions, enrolments};
+use crate::schema::{accounts, cards, completions, enrolments, posts, threads};
 
-type LearnerRow = (EnrolmentId, String, String, Instant, Option<Instant>);
+diesel::define_sql_function! {
+    /// In small letters; SQLite knows those of ASCII alone.
+    fn lower(text: Text) -> Text;
+}
 
-/// Rows of a list that is shown in part: how many there are beyond `limit` is not counted.
-pub const LISTED: i64 = 100;
+type LearnerRow = (EnrolmentId, String, String, Instant, Option<Instant>, Stage);
 
-/// Names in order, then ids: where a page of learners ended.
-pub struct After<'a> {
-    pub name: &'a str,
+/// Which learners a table shows, and how.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// None: all who are in the course.
+    pub stage: Option<Stage>,
+    /// Part of a name, of an address, or of the network that they say they are in. Empty: everybody.
+    pub words: String,
+    pub joined_from: Option<Instant>,
+    pub sort: Sort,
+    pub now: Instant,
+}
+
+impl Wanted {
+    /// All who are in the course, by name.
+    pub fn all(now: Instant) -> Self {
+        Self { stage: None, words: String::new(), joined_from: None, sort: Sort::Name, now }
+    }
+}
+
+/// Where a page of learners ended.
+#[derive(Debug, Clone)]
+pub struct After {
     pub enrolment: EnrolmentId,
+    /// Where names sort.
+    pub name: String,
+    /// Where times do.
+    pub at: Instant,
 }
 
-#[diesel::dsl::auto_type]
-fn active(cohort: CohortId) -> _ {
-    let of_cohort: Eq<enrolments::cohort_id, CohortId> = enrolments::cohort_id.eq(cohort);
-    let learner: Eq<enrolments::role, Role> = enrolments::role.eq(Role::Learner);
-    let active: Eq<enrolments::state, Standing> = enrolments::state.eq(Standing::Active);
-    of_cohort.and(learner).and(active)
+/// The stage of a row of `enrolments`. The one place that says what each means.
+fn stage(now: Instant) -> SqlLiteral<Text> {
+    // A time of ours, in the form in which both databases read it.
+    let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
+    sql::<Text>(&format!(
+        "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' \
+         WHEN EXISTS (SELECT 1 FROM certificates AS c WHERE c.enrolment_id = enrolments.id) THEN 'done' \
+         WHEN NOT EXISTS (SELECT 1 FROM completions AS d WHERE d.enrolment_id = enrolments.id) THEN 'not-started' \
+         WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
+         WHEN NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.enrolment_id = enrolments.id AND p.removed_at IS NULL \
+         AND p.hidden_at IS NULL) THEN 'silent' ELSE 'active' END)"
+    ))
 }
 
-const COLUMNS: (enrolments::id, accounts::name, accounts::email, enrolments::enrolled_at, enrolments::last_seen_at) =
-    (enrolments::id, accounts::name, accounts::email, enrolments::enrolled_at, enrolments::last_seen_at);
+/// When somebody was last here; who never was, when they enrolled.
+fn last_here() -> SqlLiteral<Timestamp> {
+    sql::<Timestamp>("coalesce(enrolments.last_seen_at, enrolments.enrolled_at)")
+}
 
-/// A page of active learners by name.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn learns(cohort: CohortId) -> _ {
+    let learner: Role = Role::Learner;
+    enrolments::cohort_id.eq(cohort).and(enrolments::role.eq(learner))
+}
+
+/// A page of learners.
 pub fn list_learners(
     conn: &mut Conn,
     cohort: CohortId,
-    after: Option<After<'_>>,
+    wanted: &Wanted,
+    after: Option<&After>,
     limit: i64,
 ) -> QueryResult<Vec<Learner>> {
-    let mut query = enrolments::table
-        .inner_join(accounts::table)
-        .filter(active(cohort))
-        .order((accounts::name, enrolments::id))
-        .limit(limit)
-        .select(COLUMNS)
-        .into_boxed();
-    if let Some(after) = after {
-        let beyond = accounts::name.gt(after.name).or(enrolments::id.gt(after.enrolment));
-        query = query.filter(accounts::name.ge(after.name)).filter(beyond);
+    let stage = || stage(wanted.now);
+    let person =
+        (enrolments::id, accounts::name, accounts::email, enrolments::enrolled_at, enrolments::last_seen_at, stage());
+    let mut query =
+        enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
+    query = match wanted.stage {
+        Some(wanted) => query.filter(stage().eq(wanted.as_str())),
+        None => query.filter(stage().ne(Stage::Left.as_str())),
+    };
+    if !wanted.words.is_empty() {
+        let part = format!("%{}%", wanted.words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let network = cards::table
+            .filter(cards::enrolment_id.eq(enrolments::id))
+            .filter(cards::shows_network)
+            .filter(lower(cards::network).like(part.clone()).escape('\\'));
+        let named = lower(accounts::name).like(part.clone()).escape('\\');
+        query = query.filter(named.or(accounts::email_key.like(part).escape('\\')).or(exists(network)));
     }
-    query.load::<LearnerRow>(conn).map(learners)
+    if let Some(from) = wanted.joined_from {
+        query = query.filter(enrolments::enrolled_at.ge(from));
+    }
+    // In each case the first condition says nothing new: it lets the databases begin there.
+    let rows = match wanted.sort {
+        Sort::Name => {
+            if let Some(after) = after {
+                let beyond = accounts::name.gt(&after.name).or(enrolments::id.gt(after.enrolment));
+                query = query.filter(accounts::name.ge(&after.name)).filter(beyond);
+            }
+            query.order((accounts::name, enrolments::id)).load::<LearnerRow>(conn)?
+        }
+        Sort::LastHere => {
+            if let Some(After { at, enrolment, .. }) = after {
+                let beyond = last_here().gt(*at).or(enrolments::id.gt(*enrolment));
+                query = query.filter(last_here().ge(*at)).filter(beyond);
+            }
+            query.order((last_here(), enrolments::id)).load::<LearnerRow>(conn)?
+        }
+        Sort::Joined => {
+            if let Some(After { at, enrolment, .. }) = after {
+                let beyond = enrolments::enrolled_at.lt(*at).or(enrolments::id.lt(*enrolment));
+                query = query.filter(enrolments::enrolled_at.le(*at)).filter(beyond);
+            }
+            query.order((enrolments::enrolled_at.desc(), enrolments::id.desc())).load::<LearnerRow>(conn)?
+        }
+    };
+    Ok(rows.into_iter().map(learner).collect())
 }
 
-/// Learners who have done nothing at all yet, the earliest enrolled first.
-pub fn list_not_started(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Learner>> {
-    let done = completions::table.filter(completions::enrolment_id.eq(enrolments::id));
+/// One learner of the cohort, also one who has left.
+pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Instant) -> QueryResult<Option<Learner>> {
     enrolments::table
         .inner_join(accounts::table)
-        .filter(active(cohort))
-        .filter(not(exists(done)))
-        .order((enrolments::enrolled_at, enrolments::id))
-        .limit(LISTED)
-        .select(COLUMNS)
-        .load::<LearnerRow>(conn)
-        .map(learners)
+        .filter(learns(cohort))
+        .filter(enrolments::id.eq(id))
+        .select((
+            enrolments::id,
+            accounts::name,
+            accounts::email,
+            enrolments::enrolled_at,
+            enrolments::last_seen_at,
+            stage(now),
+        ))
+        .first::<LearnerRow>(conn)
+        .optional()
+        .map(|row| row.map(learner))
 }
 
-/// Learners who have begun but not been here since an instant, the longest away first.
-pub fn list_away(conn: &mut Conn, cohort: CohortId, since: Instant) -> QueryResult<Vec<Learner>> {
-    let done = completions::table.filter(completions::enrolment_id.eq(enrolments::id));
-    enrolments::table
-        .inner_join(accounts::table)
-        .filter(active(cohort))
-        .filter(enrolments::last_seen_at.lt(since))
-        .filter(exists(done))
-        .order((enrolments::last_seen_at, enrolments::id))
-        .limit(LISTED)
-        .select(COLUMNS)
-        .load::<LearnerRow>(conn)
-        .map(learners)
+/// How many learners are in each stage; those with nobody are not named.
+pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
+    enrolments::table.filter(learns(cohort)).group_by(stage(now)).select((stage(now), count_star())).load(conn)
 }
 
 /// Everything that these learners have done.
@@ -91,23 +168,35 @@ pub fn list_completions(conn: &mut Conn, learners: &[Learner]) -> QueryResult<Ve
         .load(conn)
 }
 
-/// Everything that the cohort's learners have done.
-pub fn list_all_completions(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(EnrolmentId, Slug, Slug)>> {
-    completions::table
-        .inner_join(enrolments::table)
-        .filter(active(cohort))
-        .select((completions::enrolment_id, completions::unit, completions::step))
+/// A post of a learner's, and where it stands.
+#[derive(Debug, Clone, Queryable)]
+pub struct OwnPost {
+    pub id: crate::discussion::PostId,
+    pub thread: crate::discussion::ThreadId,
+    pub title: String,
+    pub html: String,
+    pub created_at: Instant,
+    pub is_visible: bool,
+}
+
+/// A learner's newest posts, newest first, those that cannot be read any more included.
+pub fn list_posts(conn: &mut Conn, learner: EnrolmentId, most: i64) -> QueryResult<Vec<OwnPost>> {
+    posts::table
+        .inner_join(threads::table)
+        .filter(posts::enrolment_id.eq(learner))
+        .order(posts::id.desc())
+        .limit(most)
+        .select((
+            posts::id,
+            posts::thread_id,
+            threads::title,
+            posts::html,
+            posts::created_at,
+            posts::removed_at.is_null().and(posts::hidden_at.is_null()),
+        ))
         .load(conn)
 }
 
-fn learners(rows: Vec<LearnerRow>) -> Vec<Learner> {
-    rows.into_iter()
-        .map(|(enrolment, name, email, enrolled_at, last_seen_at)| Learner {
-            enrolment,
-            name,
-            email,
-            enrolled_at,
-            last_seen_at,
-        })
-        .collect()
+fn learner((enrolment, name, email, enrolled_at, last_seen_at, stage): LearnerRow) -> Learner {
+    Learner { enrolment, name, email, enrolled_at, last_seen_at, stage }
 }

@@ -2,11 +2,10 @@
 
 use super::course::Course;
 use super::step_path;
-use crate::discussion::Thread;
 use crate::discussion::store::News;
+use crate::discussion::{Thread, counted};
 use crate::live::{self, Moment, Session, steps};
 use crate::platform::clock::Instant;
-use crate::platform::text::count;
 use crate::programme::Unit;
 
 /// So many threads at most.
@@ -68,7 +67,7 @@ fn told(course: &Course<'_>, news: &News) -> Option<NewPosts> {
     Some(NewPosts {
         href: format!("{}?post={}", news.thread.path(&course.place.cohort), news.first),
         title: title(unit, &news.thread),
-        count: count(usize::try_from(news.count).unwrap_or(0), "new post"),
+        count: if news.count == 1 { "1 new post".into() } else { format!("{} new posts", counted(news.count)) },
         place: unit.map_or("The whole course".into(), Unit::label),
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! SQLite: readers in a small pool, one writer thread that commits what waits as a group. PostgreSQL: a pool.
 
+mod bell;
 mod conn;
 mod instant;
 mod keep;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use diesel::r2d2::Pool;
 use tokio::sync::Semaphore;
 
+pub use bell::Bell;
 use conn::{Access, Manager};
 pub use conn::{Both, Conn, Kind, MultiBackend, OnBoth, Url};
 pub use keep::{copy_to, integrity, version};

@@ -5,6 +5,7 @@ pub mod change;
 pub mod choices;
 pub mod due;
 pub mod gate;
+mod holidays;
 mod moving;
 pub mod pages;
 pub mod plan;
@@ -20,6 +21,7 @@ use crate::programme::{Programme, Unit};
 
 pub use change::{Change, ScheduleFault, Terms, apply};
 pub use choices::{Choices, Settings};
+pub use holidays::bank_holiday;
 pub use plan::{closes_at, closes_on, planned};
 
 /// When one unit opens for one cohort.

@@ -138,6 +138,8 @@ POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/moderate 303 404 404 40
 POST /cohorts/{cohort}/discussions/{thread}/posts/{post}/remove   303 303 404 404 404
 GET  /cohorts/{cohort}/discussions/{thread}.md                    303 200 404 200 200
 GET  /cohorts/{cohort}/discussions/{hidden}.md                    303 404 404 200 200
+GET  /cohorts/{cohort}/discussions/{thread}/events                303 400 404 400 400
+GET  /cohorts/{cohort}/discussions/{hidden}/events                303 404 404 400 400
 POST /cohorts/{cohort}/discussions/{thread}/follow                303 400 404 400 400
 GET  /cohorts/{cohort}/discussions/{thread}/manage                303 404 404 200 200
 POST /cohorts/{cohort}/discussions/{thread}/manage                303 404 404 400 400
@@ -156,6 +158,12 @@ GET  /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 20
 POST /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 422 404
 GET  /cohorts/{cohort}/manage/guide                               303 404 404 200 200
 GET  /cohorts/{cohort}/manage/guide/{unit}                        303 404 404 200 200
+GET  /cohorts/{cohort}/manage                                     303 404 404 200 200
+GET  /cohorts/{cohort}/manage/learners/{learner}                  303 404 404 200 200
+GET  /cohorts/{cohort}/manage/learners/{facilitator}              303 404 404 404 404
+POST /cohorts/{cohort}/manage/learners/{learner}/place            303 404 404 400 400
+POST /cohorts/{cohort}/manage/learners/{learner}/notes            303 404 404 422 422
+POST /cohorts/{cohort}/manage/learners/{learner}/notes/1/remove   303 404 404 303 303
 GET  /cohorts/{cohort}/manage/learners                            303 404 404 200 200
 GET  /cohorts/{cohort}/manage/learners.csv                        303 404 404 200 200
 GET  /cohorts/{cohort}/manage/live                                303 404 404 200 200
@@ -306,6 +314,8 @@ impl Names {
         };
         Self(vec![
             ("{programme}", programme.slug.to_string()),
+            ("{learner}", learner.to_string()),
+            ("{facilitator}", facilitator.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
             ("{code}", code),
@@ -390,7 +400,7 @@ fn make_thread(conn: &mut Conn, cohort: CohortId, unit: Option<&str>, now: Insta
 }
 
 /// Its code.
-fn make_certificate(
+pub fn make_certificate(
     conn: &mut trellis::platform::db::Conn,
     learner: trellis::cohort::EnrolmentId,
     now: trellis::platform::clock::Instant,

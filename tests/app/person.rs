@@ -82,6 +82,18 @@ impl Person {
         Self { client, base: base.into(), token: RefCell::new(None), email, enrolment }
     }
 
+    /// The same browser at another process of the same Trellis.
+    pub fn at(&self, base: &str) -> Self {
+        let token = self.token.clone();
+        Self {
+            client: self.client.clone(),
+            base: base.into(),
+            token,
+            email: self.email.clone(),
+            enrolment: self.enrolment,
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Page {
         self.read(self.client.get(self.url(path))).await
     }

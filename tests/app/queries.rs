@@ -42,7 +42,10 @@ const LEARNER: &[&str] = &[
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",
     "/cohorts/spring/manage/schedule/7",
+    "/cohorts/spring/manage",
     "/cohorts/spring/manage/learners",
+    "/cohorts/spring/manage/learners?stage=silent&sort=last-here&words=learner&joined=2027-01-01",
+    "/cohorts/spring/manage/learners/1",
     "/cohorts/spring/manage/assignments",
     "/cohorts/spring/manage/live",
     "/cohorts/spring/manage/live/1/live-session",

@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::Duration;
 
+use actix_web::web::Data;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 use trellis::accounts::AccountId;
 use trellis::accounts::password::Password;
 use trellis::app::App;
 use trellis::cohort::{CohortId, EnrolmentId, Joining, Role, Standing};
+use trellis::discussion::posting::PostLimits;
 use trellis::outbox::deliver::{Courier, Deadlines};
 use trellis::platform::clock::{Clock, Instant};
 use trellis::platform::config::{BaseUrl, MailRoute, Settings};
@@ -115,6 +117,8 @@ impl Course {
         let rules = trellis::worker::rules(&app.content, &app.settings.base_url);
         let courier = Courier::new(&app.settings, app.db.clone(), clock.clone(), rules, "story").unwrap();
         app.courier = Arc::new(courier.with_deadlines(SHORT));
+        // Everybody in a story is new; that one writes more slowly then is a story of its own.
+        app.post_limits = Data::new(PostLimits::new(10, 100, 30));
         let server = app.start(listener, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);

@@ -22,6 +22,9 @@ const RAW_SQL_IN: &[(&str, &str)] = &[
     ("src/search/store/find.rs", "FTS5 and tsvector, which diesel has no words for"),
     ("src/outbox/store/unwritten.rs", "very many rows, bound as one text"),
     ("src/reminder/store.rs", "the same"),
+    ("src/discussion/store/marks.rs", "a count that stops, from a subquery with a limit"),
+    ("src/facilitator/store.rs", "a stage, as CASE, by which rows are grouped"),
+    ("src/facilitator/store/week.rs", "several sums in one question"),
     ("src/outbox/store/claim.rs", "a text put together in the database, which the enum has no operator for"),
 ];
 /// Files that know the web outside `pages`, each for a reason.

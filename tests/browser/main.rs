@@ -7,6 +7,7 @@ mod axe;
 mod browser;
 mod eleven_weeks;
 mod facilitator;
+mod fresh;
 mod html;
 mod keys;
 mod learner;

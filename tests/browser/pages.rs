@@ -72,7 +72,10 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
     let own = [
         "schedule",
         "schedule/7",
+        "",
         "learners",
+        "learners?stage=active&sort=last-here",
+        "learners/3",
         "discussions",
         "assignments",
         "live",
@@ -88,7 +91,7 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "announcements",
         "announcements/new",
     ];
-    let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort));
+    let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort).trim_end_matches('/').to_owned());
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()
 }
 

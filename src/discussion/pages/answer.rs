@@ -9,7 +9,7 @@ use crate::cohort::Place;
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
 use crate::discussion::talk::POST_FORM;
 use crate::discussion::{PostId, ThreadId, post_body, store};
-use crate::platform::db::{Conn, Db};
+use crate::platform::db::{Bell, Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::{Catalogue, Content, Written};
 
@@ -17,7 +17,7 @@ pub async fn add_post(
     ask: Ask,
     db: Data<Db>,
     content: Data<Content>,
-    (limits, told): (Data<PostLimits>, Data<OnStepPosts>),
+    (limits, told, bell): (Data<PostLimits>, Data<OnStepPosts>, Data<Bell>),
     path: Path<(String, String)>,
     fields: Fields,
 ) -> Answer {
@@ -26,7 +26,7 @@ pub async fn add_post(
     let parent = post_id(fields.get("parent"))?;
     let draft = Draft { body: post_body(fields.get("body")), parent };
     let (asked, catalogue) = (ask.clone(), content.current());
-    let to = db
+    let (to, thread) = db
         .write(move |conn| {
             let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
             if let (true, Ok(written)) = (fields.has("preview"), &draft.body) {
@@ -41,12 +41,13 @@ pub async fn add_post(
                 Ok(posted) => {
                     subject.tell(conn, &asked, &told)?;
                     subject.room.forget_draft(conn, &writing_page(&subject.path(), parent), POST_FORM)?;
-                    subject.href_of(conn, posted)
+                    Ok((subject.href_of(conn, posted)?, posted.thread))
                 }
                 Err(refusal) => Err(refused(conn, &asked, &subject, &fields, refusal)?),
             }
         })
         .await?;
+    bell.ring(thread.0);
     ask.done(to, "posted")
 }
 
@@ -88,7 +89,7 @@ fn refused(
     fields: &Fields,
     refusal: Refusal,
 ) -> Result<Error, Error> {
-    let (parent, status) = (post_id(fields.get("parent"))?, status(&refusal));
+    let (parent, status) = (post_id(fields.get("parent"))?, refusal_status(&refusal));
     let wip = Wip { text: fields.get("body").into(), refusal: Some(refusal), ..Wip::default() };
     again(conn, ask, subject, parent, status, wip)
 }
@@ -113,10 +114,10 @@ fn again(
     Ok(Error::page(status, draw(ask, subject, part, posts, Wip { answers, ..wip })))
 }
 
-pub(super) fn status(refusal: &Refusal) -> StatusCode {
+pub fn refusal_status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::TooMany { .. } | Refusal::TooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
     }
 }

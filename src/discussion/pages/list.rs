@@ -6,7 +6,7 @@ use askama::Template;
 use super::{Room, number};
 use crate::cohort::EnrolmentId;
 use crate::discussion::store::{self, About, After, THREADS, View, Wanted};
-use crate::discussion::{Mark, Thread, ThreadId};
+use crate::discussion::{Mark, Thread, ThreadId, counted};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{Slug, count};
@@ -231,7 +231,7 @@ pub(super) fn line(room: &Room<'_>, thread: Thread, mark: Option<Mark>, unread: 
         posts: count(usize::try_from(thread.post_count).unwrap_or(0), "post"),
         last: zone.recent(thread.last_post_at, room.now),
         last_at: thread.last_post_at.rfc3339(),
-        new: if new > 0 { format!("{new} new") } else { String::new() },
+        new: if new > 0 { format!("{} new", counted(new)) } else { String::new() },
         new_href: format!("{href}?post=unread"),
         is_locked: thread.is_locked,
         follows: mark.is_some_and(|mark| mark.follows),

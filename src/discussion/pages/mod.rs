@@ -3,6 +3,7 @@
 mod answer;
 mod export;
 mod feed;
+mod fresh;
 mod list;
 mod manage;
 mod moderate;
@@ -14,9 +15,10 @@ mod show;
 mod thread;
 mod wishes;
 
-pub use answer::{add_post, take_answer};
+pub use answer::{add_post, refusal_status, take_answer};
 pub use export::{all, markdown};
 pub use feed::{make_address, show as feed, show_address, stop};
+pub use fresh::listen;
 pub use list::list;
 pub use manage::{change as change_thread, show as manage_thread};
 pub use moderate::{change as moderate_post, show as show_post};

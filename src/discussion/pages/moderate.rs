@@ -50,8 +50,8 @@ pub async fn change(ask: Ask, db: Data<Db>, content: Data<Content>, path: Way, f
     let (to, done) = db
         .write(move |conn| {
             let of = Of::find(conn, &asked, &catalogue, &path)?;
-            let done = of.change(conn, &asked, &fields)?;
-            store::settle_reports(conn, of.post.id, asked.now)?;
+            let settled = store::settle_reports(conn, of.post.id, asked.now)?;
+            let done = of.change(conn, &asked, &fields, settled > 0)?;
             Ok::<_, Error>((of.back(), done))
         })
         .await?;
@@ -76,8 +76,8 @@ impl<'c> Of<'c> {
         format!("{}?post={}", self.subject.path(), self.post.id)
     }
 
-    /// What was done, as a flash says it.
-    fn change(&self, conn: &mut Conn, ask: &Ask, fields: &Fields) -> Result<&'static str, Error> {
+    /// What was done, as a flash says it. What somebody else has done already changes nothing, and is not noted again.
+    fn change(&self, conn: &mut Conn, ask: &Ask, fields: &Fields, reported: bool) -> Result<&'static str, Error> {
         let (thread, post) = (self.subject.thread.id, self.post.id);
         match fields.get("act") {
             "hide" => match paragraphs(fields.get("reason"), LONGEST, "the reason") {
@@ -88,13 +88,15 @@ impl<'c> Of<'c> {
                 }
                 Err(what) => Err(self.refused(conn, ask, fields, what)?),
             },
-            "show" => {
+            "show" if self.post.hidden.is_some() => {
                 store::show_post(conn, thread, post, ask.now)?;
                 self.subject.note(conn, Act::ShowPost, &self.back(), "")?;
                 Ok("post-shown")
             }
-            "keep" => {
-                self.subject.note(conn, Act::KeepPost, &self.back(), "")?;
+            "keep" | "show" => {
+                if reported {
+                    self.subject.note(conn, Act::KeepPost, &self.back(), "")?;
+                }
                 Ok("post-kept")
             }
             _ => Err(Error::BadRequest("It says neither to hide the post nor to show or keep it.")),

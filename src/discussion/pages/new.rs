@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::answer::refusal_status;
 use super::{Room, WHOLE_COURSE};
-use crate::discussion::posting::PostLimits;
+use crate::discussion::posting::{PostLimits, may_post};
 use crate::discussion::{Poster, path_of, post_body, store, title};
 use crate::draft;
 use crate::platform::db::{Conn, Db};
@@ -75,8 +76,8 @@ pub async fn create(
                 let page = filled(&asked, &room, &fields, Faults::default());
                 return Err(Error::page(StatusCode::OK, NewThread { preview: thread.body.html().into(), ..page }));
             }
-            let counted = limits.count_post(poster.enrolment);
-            counted.map_err(|why| refused(StatusCode::TOO_MANY_REQUESTS, why.faults(&room.place)))?;
+            let counted = may_post(conn, &poster, &limits, asked.now)?;
+            counted.map_err(|why| refused(refusal_status(&why), why.faults(&room.place)))?;
             room.forget_draft(conn, &page_path(&room), FORM)?;
             save(conn, &room, &poster, &thread)
         })

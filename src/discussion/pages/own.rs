@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::answer::status;
+use super::answer::refusal_status;
 use super::{Room, Subject, number};
 use crate::discussion::posting::{PostLimits, Posted, Refusal};
 use crate::discussion::{Post, PostId, Poster, post_body, store};
@@ -161,6 +161,6 @@ impl<'c> Own<'c> {
             _ => refusal.faults(place),
         };
         let page = self.page(ask);
-        Error::page(status(refusal), EditPost { body: page.body.clone().sent(fields, &faults), faults, ..page })
+        Error::page(refusal_status(refusal), EditPost { body: page.body.clone().sent(fields, &faults), faults, ..page })
     }
 }

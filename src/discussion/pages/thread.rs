@@ -31,6 +31,8 @@ pub(super) struct ThreadPage {
     plain_href: String,
     facts: String,
     pager: Vec<Way>,
+    /// Where a page that is open hears of new posts.
+    listen_href: String,
     /// What is new, and where it begins. Empty: nothing is.
     news: String,
     news_href: String,
@@ -117,6 +119,7 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
     let (path, right) = (subject.path(), subject.poster());
     let after = if let Part::After(after) = part { after } else { None };
     let pager = pager(&path, part, &posts);
+    let newest = posts.newest().into_iter().chain([thread.last_post]).max().unwrap_or(thread.last_post);
     let page = Page {
         place: &room.place,
         now: room.now,
@@ -152,6 +155,7 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         plain_href: if answering { format!("{plain}#reply") } else { String::new() },
         facts: facts(room, thread),
         pager,
+        listen_href: format!("{path}/events?after={newest}"),
         news: news(subject),
         news_href: format!("{path}?post=unread"),
         follow_action: room.place.enrolment.as_ref().map(|_| format!("{path}/follow")).unwrap_or_default(),

@@ -1,12 +1,14 @@
 //! How far somebody has read a thread, and whether they follow it, as it is kept: whoever posts follows, unless they said
 //! no, and has seen what was there.
 
-use diesel::dsl::{count_star, min};
+use diesel::dsl::{count_star, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 
 use super::{ThreadRow, posts::visible_posts};
 use crate::cohort::EnrolmentId;
-use crate::discussion::{Mark, PostId, Thread, ThreadId};
+use crate::discussion::{COUNTED, Mark, PostId, Thread, ThreadId};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::schema::{posts, thread_marks, threads};
@@ -95,17 +97,26 @@ fn mark((enrolment, thread): (EnrolmentId, ThreadId), post: PostId, follows: boo
     )
 }
 
-/// How many visible posts of others in each of these threads somebody has not seen, where there are any.
+/// How many visible posts of others came after the mark, `COUNTED` at most: with 10,000 it takes no longer.
+fn unread_count() -> SqlLiteral<BigInt> {
+    sql::<BigInt>(&format!("(SELECT count(*) FROM (SELECT 1 FROM {UNREAD} LIMIT {COUNTED}) AS unread)"))
+}
+
+/// The first of them.
+fn first_of_unread() -> SqlLiteral<Nullable<BigInt>> {
+    sql::<Nullable<BigInt>>(&format!("(SELECT p.id FROM {UNREAD} ORDER BY p.id LIMIT 1)"))
+}
+
+/// To a row of `thread_marks`.
+const UNREAD: &str = "posts AS p WHERE p.thread_id = thread_marks.thread_id AND p.id > thread_marks.seen_post_id \
+     AND p.enrolment_id <> thread_marks.enrolment_id AND p.removed_at IS NULL AND p.hidden_at IS NULL";
+
+/// How many visible posts of others somebody has not seen in each of these threads, which they have opened before.
 pub fn count_unread(conn: &mut Conn, reader: EnrolmentId, unread: &[ThreadId]) -> QueryResult<Vec<(ThreadId, i64)>> {
-    threads::table
-        .inner_join(posts::table)
-        .left_join(thread_marks::table.on(own_mark(reader)))
-        .filter(threads::id.eq_any(unread))
-        .filter(visible_posts())
-        .filter(posts::enrolment_id.ne(reader))
-        .filter(thread_marks::seen_post_id.is_null().or(thread_marks::seen_post_id.lt(posts::id).assume_not_null()))
-        .group_by(threads::id)
-        .select((threads::id, count_star()))
+    thread_marks::table
+        .filter(thread_marks::enrolment_id.eq(reader))
+        .filter(thread_marks::thread_id.eq_any(unread))
+        .select((thread_marks::thread_id, unread_count()))
         .load(conn)
 }
 
@@ -127,15 +138,24 @@ pub fn first_unread(
         .optional()
 }
 
-/// In how many threads of each unit, by its slug, there is something that somebody has not seen.
+/// Among so many threads, those with the newest activity, unread ones are counted.
+const RECENT: i64 = 200;
+
+/// In how many recent threads of each unit, by its slug, there is something that somebody has not seen.
 pub fn count_unread_threads(
     conn: &mut Conn,
     reader: EnrolmentId,
     cohort: crate::cohort::CohortId,
 ) -> QueryResult<Vec<(Option<crate::platform::text::Slug>, i64)>> {
+    let recent = diesel::alias!(threads as recent);
+    let newest = recent
+        .filter(recent.field(threads::cohort_id).eq(cohort))
+        .order((recent.field(threads::last_post_at).desc(), recent.field(threads::id).desc()))
+        .limit(RECENT)
+        .select(recent.field(threads::id));
     threads::table
         .left_join(thread_marks::table.on(own_mark(reader)))
-        .filter(threads::cohort_id.eq(cohort))
+        .filter(threads::id.eq_any(newest))
         .filter(threads::post_count.gt(0))
         .filter(has_unread())
         .group_by(threads::unit)
@@ -158,6 +178,7 @@ pub(super) fn has_unread() -> _ {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
     pub thread: Thread,
+    /// [`COUNTED`] at most.
     pub count: i64,
     /// The first of them.
     pub first: PostId,
@@ -166,16 +187,13 @@ pub struct News {
 /// The threads that somebody follows in which others have posted since, newest activity first.
 pub fn list_news(conn: &mut Conn, enrolment: EnrolmentId) -> QueryResult<Vec<News>> {
     let rows: Vec<(ThreadRow, i64, Option<PostId>)> = thread_marks::table
-        .inner_join(threads::table.inner_join(posts::table))
+        .inner_join(threads::table)
         .filter(thread_marks::enrolment_id.eq(enrolment))
         .filter(thread_marks::follows)
-        .filter(posts::id.gt(thread_marks::seen_post_id))
-        .filter(posts::enrolment_id.ne(enrolment))
-        .filter(visible_posts())
-        .group_by(threads::all_columns)
+        .filter(thread_marks::seen_post_id.lt(threads::last_post_id))
         .order((threads::last_post_at.desc(), threads::id.desc()))
         .limit(NEWS)
-        .select((ThreadRow::as_select(), count_star(), min(posts::id)))
+        .select((ThreadRow::as_select(), unread_count(), first_of_unread()))
         .load(conn)?;
     let news = |(thread, count, first): (ThreadRow, i64, Option<PostId>)| {
         Some(News { thread: thread.into(), count, first: first? })
@@ -197,4 +215,26 @@ pub fn follow_own(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         }
     }
     Ok(last.len())
+}
+
+/// Of how many new posts the number is told.
+pub const TOLD: usize = 20;
+
+/// The first visible post of others after `after`, and how many there are: `TOLD + 1` are more than that.
+pub fn newer(
+    conn: &mut Conn,
+    thread: ThreadId,
+    after: PostId,
+    reader: Option<EnrolmentId>,
+) -> QueryResult<Option<(PostId, usize)>> {
+    let new: Vec<PostId> = posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::id.gt(after))
+        .filter(posts::enrolment_id.ne(reader.unwrap_or(super::NOBODY)))
+        .filter(visible_posts())
+        .order(posts::id)
+        .limit(TOLD as i64 + 1)
+        .select(posts::id)
+        .load(conn)?;
+    Ok(new.first().map(|first| (*first, new.len())))
 }

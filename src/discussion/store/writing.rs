@@ -60,6 +60,23 @@ pub fn add_post(
     Ok(id)
 }
 
+/// Whether a post of theirs that can be read is older than that.
+pub fn has_post_before(conn: &mut Conn, by: EnrolmentId, when: Instant) -> QueryResult<bool> {
+    let older = posts::table.filter(posts::enrolment_id.eq(by)).filter(posts::created_at.le(when));
+    diesel::select(exists(older.filter(visible_posts()))).get_result(conn)
+}
+
+/// When their `n`th newest post came, whatever became of it.
+pub fn nth_newest_post_at(conn: &mut Conn, by: EnrolmentId, n: i64) -> QueryResult<Option<Instant>> {
+    posts::table
+        .filter(posts::enrolment_id.eq(by))
+        .order(posts::id.desc())
+        .offset(n - 1)
+        .select(posts::created_at)
+        .first(conn)
+        .optional()
+}
+
 /// Their newest post of the thread, if it says the same in the same place and came just now.
 fn same_post(
     conn: &mut Conn,

@@ -5,13 +5,14 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use anyhow::Context as _;
 
+use super::wanted::Chosen;
 use crate::cohort::gate;
 use crate::facilitator::store::{self, After};
-use crate::facilitator::{Learner, Tally};
+use crate::facilitator::{Learner, Sort, Tally};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::cell;
-use crate::platform::web::{Answer, Ask, Error};
+use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
 
@@ -20,24 +21,32 @@ const BATCH: i64 = 1_000;
 
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
-    let (name, table) = db.report(move |conn| table(conn, &asked, &catalogue, &slug)).await?;
+    let sent = ask.parameters()?;
+    let (name, table) = db.report(move |conn| table(conn, &asked, &catalogue, &slug, &sent)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-learners.csv\"")))
         .body(table))
 }
 
-fn table(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<(String, Vec<u8>), Error> {
+fn table(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &Catalogue,
+    slug: &str,
+    sent: &Fields,
+) -> Result<(String, Vec<u8>), Error> {
     let place = gate::facilitated(conn, ask, slug)?;
+    let wanted = Chosen::read(sent)?.wanted(&place.cohort.zone, ask.now)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    let tally = Tally::of(programme, store::list_all_completions(conn, place.cohort.id)?);
     // The byte-order mark tells spreadsheets that it is UTF-8.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(head(programme)).context("writing a table")?;
     let mut last: Option<Learner> = None;
     loop {
-        let after = last.as_ref().map(|l| After { name: &l.name, enrolment: l.enrolment });
-        let learners = store::list_learners(conn, place.cohort.id, after, BATCH)?;
+        let after = last.as_ref().map(|last| after(last, wanted.sort));
+        let learners = store::list_learners(conn, place.cohort.id, &wanted, after.as_ref(), BATCH)?;
+        let tally = Tally::of(programme, store::list_completions(conn, &learners)?);
         for learner in &learners {
             writer.write_record(record(learner, programme, &tally, &place.cohort.zone)).context("writing a table")?;
         }
@@ -50,9 +59,14 @@ fn table(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Resul
     Ok((place.cohort.slug.to_string(), bytes))
 }
 
+fn after(last: &Learner, sort: Sort) -> After {
+    let at = if sort == Sort::LastHere { last.last_seen_at } else { None };
+    After { enrolment: last.enrolment, name: last.name.clone(), at: at.unwrap_or(last.enrolled_at) }
+}
+
 fn head(programme: &Programme) -> Vec<String> {
     let units = programme.units.iter().map(|u| format!("Unit {} (of {})", u.number, u.required_count()));
-    let fixed = ["Name", "Email", "Enrolled", "Last here"].map(str::to_owned);
+    let fixed = ["Name", "Email", "Stage", "Enrolled", "Last here"].map(str::to_owned);
     fixed.into_iter().chain(units).chain([format!("All (of {})", programme.required_steps().count())]).collect()
 }
 
@@ -63,6 +77,7 @@ fn record(learner: &Learner, programme: &Programme, tally: &Tally, zone: &Zone) 
     [
         cell(&learner.name),
         cell(&learner.email),
+        learner.stage.label().to_owned(),
         moment(learner.enrolled_at),
         learner.last_seen_at.map(moment).unwrap_or_default(),
     ]

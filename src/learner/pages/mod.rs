@@ -71,19 +71,27 @@ type StepForm = (Ask, Data<Db>, Data<Content>, Path<StepAddress>);
 /// Does what a form of a step asks for, in one transaction, and leads to where `work` says, with a word about what was
 /// done. A step that `is_for` does not fit has no such address.
 async fn carry_out(
-    (ask, db, content, address): StepForm,
+    form: StepForm,
     is_for: fn(&Step) -> bool,
     done: &str,
     work: impl FnOnce(&mut Conn, &Ask, &Here<'_>) -> Result<String, Error> + Send + 'static,
 ) -> Answer {
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let path = db
-        .write(move |conn| {
-            let here = here(conn, &asked, &catalogue, &address)?;
-            if is_for(here.step()) { work(conn, &asked, &here) } else { Err(Error::NotFound) }
-        })
-        .await?;
+    let (ask, path) = change(form, is_for, work).await?;
     ask.done(path, done)
+}
+
+/// The same, where more than the way is to be known of what was done.
+async fn change<T: Send + 'static>(
+    (ask, db, content, address): StepForm,
+    is_for: fn(&Step) -> bool,
+    work: impl FnOnce(&mut Conn, &Ask, &Here<'_>) -> Result<T, Error> + Send + 'static,
+) -> Result<(Ask, T), Error> {
+    let (asked, catalogue) = (ask.clone(), content.current());
+    let changed = db.write(move |conn| {
+        let here = here(conn, &asked, &catalogue, &address)?;
+        if is_for(here.step()) { work(conn, &asked, &here) } else { Err(Error::NotFound) }
+    });
+    Ok((ask, changed.await?))
 }
 
 /// Notes the visit beside the answer, which does not wait for it.

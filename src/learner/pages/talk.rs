@@ -4,14 +4,15 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 
 use super::step::{self, StepPage, Work};
-use super::{StepForm, carry_out};
+use super::{StepForm, change};
 use crate::cohort::Place;
-use crate::discussion::posting::{OnStepPosts, PostLimits, Refusal, post_in_step};
+use crate::discussion::pages::refusal_status;
+use crate::discussion::posting::{OnStepPosts, PostLimits, Posted, Refusal, post_in_step};
 use crate::discussion::talk::{self, POST_FORM};
 use crate::discussion::{post_body, poster};
 use crate::learner::here::{Here, complete};
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
+use crate::platform::db::{Bell, Conn};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::{Step, StepKind, Written};
 use crate::schedule;
@@ -23,20 +24,22 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, here: &Here<'_>) -> Result<StepPa
     Ok(step::page(ask, here, Work::Talk(Box::new(talk))))
 }
 
-pub async fn post(form: StepForm, limits: Data<PostLimits>, fields: Fields) -> Answer {
+pub async fn post(form: StepForm, (limits, bell): (Data<PostLimits>, Data<Bell>), fields: Fields) -> Answer {
     fields.only(&["body", "preview"])?;
     // Before the database, for rendering takes time.
     let body = post_body(fields.get("body"));
-    carry_out(form, is_discussion, "posted", move |conn, ask, here| {
+    let posted = change(form, is_discussion, move |conn, ask, here| {
         if let (true, Ok(written)) = (fields.has("preview"), &body) {
             let talk = talk::load(conn, ask, &here.place, &here.open, closes_at(here))?.previewed(written);
             return Err(Error::page(StatusCode::OK, step::page(ask, here, Work::Talk(Box::new(talk)))));
         }
-        keep(conn, ask, here, &limits, (fields.get("body"), body))?;
+        let posted = keep(conn, ask, here, &limits, (fields.get("body"), body))?;
         here.forget_draft(conn, POST_FORM)?;
-        Ok(format!("{}#talk", here.path()))
-    })
-    .await
+        Ok((format!("{}#talk", here.path()), posted.thread))
+    });
+    let (ask, (to, thread)) = posted.await?;
+    bell.ring(thread.0);
+    ask.done(to, "posted")
 }
 
 fn is_discussion(step: &Step) -> bool {
@@ -49,27 +52,22 @@ fn keep(
     here: &Here<'_>,
     limits: &PostLimits,
     (typed, body): (&str, Result<Written, String>),
-) -> Result<(), Error> {
+) -> Result<Posted, Error> {
     let posted = match poster(&here.place, closes_at(here), ask.now) {
         Ok(poster) => post_in_step(conn, &poster, limits, &here.open, body, ask.now)?,
         Err(why) => Err(Refusal::ReadOnly(why)),
     };
     match posted {
-        Ok(_) => on_step_post(conn, ask, &here.place, &here.open),
+        Ok(posted) => on_step_post(conn, ask, &here.place, &here.open).map(|()| posted),
         Err(refusal) => Err(refused(conn, ask, here, typed, &refusal)?),
     }
 }
 
 /// The page again, with what was typed.
 fn refused(conn: &mut Conn, ask: &Ask, here: &Here<'_>, typed: &str, refusal: &Refusal) -> Result<Error, Error> {
-    let status = match refusal {
-        Refusal::Body(_) | Refusal::ParentGone => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::ReadOnly(_) => StatusCode::FORBIDDEN,
-    };
     let talk = talk::load(conn, ask, &here.place, &here.open, closes_at(here))?.refused(&here.place, typed, refusal);
     let faults = refusal.faults(&here.place);
-    Ok(Error::page(status, step::page(ask, here, Work::Talk(Box::new(talk))).with_faults(faults)))
+    Ok(Error::page(refusal_status(refusal), step::page(ask, here, Work::Talk(Box::new(talk))).with_faults(faults)))
 }
 
 /// What the discussion calls when somebody has posted in a step's own thread.

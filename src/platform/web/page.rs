@@ -47,6 +47,12 @@ impl Nav {
         Self { label, href: href.into(), current: "" }
     }
 
+    /// Marks the very page, and none below it.
+    pub fn only_at(mut self, path: &str) -> Self {
+        self.current = if self.href == path { "page" } else { "" };
+        self
+    }
+
     /// Marks where the reader is.
     pub fn marked(mut self, path: &str) -> Self {
         self.current = if self.href == path {
@@ -148,6 +154,10 @@ const FLASHES: &[(&str, &str)] = &[
     ("thread-unlocked", "Everybody can write in the thread again."),
     ("thread-moved", "The thread is moved."),
     ("thread-merged", "The threads are one now."),
+    ("learner-withdrawn", "They are out of the course. What they did is kept."),
+    ("learner-back", "They are back in the course, with all that they had done."),
+    ("team-note-kept", "The note is there, for facilitators alone."),
+    ("team-note-removed", "The note is gone."),
     ("feed-stopped", "Your private address does not work any more."),
     ("certificate-renamed", "The new name is on your certificate."),
     ("name-shown", "The public page shows your name now."),

@@ -47,7 +47,13 @@ pub fn post_html(markdown: &str) -> Result<String, String> {
     if opens_too_much(markdown) {
         return Err(TOO_DEEP.into());
     }
-    contained(|| render(markdown)).unwrap_or(Err(UNREADABLE)).map_err(str::to_owned)
+    let markdown: String = markdown.chars().filter(|c| !turns_text(*c)).collect();
+    contained(|| render(&markdown)).unwrap_or(Err(UNREADABLE)).map_err(str::to_owned)
+}
+
+/// What makes text run the other way, and could turn a link's real host round. Arabic and Hebrew need none of it.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn render(markdown: &str) -> Result<String, &'static str> {

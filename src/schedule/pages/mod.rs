@@ -10,6 +10,7 @@ mod words;
 pub use list::show;
 pub use preview::{preview, save};
 pub use unit::show as show_unit;
+pub use words::clock_change;
 
 use super::{Release, Settings, Terms, in_order, store};
 use crate::cohort::{self, Break, Place};

@@ -88,7 +88,7 @@ pub(super) fn upper_first(text: &str) -> String {
 }
 
 /// The first day between two on which the zone's clocks turn, and whether they go forward.
-pub(super) fn clock_change(zone: &Zone, from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, bool)> {
+pub fn clock_change(zone: &Zone, from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, bool)> {
     let offset = |day: NaiveDate| zone.offset_minutes(zone.instant(day.and_hms_opt(12, 0, 0).unwrap_or_default()));
     let first = from.min(to).pred_opt()?;
     let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= from.max(to)).collect();

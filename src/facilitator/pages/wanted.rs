@@ -1,0 +1,121 @@
+//! Which learners a table shows, as addresses and forms say it.
+
+use chrono::NaiveDate;
+
+use crate::cohort::EnrolmentId;
+use crate::facilitator::store::{After, Wanted};
+use crate::facilitator::{Learner, Sort, Stage};
+use crate::platform::clock::Instant;
+use crate::platform::web::{Error, Field, Fields};
+use crate::platform::zone::Zone;
+
+/// What was chosen, as it was sent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chosen {
+    stage: String,
+    words: String,
+    joined: String,
+    sort: String,
+}
+
+/// The fields of the form, and those that say where a page begins.
+const FIELDS: [&str; 6] = ["stage", "words", "joined", "sort", "after", "from"];
+/// The longest that is looked for.
+const LONGEST: usize = 100;
+
+/// A field with its choices, as `ui::select` takes them.
+pub(super) type Choice = (Field, Vec<(String, String)>);
+
+impl Chosen {
+    pub fn read(sent: &Fields) -> Result<Self, Error> {
+        sent.only(&FIELDS)?;
+        let text = |name: &str| sent.get(name).trim().to_owned();
+        let words = text("words").chars().take(LONGEST).collect();
+        Ok(Self { stage: text("stage"), words, joined: text("joined"), sort: text("sort") })
+    }
+
+    /// What is no stage, no date and no order is no address of ours.
+    pub fn wanted(&self, zone: &Zone, now: Instant) -> Result<Wanted, Error> {
+        let wrong = || Error::BadRequest("The address asks for learners in a way that this page does not.");
+        let stage = match self.stage.as_str() {
+            "" => None,
+            word => Some(word.parse::<Stage>().map_err(|_| wrong())?),
+        };
+        let sort = match self.sort.as_str() {
+            "" => Sort::Name,
+            word => word.parse().map_err(|_| wrong())?,
+        };
+        let joined_from = match self.joined.as_str() {
+            "" => None,
+            day => {
+                let day: NaiveDate = day.parse().map_err(|_| wrong())?;
+                Some(zone.instant(day.and_hms_opt(0, 0, 0).ok_or_else(wrong)?))
+            }
+        };
+        Ok(Wanted { stage, words: self.words.to_lowercase(), joined_from, sort, now })
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        !(self.stage.is_empty() && self.words.is_empty() && self.joined.is_empty())
+    }
+
+    /// As an address carries it.
+    pub fn query(&self) -> String {
+        let all = [("stage", &self.stage), ("words", &self.words), ("joined", &self.joined), ("sort", &self.sort)];
+        let said: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        serde_urlencoded::to_string(said).unwrap_or_default()
+    }
+
+    /// The address of the page that begins after this learner, without its path.
+    pub fn after(&self, last: &Learner, sort: Sort) -> String {
+        let from = match sort {
+            Sort::Name => last.name.clone(),
+            Sort::LastHere => last.last_seen_at.unwrap_or(last.enrolled_at).micros().to_string(),
+            Sort::Joined => last.enrolled_at.micros().to_string(),
+        };
+        let place = [("after", last.enrolment.to_string()), ("from", from)];
+        let place = serde_urlencoded::to_string(place).unwrap_or_default();
+        [self.query(), place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&")
+    }
+
+    pub fn stages(&self) -> Choice {
+        let every = (String::new(), "Everybody in the course".to_owned());
+        let stages = Stage::ALL.iter().rev().map(|stage| (stage.as_str().to_owned(), stage.label().to_owned()));
+        (Field::new("stage", "Show").value(&self.stage), std::iter::once(every).chain(stages).collect())
+    }
+
+    pub fn sorts(&self) -> Choice {
+        let label = |sort: Sort| match sort {
+            Sort::Name => "Name",
+            Sort::LastHere => "Longest away first",
+            Sort::Joined => "Newest first",
+        };
+        let sorts = Sort::ALL.iter().map(|sort| (sort.as_str().to_owned(), label(*sort).to_owned())).collect();
+        let chosen = if self.sort.is_empty() { Sort::Name.as_str() } else { &self.sort };
+        (Field::new("sort", "Order").value(chosen), sorts)
+    }
+
+    pub fn words(&self) -> Field {
+        Field::new("words", "Name, email or network").value(&self.words)
+    }
+
+    pub fn joined(&self) -> Field {
+        Field::new("joined", "Joined on or after").value(&self.joined)
+    }
+}
+
+/// Where the page before ended.
+pub(super) fn after(sent: &Fields, sort: Sort) -> Result<Option<After>, Error> {
+    let wrong = || Error::BadRequest("The address names no place in the list. Go back to its beginning.");
+    let after = sent.get("after");
+    if after.is_empty() {
+        return Ok(None);
+    }
+    let enrolment = EnrolmentId(after.parse().map_err(|_| wrong())?);
+    let from = sent.get("from");
+    let at = match sort {
+        Sort::Name => Instant::from_micros(0),
+        Sort::LastHere | Sort::Joined => Instant::from_micros(from.parse().map_err(|_| wrong())?),
+    };
+    Ok(Some(After { enrolment, name: from.to_owned(), at }))
+}
