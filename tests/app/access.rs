@@ -13,6 +13,7 @@ use trellis::platform::db::Conn;
 use trellis::platform::secret::Secret;
 use trellis::platform::text::Slug;
 use trellis::platform::web::assets;
+use trellis::programme::Programme;
 use trellis::schema::{announcements, calendar_tokens, enrolments, submissions, threads};
 
 use crate::world::*;
@@ -308,10 +309,7 @@ impl Names {
         });
         let (thread, hidden, post, feed, code, work, announcement) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
-        let kind = |unit: u16, kind: &str| {
-            let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
-            step.map(|s| s.slug.to_string()).unwrap_or_else(|| panic!("unit {unit} has no {kind}"))
-        };
+        let kind = |unit: u16, kind: &str| step_of(programme, unit, kind);
         Self(vec![
             ("{programme}", programme.slug.to_string()),
             ("{learner}", learner.to_string()),
@@ -351,6 +349,12 @@ impl Names {
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+/// The first step of a kind in a unit.
+fn step_of(programme: &Programme, unit: u16, kind: &str) -> String {
+    let step = programme.unit(unit).unwrap().steps.iter().find(|s| s.kind.as_str() == kind);
+    step.map(|s| s.slug.to_string()).unwrap_or_else(|| panic!("unit {unit} has no {kind}"))
 }
 
 /// The secret in its address.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use trellis::cohort::{CohortId, EnrolmentId, Role, Standing};
-use trellis::discussion::{post_body, store as discussions};
+use trellis::discussion::{ThreadId, post_body, store as discussions};
 use trellis::facilitator::store::{self, Numbers, Wanted};
 use trellis::facilitator::{Sort, Stage};
 use trellis::platform::clock::Instant;
@@ -203,12 +203,8 @@ stories! {
     }
 }
 
-/// Forty people more, and what they did in the last weeks.
-fn live(conn: &mut Conn, cohort: CohortId, seed: u64, now: Instant) {
-    let mut dice = fastrand::Rng::with_seed(seed);
-    let mut ago = move |days: i64| TimeDelta::minutes(dice.i64(0..days * 24 * 60));
-    let mut dice = fastrand::Rng::with_seed(seed + 100);
-    let thread = diesel::insert_into(threads::table)
+fn make_talk(conn: &mut Conn, cohort: CohortId, now: Instant) -> ThreadId {
+    diesel::insert_into(threads::table)
         .values((
             threads::cohort_id.eq(cohort),
             threads::title.eq("Talk"),
@@ -218,7 +214,15 @@ fn live(conn: &mut Conn, cohort: CohortId, seed: u64, now: Instant) {
         ))
         .returning(threads::id)
         .get_result(conn)
-        .unwrap();
+        .unwrap()
+}
+
+/// Forty people more, and what they did in the last weeks.
+fn live(conn: &mut Conn, cohort: CohortId, seed: u64, now: Instant) {
+    let mut dice = fastrand::Rng::with_seed(seed);
+    let mut ago = move |days: i64| TimeDelta::minutes(dice.i64(0..days * 24 * 60));
+    let mut dice = fastrand::Rng::with_seed(seed + 100);
+    let thread = make_talk(conn, cohort, now);
     for n in 0..40 {
         let account =
             make_account(conn, &format!("Learner {seed} {n}"), &format!("s{seed}n{n}@example.org"), false, now);
@@ -258,6 +262,17 @@ fn live(conn: &mut Conn, cohort: CohortId, seed: u64, now: Instant) {
     }
 }
 
+/// Who wrote what can be read, and when.
+fn readable(conn: &mut Conn) -> Vec<(EnrolmentId, Instant)> {
+    type Post = (EnrolmentId, Instant, Option<Instant>, Option<Instant>);
+    let written: Vec<Post> = posts::table
+        .select((posts::enrolment_id, posts::created_at, posts::removed_at, posts::hidden_at))
+        .load(conn)
+        .unwrap();
+    let can_be = written.into_iter().filter(|(.., removed, hidden)| removed.is_none() && hidden.is_none());
+    can_be.map(|(who, at, ..)| (who, at)).collect()
+}
+
 /// By reading every row, and no query of the pages.
 fn recount(conn: &mut Conn, cohort: CohortId, now: Instant) -> (BTreeMap<String, i64>, Numbers, Numbers) {
     type Person = (EnrolmentId, Role, Standing, Instant, Option<Instant>);
@@ -274,16 +289,7 @@ fn recount(conn: &mut Conn, cohort: CohortId, now: Instant) -> (BTreeMap<String,
         .unwrap();
     let steps: Vec<(EnrolmentId, Instant)> =
         completions::table.select((completions::enrolment_id, completions::completed_at)).load(conn).unwrap();
-    type Post = (EnrolmentId, Instant, Option<Instant>, Option<Instant>);
-    let written: Vec<Post> = posts::table
-        .select((posts::enrolment_id, posts::created_at, posts::removed_at, posts::hidden_at))
-        .load(conn)
-        .unwrap();
-    let readable: Vec<(EnrolmentId, Instant)> = written
-        .into_iter()
-        .filter(|(.., removed, hidden)| removed.is_none() && hidden.is_none())
-        .map(|(who, at, ..)| (who, at))
-        .collect();
+    let readable = readable(conn);
     let certified: Vec<EnrolmentId> = certificates::table.select(certificates::enrolment_id).load(conn).unwrap();
     let week = TimeDelta::days(7);
     let has = |rows: &[(EnrolmentId, Instant)], who| rows.iter().any(|(by, _)| *by == who);

@@ -27,22 +27,8 @@ pub struct Recipient {
     pub undeliverable_at: Option<Instant>,
 }
 
-/// The columns of a [`Recipient`], in its order.
-pub const RECIPIENT: (
-    enrolments::id,
-    enrolments::state,
-    enrolments::enrolled_at,
-    enrolments::unsubscribe_token,
-    enrolments::reminders_stopped_at,
-    enrolments::announcements_stopped_at,
-    enrolments::discussions_stopped_at,
-    accounts::id,
-    accounts::name,
-    accounts::email,
-    accounts::verified_at,
-    accounts::suspended_at,
-    accounts::undeliverable_at,
-) = (
+/// The columns of a [`Recipient`].
+type Columns = (
     enrolments::id,
     enrolments::state,
     enrolments::enrolled_at,
@@ -58,13 +44,33 @@ pub const RECIPIENT: (
     accounts::undeliverable_at,
 );
 
+/// In the order of its fields.
+pub const RECIPIENT: Columns = (
+    enrolments::id,
+    enrolments::state,
+    enrolments::enrolled_at,
+    enrolments::unsubscribe_token,
+    enrolments::reminders_stopped_at,
+    enrolments::announcements_stopped_at,
+    enrolments::discussions_stopped_at,
+    accounts::id,
+    accounts::name,
+    accounts::email,
+    accounts::verified_at,
+    accounts::suspended_at,
+    accounts::undeliverable_at,
+);
+
+/// Account, name, address, and whether an administrator.
+type Holder = (AccountId, String, String, bool);
+
 /// An active enrolment of somebody who may sign in, and has no session now.
 pub fn active(
     conn: &mut Conn,
     enrolment: EnrolmentId,
     now: Instant,
 ) -> QueryResult<Option<(Person, Cohort, Enrolment)>> {
-    let found: Option<((AccountId, String, String, bool), CohortRow, EnrolmentRow)> = enrolments::table
+    let found: Option<(Holder, CohortRow, EnrolmentRow)> = enrolments::table
         .inner_join(accounts::table)
         .inner_join(cohorts::table)
         .filter(enrolments::id.eq(enrolment))
