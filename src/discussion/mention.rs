@@ -8,6 +8,10 @@ use crate::cohort::EnrolmentId;
 pub const MOST: usize = 10;
 /// The longest name, in words.
 const WORDS: usize = 8;
+/// And in bytes; what goes on longer is no name.
+const LONGEST: usize = 160;
+/// So many times at most a name is looked for behind an `@`: a post of nothing else must not take long.
+const TRIED: usize = 100;
 /// More people of one name than this, and nobody can tell who is meant.
 const NAMESAKES: usize = 3;
 
@@ -54,6 +58,8 @@ impl Directory {
 
     /// The longest name with which the text begins: how many bytes of it, the name and whose it is.
     fn longest<'a>(&'a self, text: &str) -> Option<(usize, &'a str, &'a [EnrolmentId])> {
+        let text = text.get(..text.floor_char_boundary(LONGEST))?;
+        text.chars().next().filter(|first| first.is_alphanumeric())?;
         let mut ends: Vec<usize> = text.match_indices([' ', '\n', '\u{a0}']).map(|(at, _)| at).take(WORDS).collect();
         if ends.len() < WORDS {
             ends.push(text.len());
@@ -131,7 +137,7 @@ fn link_text(
     mentions: &mut Vec<Mention>,
 ) {
     let mut done = 0;
-    for (at, _) in text.match_indices('@') {
+    for (at, _) in text.match_indices('@').take(TRIED) {
         let begins = at >= done && !text[..at].ends_with(|c: char| c.is_alphanumeric());
         let Some((length, name, ids)) = people.longest(&text[at + 1..]).filter(|_| begins && mentions.len() < MOST)
         else {

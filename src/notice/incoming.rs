@@ -117,13 +117,13 @@ fn begins_quote(rest: &[&str]) -> bool {
         && next.iter().any(|line| {
             line.trim_start_matches('*').starts_with("sent:") || line.trim_start_matches('*').starts_with("date:")
         });
-    // Two lines at most: 'On Mon, 11 Jan 2027 at 09:30, Priya' / '<…> wrote:'.
+    // Two lines at most: 'On Mon, 11 Jan 2027 at 09:30, Priya' / '<…> wrote:'. What a writer quotes and goes on after stays.
     let two = format!("{line} {}", next.first().map_or("", String::as_str));
-    let quoted_next =
-        rest.iter().skip(1).find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim_start().starts_with('>'));
-    let introduced =
-        is_introduction(line) || (!line.is_empty() && line.starts_with("On ") && is_introduction(two.trim()));
-    forwarded || header || (introduced && (quoted_next || line.starts_with("On ")))
+    let ends_after =
+        |lines: usize| rest.iter().skip(lines).all(|line| line.trim().is_empty() || line.trim_start().starts_with('>'));
+    let introduced = is_introduction(line) && (ends_after(1) || line.contains('@'));
+    let in_two_lines = line.starts_with("On ") && is_introduction(two.trim()) && (ends_after(2) || two.contains('@'));
+    forwarded || header || introduced || in_two_lines
 }
 
 /// 'On Monday Ada wrote:', in some languages.

@@ -34,7 +34,7 @@ impl Stream {
 
     /// What is said next; nothing: it is over.
     async fn said(&mut self) -> Option<String> {
-        let chunk = tokio::time::timeout(Duration::from_secs(10), self.0.chunk()).await;
+        let chunk = tokio::time::timeout(Duration::from_secs(30), self.0.chunk()).await;
         let chunk = chunk.expect("the page hears nothing").unwrap_or(None)?;
         Some(String::from_utf8(chunk.to_vec()).unwrap())
     }
