@@ -38,11 +38,6 @@ impl PostLimits {
         }
     }
 
-    /// For whoever counts otherwise.
-    pub fn unlimited() -> Self {
-        Self::new(u32::MAX, u32::MAX, u32::MAX)
-    }
-
     fn count_post(&self, by: EnrolmentId) -> Result<(), Refusal> {
         self.at_once.count(by.to_string()).and_then(|()| self.daily.count(by.to_string())).map_err(too_many)
     }

@@ -12,6 +12,7 @@ mod html;
 mod keys;
 mod learner;
 mod mail;
+mod names;
 mod pages;
 mod process;
 mod script;

@@ -57,8 +57,9 @@ async fn visit(browser: &Browser, page: &str) -> Weight {
         events.iter().map(|event| &event["message"]).filter(move |m| m["method"] == method).map(|m| &m["params"])
     };
     let kept: BTreeSet<&str> = of("Network.requestServedFromCache").filter_map(|p| p["requestId"].as_str()).collect();
-    let asked =
-        of("Network.requestWillBeSent").filter(|p| p["request"]["url"].as_str().is_some_and(|u| u.starts_with("http")));
+    // Where word of new posts will come in, no page waits for.
+    let asked = of("Network.requestWillBeSent")
+        .filter(|p| p["type"] != "EventSource" && p["request"]["url"].as_str().is_some_and(|u| u.starts_with("http")));
     let asked: BTreeSet<&str> = asked.filter_map(|p| p["requestId"].as_str()).filter(|id| !kept.contains(id)).collect();
     let bytes = of("Network.loadingFinished").filter(|p| p["requestId"].as_str().is_some_and(|id| asked.contains(id)));
     Weight {

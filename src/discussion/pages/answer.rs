@@ -52,7 +52,7 @@ pub async fn add_post(
 }
 
 /// An answer to a post that came otherwise than by a form: where it stands, or why it was not taken. Who answers a post
-/// that is gone by now writes to the thread. Who takes it counts how often.
+/// that is gone by now writes to the thread. Somebody new writes no faster by it.
 pub fn take_answer(
     conn: &mut Conn,
     ask: &Ask,
@@ -72,7 +72,7 @@ pub fn take_answer(
         Err(why) => return Ok(Err(why.words(&subject.room.place).trim_end_matches('.').to_owned())),
     };
     let parent = visible(conn, &subject, post)?.map(|post| post.id);
-    match post_in_thread(conn, &poster, &PostLimits::unlimited(), &subject.thread, Draft { body, parent }, ask.now)? {
+    match post_in_thread(conn, &poster, &PostLimits::default(), &subject.thread, Draft { body, parent }, ask.now)? {
         Ok(posted) => {
             subject.tell(conn, ask, told)?;
             Ok(Ok(format!("{}?post={}", subject.path(), posted.post)))
