@@ -101,6 +101,11 @@ impl Round<'_> {
         for notice in waiting {
             match self.unwanted(reader, notice) {
                 Some(why) => store::settle_not_sent(conn, notice.id, why, self.now)?,
+                // However much came today: who cannot see their own words any more is told why.
+                None if notice.reason == Reason::Hidden => {
+                    let letter = self.sender.hidden(&reader.to, notice, self.now);
+                    self.send(conn, &letter.map_err(unwritable)?, &[notice.id])?;
+                }
                 None if notice.how == How::AtOnce => at_once.push(*notice),
                 None => digest.push(*notice),
             }
@@ -112,10 +117,7 @@ impl Round<'_> {
             store::postpone(conn, &ids(&later), How::Daily, next)?;
         }
         for notice in at_once {
-            let letter = match notice.reason {
-                Reason::Hidden => self.sender.hidden(&reader.to, notice, self.now),
-                _ => self.sender.post(&reader.to, notice, self.now),
-            };
+            let letter = self.sender.post(&reader.to, notice, self.now);
             self.send(conn, &letter.map_err(unwritable)?, &[notice.id])?;
         }
         if !digest.is_empty() {

@@ -258,7 +258,7 @@ stories! {
     }
 
     async fn more_than_a_day_bears_waits_for_the_morning(course: Course) {
-        let (ada, ben) = (course.enrol("Ada").await, course.enrol("Ben").await);
+        let (ada, ben, priya) = (course.enrol("Ada").await, course.enrol("Ben").await, course.facilitator().await);
         course.travel_to("2027-01-11 07:00");
         let thread = start(&ada, "Minutes", "", "Who writes them?").await;
         let first = crate::discussion::post_in(&ada.get(&thread).await, "Who writes them?");
@@ -269,12 +269,16 @@ stories! {
         assert_eq!(told(&course, &ada).await.len(), 2, "of three a day one is left for a reminder");
         let page = ada.get(MAILS).await;
         assert!(page.has("for the mail of Monday 11 January at 9am"), "{}", page.text());
+        let hide = [("act", "hide"), ("reason", "It says the same as another.")];
+        priya.submit(&format!("{thread}/posts/{first}/moderate"), &hide).await.expect(303);
+        minutes_later(&course).await;
+        assert_eq!(subjects(&course, &ada).await.last().unwrap(), "A post of yours is hidden", "that waits for nothing");
         course.travel_to("2027-01-11 09:00");
         course.run_jobs().await;
         course.run_jobs().await;
         let mails = told(&course, &ada).await;
-        assert_eq!(mails.len(), 3);
-        let (digest, text) = (&mails[2].subject, mails[2].text());
+        assert_eq!(mails.len(), 4);
+        let (digest, text) = (&mails[3].subject, mails[3].text());
         assert!(digest == "4 new posts in your discussions" && text.contains("Answer number 2."), "{digest}: {text}");
         assert!(text.contains("And 1 more post."), "{text}");
         assert!(course.mails_to(&ada.email).await.len() > 3, "the reminder came as well");

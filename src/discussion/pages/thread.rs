@@ -39,6 +39,7 @@ pub(super) struct ThreadPage {
     /// Empty: the viewer has no enrolment to follow with.
     follow_action: String,
     follows: bool,
+    mails_href: String,
     is_locked: bool,
     markdown_href: String,
     /// What facilitators can do with it. Empty: the viewer is none.
@@ -160,6 +161,7 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         news_href: format!("{path}?post=unread"),
         follow_action: room.place.enrolment.as_ref().map(|_| format!("{path}/follow")).unwrap_or_default(),
         follows: mark.is_some_and(|mark| mark.follows),
+        mails_href: format!("{}/mails", room.path()),
         is_locked: thread.is_locked,
         markdown_href: format!("{path}.md"),
         manage_href: if room.place.facilitates() { format!("{path}/manage") } else { String::new() },

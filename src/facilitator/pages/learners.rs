@@ -44,7 +44,6 @@ struct Row {
     cells: Vec<Cell>,
     all: String,
     last_seen: String,
-    joined: String,
 }
 
 struct Cell {
@@ -121,7 +120,6 @@ impl Table<'_> {
             cells: cells.collect(),
             all: format!("{done} of {}", self.programme.required_steps().count()),
             last_seen: learner.last_seen_at.map_or_else(|| "Never".into(), |at| short_day(self.zone, at, self.now)),
-            joined: short_day(self.zone, learner.enrolled_at, self.now),
         }
     }
 }
