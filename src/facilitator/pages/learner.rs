@@ -18,6 +18,7 @@ use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme, Unit};
 use crate::reminder;
+use crate::reminder::pages::own::Row as Reminder;
 use crate::schedule::{self, Release};
 
 /// How many posts and reminders are shown: the newest.
@@ -42,7 +43,7 @@ struct LearnerPage {
     facts: Vec<(&'static str, String)>,
     units: Vec<UnitLine>,
     posts: Vec<PostLine>,
-    reminders: Vec<ReminderLine>,
+    reminders: Vec<Reminder>,
     notes: Vec<NoteLine>,
     note: Field,
     note_draft: draft::Form,
@@ -70,15 +71,6 @@ struct PostLine {
     when: String,
     html: String,
     is_visible: bool,
-}
-
-struct ReminderLine {
-    unit: String,
-    kind: &'static str,
-    due: String,
-    state: &'static str,
-    look: &'static str,
-    story: String,
 }
 
 struct NoteLine {
@@ -230,7 +222,11 @@ impl<'c> Desk<'c> {
             facts: self.facts(ask.now),
             units: self.units(&releases, &done, ask.now),
             posts: posts.into_iter().map(|post| self.post(post, ask.now)).collect(),
-            reminders: reminders.iter().take(REMINDERS).map(|entry| self.reminder(entry, ask.now)).collect(),
+            reminders: reminders
+                .iter()
+                .take(REMINDERS)
+                .map(|entry| Reminder::new(entry, self.programme, zone, ask.now))
+                .collect(),
             notes: notes
                 .into_iter()
                 .map(|note| NoteLine {
@@ -295,20 +291,6 @@ impl<'c> Desk<'c> {
             when: self.place.cohort.zone.recent(post.created_at, now),
             html: post.html,
             is_visible: post.is_visible,
-        }
-    }
-
-    fn reminder(&self, entry: &reminder::store::Entry, now: Instant) -> ReminderLine {
-        let zone = &self.place.cohort.zone;
-        let unit = self.programme.unit_called(&entry.unit);
-        let (state, look) = entry.fate.label();
-        ReminderLine {
-            unit: unit.map_or_else(|| entry.unit.to_string(), |unit| format!("{} {}", unit.number, unit.title)),
-            kind: entry.kind.heading(),
-            due: zone.exact(entry.due_at),
-            state,
-            look,
-            story: entry.fate.story(zone, now),
         }
     }
 }

@@ -28,15 +28,16 @@ pub(super) struct Own {
     reminders: Vec<Row>,
 }
 
-struct Row {
-    unit: String,
-    kind: &'static str,
-    due: String,
-    due_at: String,
-    state: &'static str,
-    look: &'static str,
+/// A reminder and what became of it.
+pub struct Row {
+    pub unit: String,
+    pub kind: &'static str,
+    pub due: String,
+    pub due_at: String,
+    pub state: &'static str,
+    pub look: &'static str,
     /// Goes on from `state`.
-    story: String,
+    pub story: String,
 }
 
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
@@ -64,21 +65,23 @@ pub(super) fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, place: &Pl
         facilitates: enrolment.role == Role::Facilitator,
         stopped: enrolment.reminders_stopped,
         announcements_stopped: enrolment.announcements_stopped,
-        reminders: entries.iter().map(|entry| row(entry, programme, &place.cohort.zone, ask.now)).collect(),
+        reminders: entries.iter().map(|entry| Row::new(entry, programme, &place.cohort.zone, ask.now)).collect(),
     })
 }
 
-fn row(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Row {
-    let unit = programme.unit_called(&entry.unit);
-    let (state, look) = entry.fate.label();
-    Row {
-        unit: unit.map_or_else(|| entry.unit.to_string(), |unit| format!("{} {}", unit.number, unit.title)),
-        kind: entry.kind.heading(),
-        due: zone.exact(entry.due_at),
-        due_at: entry.due_at.rfc3339(),
-        state,
-        look,
-        story: entry.fate.story(zone, now),
+impl Row {
+    pub fn new(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> Self {
+        let unit = programme.unit_called(&entry.unit);
+        let (state, look) = entry.fate.label();
+        Self {
+            unit: unit.map_or_else(|| entry.unit.to_string(), |unit| format!("{} {}", unit.number, unit.title)),
+            kind: entry.kind.heading(),
+            due: zone.exact(entry.due_at),
+            due_at: entry.due_at.rfc3339(),
+            state,
+            look,
+            story: entry.fate.story(zone, now),
+        }
     }
 }
 
