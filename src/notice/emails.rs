@@ -301,14 +301,4 @@ fn why(notice: &Waiting) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_subject_is_shortened_between_words() {
-        assert_eq!(shortened("Minutes"), "Minutes");
-        let short = shortened(&"network ".repeat(20));
-        assert!(short.ends_with("network …") && short.chars().count() <= SUBJECT, "{short}");
-        assert!(shortened(&"x".repeat(200)).chars().count() < SUBJECT);
-    }
-}
+mod tests;

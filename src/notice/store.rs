@@ -8,8 +8,8 @@ use diesel::prelude::*;
 
 pub use audience::{Post, audience, find_post, list_untold, take_untold};
 pub use letters::{
-    Reader, Waiting, carried, count_mails_today, list_readers, list_waiting, list_with_notices, postpone,
-    settle_mailed, settle_not_sent, take_out_of_mail,
+    PostOf, Reader, ThreadOf, Waiting, carried, count_mails_today, list_readers, list_waiting, list_with_notices,
+    postpone, settle_mailed, settle_not_sent, take_out_of_mail,
 };
 pub use received::{Answered, answered, count_received, forget_old, note_received};
 
