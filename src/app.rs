@@ -12,10 +12,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::accounts::doors::{Doors, Limits};
 use crate::accounts::passwords::Passwords;
-use crate::cohort::pages::OnJoining;
 use crate::discussion::listening::Listeners;
 use crate::discussion::posting::PostLimits;
 use crate::draft::pages::DraftLimit;
+use crate::enrolling::pages::CodeLimit;
 use crate::health::Here;
 use crate::outbox::deliver::Courier;
 use crate::platform::clock::{Clock, Instant};
@@ -54,6 +54,7 @@ pub struct App {
     pub listeners: Listeners,
     pub search_limit: Data<SearchLimit>,
     pub draft_limit: Data<DraftLimit>,
+    pub code_limit: Data<CodeLimit>,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -88,6 +89,7 @@ impl App {
             listeners: Listeners::default(),
             search_limit: Data::default(),
             draft_limit: Data::new(DraftLimit::default()),
+            code_limit: Data::default(),
             preview: None,
         })
     }
@@ -144,7 +146,7 @@ impl App {
             .app_data(self.post_limits.clone())
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
-            .app_data(Data::new(OnJoining(worker::greet)))
+            .app_data(self.code_limit.clone())
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
         if let Some(preview) = &self.preview {
@@ -223,6 +225,7 @@ impl App {
             self.post_limits.forget_old();
             self.search_limit.forget_old();
             self.draft_limit.forget_old();
+            self.code_limit.forget_old();
         }
     }
 }

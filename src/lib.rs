@@ -27,6 +27,7 @@ pub mod reminder;
 pub mod search;
 
 pub mod announcement;
+pub mod enrolling;
 pub mod notice;
 pub mod people;
 

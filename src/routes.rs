@@ -9,6 +9,7 @@ use crate::certificate::pages as certificate;
 use crate::cohort::pages as cohort;
 use crate::discussion::pages as discussion;
 use crate::draft::pages as draft;
+use crate::enrolling::pages as enrolling;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
 use crate::live::pages as live;
@@ -31,6 +32,7 @@ pub fn all(config: &mut ServiceConfig) {
         .configure(meeting)
         .configure(talking)
         .configure(facilitating)
+        .configure(enrolling)
         .configure(administering)
         .configure(operating)
         .configure(previewing)
@@ -68,8 +70,8 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/password/forgot", post().to(account::forgot::submit))
         .route("/password/reset/{token}", get().to(account::reset::show))
         .route("/password/reset/{token}", post().to(account::reset::submit))
-        .route("/invitations/{token}", get().to(cohort::invitation::show))
-        .route("/invitations/{token}", post().to(cohort::invitation::submit))
+        .route("/invitations/{token}", get().to(enrolling::invitation::show))
+        .route("/invitations/{token}", post().to(enrolling::invitation::submit))
         .route("/unsubscribe/{token}", get().to(cohort::unsubscribe::show_reminders))
         .route("/unsubscribe/{token}", post().to(cohort::unsubscribe::submit_reminders))
         .route("/unsubscribe/{token}/announcements", get().to(cohort::unsubscribe::show_announcements))
@@ -91,8 +93,9 @@ fn drafting(config: &mut ServiceConfig) {
 fn learning(config: &mut ServiceConfig) {
     config
         .route("/cohorts/{cohort}", get().to(learner::course::show))
-        .route("/cohorts/{cohort}/join", get().to(cohort::join::show))
-        .route("/cohorts/{cohort}/join", post().to(cohort::join::submit))
+        .route("/cohorts/{cohort}/join", get().to(enrolling::join::show))
+        .route("/cohorts/{cohort}/join", post().to(enrolling::join::submit))
+        .route("/cohorts/{cohort}/join/leave", post().to(enrolling::join::take_back))
         .route("/cohorts/{cohort}/search", get().to(search::show))
         .route("/cohorts/{cohort}/library", get().to(learner::library::show))
         .route("/cohorts/{cohort}/library.bib", get().to(learner::citations::bibtex))
@@ -228,6 +231,21 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))
         .route("/cohorts/{cohort}/manage/schedule/{unit}", get().to(schedule::show_unit));
+}
+
+/// How facilitators let people in.
+#[rustfmt::skip]
+fn enrolling(config: &mut ServiceConfig) {
+    config
+        .route("/cohorts/{cohort}/manage/enrol", get().to(enrolling::manage::show))
+        .route("/cohorts/{cohort}/manage/enrol/invite", get().to(enrolling::manage::invite_form))
+        .route("/cohorts/{cohort}/manage/enrol/invite", post().to(enrolling::manage::save_invitations))
+        .route("/cohorts/{cohort}/manage/enrol/invite/preview", post().to(enrolling::manage::preview_invitations))
+        .route("/cohorts/{cohort}/manage/enrol/invitations/{invitation}", post().to(enrolling::manage::change_invitation))
+        .route("/cohorts/{cohort}/manage/enrol/requests/{request}", post().to(enrolling::manage::answer_request))
+        .route("/cohorts/{cohort}/manage/enrol/settings", get().to(enrolling::manage::show_settings))
+        .route("/cohorts/{cohort}/manage/enrol/settings", post().to(enrolling::manage::save_settings))
+        .route("/cohorts/{cohort}/manage/enrol/code", post().to(enrolling::manage::change_code));
 }
 
 /// What administrators do.

@@ -102,9 +102,9 @@ diesel::table! {
         orientation_days -> Integer,
         closes_on -> Nullable<Date>,
         access_ends_on -> Nullable<Date>,
-        joining -> Text,
         schedule_version -> Integer,
         created_at -> Timestamp,
+        joining -> Text,
     }
 }
 
@@ -146,6 +146,12 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         accepted_at -> Nullable<Timestamp>,
+        name -> Text,
+        second_token_hash -> Nullable<Text>,
+        mailed_at -> Nullable<Timestamp>,
+        reminded_at -> Nullable<Timestamp>,
+        withdrawn_at -> Nullable<Timestamp>,
+        message_id -> Nullable<BigInt>,
     }
 }
 
@@ -655,6 +661,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    enrolling_settings (cohort_id) {
+        cohort_id -> BigInt,
+        code -> Nullable<Text>,
+        places -> Nullable<Integer>,
+        domains -> Text,
+        remind_after_days -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    place_requests (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        account_id -> BigInt,
+        state -> Text,
+        since -> Timestamp,
+        why -> Text,
+        answer -> Text,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -718,6 +746,9 @@ diesel::joinable!(notices -> messages (message_id));
 diesel::joinable!(received_mails -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> accounts (author_id));
+diesel::joinable!(enrolling_settings -> cohorts (cohort_id));
+diesel::joinable!(place_requests -> cohorts (cohort_id));
+diesel::joinable!(place_requests -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -773,5 +804,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_wishes,
     notices,
     received_mails,
-    team_notes
+    team_notes,
+    enrolling_settings,
+    place_requests
 );

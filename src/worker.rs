@@ -3,22 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::QueryResult;
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::accounts::AccountId;
 use crate::app::App;
-use crate::cohort::CohortId;
 use crate::heartbeat::Job;
 use crate::outbox::Answer::{AsQueued, Unwanted};
 use crate::outbox::deliver::Courier;
 use crate::platform::config::BaseUrl;
-use crate::platform::db::{Conn, DbError};
-use crate::platform::web::Ask;
-use crate::programme::{Catalogue, Content};
-use crate::{accounts, announcement, certificate, draft, heartbeat, notice, outbox, reminder, schedule};
+use crate::platform::db::DbError;
+use crate::programme::Content;
+use crate::{accounts, announcement, certificate, draft, enrolling, heartbeat, notice, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -37,15 +33,14 @@ pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
                 None => notice::wanted::unwanted(conn, message)?,
                 reason => reason,
             };
+            let unwanted = match unwanted {
+                None => enrolling::wanted::unwanted(conn, message, now)?,
+                reason => reason,
+            };
             Ok(unwanted.map_or(AsQueued, Unwanted))
         }),
         undeliverable: accounts::store::mark_undeliverable,
     }
-}
-
-/// Greets a learner who has just come in: one mail that lists what is open.
-pub fn greet(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, who: (CohortId, AccountId)) -> QueryResult<()> {
-    reminder::welcome::welcome(conn, catalogue, &ask.site.base_url, who, ask.now).map(drop)
 }
 
 /// Does everything that is due now, in order.
@@ -58,6 +53,8 @@ pub async fn run_due(app: &App) {
 async fn plan_due(app: &App) {
     let now = app.clock.now();
     logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
+    logged("give places", enrolling::line::give_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    logged("mail invitations", enrolling::mails::mail_due(&app.db, &app.site.base_url, now)).await;
     logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
     logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
     logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
@@ -116,6 +113,8 @@ pub async fn run_daily(app: &App) {
         .await;
     logged("forget old mail", app.db.write(move |conn| outbox::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
+    let invitations = app.db.write(move |conn| enrolling::store::forget_old(conn, now).map_err(DbError::from));
+    logged("forget old invitations", invitations).await;
     logged("forget old notices", app.db.write(move |conn| notice::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
     let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));

@@ -229,6 +229,30 @@ function offerNames(area, number) {
 
 document.querySelectorAll("[data-names] textarea").forEach(offerNames);
 
+// ---------- a file goes into a box of the form: [data-fills] names the box ----------
+
+/** UTF-8 where it is that, otherwise what spreadsheets on Windows write. */
+async function textOf(file) {
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+document.querySelectorAll("[data-fills]").forEach((place) => {
+  const box = document.getElementById(place.dataset.fills);
+  const input = place.querySelector("input");
+  place.hidden = false;
+  input.addEventListener("change", async () => {
+    const file = input.files[0];
+    if (!file) return;
+    box.value = await textOf(file);
+    say(place.querySelector("[role=status]"), `What is in ${file.name} stands in the box now.`);
+  });
+});
+
 // ---------- a film goes on where one stopped: video[data-film] ----------
 
 document.querySelectorAll("[data-film]").forEach((film) => {

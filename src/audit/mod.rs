@@ -20,6 +20,14 @@ crate::words! {
         ChangeReminders = "change-reminders",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
+        InvitePeople = "invite-people",
+        InviteAgain = "invite-again",
+        WithdrawInvitation = "withdraw-invitation",
+        ChangeEnrolling = "change-enrolling",
+        MakeCode = "make-code",
+        StopCode = "stop-code",
+        AcceptRequest = "accept-request",
+        DeclineRequest = "decline-request",
     }
 }
 
@@ -40,12 +48,37 @@ impl Act {
             Self::ChangeReminders => "changed the reminders",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
+            Self::InvitePeople => "invited people",
+            Self::InviteAgain => "invited somebody again",
+            Self::WithdrawInvitation => "withdrew an invitation",
+            Self::ChangeEnrolling => "changed how people join",
+            Self::MakeCode => "made an enrolment code",
+            Self::StopCode => "switched the enrolment code off",
+            Self::AcceptRequest => "gave somebody a place",
+            Self::DeclineRequest => "declined somebody’s request for a place",
         }
     }
 
     /// Whether it was done to what people say to one another.
     pub fn is_of_discussions(self) -> bool {
-        !matches!(self, Self::ChangeReminders | Self::WithdrawLearner | Self::BringBackLearner)
+        use Act::*;
+        !matches!(self, ChangeReminders | WithdrawLearner | BringBackLearner) && !self.is_of_enrolling()
+    }
+
+    /// Whether it was done to how people come in.
+    pub fn is_of_enrolling(self) -> bool {
+        use Act::*;
+        matches!(
+            self,
+            InvitePeople
+                | InviteAgain
+                | WithdrawInvitation
+                | ChangeEnrolling
+                | MakeCode
+                | StopCode
+                | AcceptRequest
+                | DeclineRequest
+        )
     }
 }
 

@@ -16,7 +16,7 @@ use crate::platform::web::{Ask, Error, Frame};
 struct Left {
     frame: Frame,
     name: String,
-    /// Where to join again, in a cohort that anybody may join.
+    /// Where to join again, in a cohort that is not by invitation only.
     join: Option<String>,
 }
 
@@ -24,7 +24,7 @@ fn left(ask: &Ask, person: &Person, cohort: &Cohort) -> Error {
     let page = Left {
         frame: Frame::of_person(ask, &person.name),
         name: cohort.name.clone(),
-        join: (cohort.joining == Joining::Open).then(|| format!("{}/join", cohort.path())),
+        join: (cohort.joining != Joining::Invitation).then(|| format!("{}/join", cohort.path())),
     };
     Error::page(StatusCode::FORBIDDEN, page)
 }

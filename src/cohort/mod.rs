@@ -1,6 +1,5 @@
-//! Who learns together: cohorts, their enrolments and invitations.
+//! Who learns together: cohorts and their enrolments. How people come in is told by `enrolling`.
 
-pub mod emails;
 pub mod gate;
 pub mod pages;
 pub mod store;
@@ -27,14 +26,16 @@ words! {
 }
 
 words! {
-    /// Who may join.
-    Joining { Open = "open", Invitation = "invitation" }
+    /// Who may join. Who is invited may always.
+    Joining { Open = "open", Code = "code", Approval = "approval", Invitation = "invitation" }
 }
 
 impl Joining {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Open => "Everybody with an account",
+            Self::Code => "Who has the enrolment code",
+            Self::Approval => "Who asks, and is accepted by a facilitator",
             Self::Invitation => "Only who is invited",
         }
     }
@@ -147,6 +148,7 @@ impl Place {
             frame.staff_nav = vec![
                 Nav::new("Who needs you", format!("{path}/manage")).only_at(&ask.path),
                 here(Nav::new("Learners", format!("{path}/manage/learners"))),
+                here(Nav::new("Enrol", format!("{path}/manage/enrol"))),
                 here(Nav::new("Needs a reply", format!("{path}/manage/discussions"))),
                 here(Nav::new("Schedule", format!("{path}/manage/schedule"))),
                 here(Nav::new("Live sessions", format!("{path}/manage/live"))),

@@ -1,10 +1,10 @@
-//! Cohorts, breaks, enrolments and invitations, as they are kept; which mails somebody wants is in a file of its own.
+//! Cohorts, breaks and enrolments, as they are kept; which mails somebody wants is in a file of its own.
 
 mod recipients;
 mod standing;
 mod wishes;
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime};
 use diesel::prelude::*;
 
 pub use recipients::{RECIPIENT, Recipient, active};
@@ -18,9 +18,9 @@ use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::secret::{Secret, SecretHash};
-use crate::platform::text::{EmailAddress, Slug};
+use crate::platform::text::Slug;
 use crate::platform::zone::Zone;
-use crate::schema::{accounts, breaks, cohorts, enrolments, invitations, sessions};
+use crate::schema::{accounts, breaks, cohorts, enrolments, sessions};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = cohorts)]
@@ -158,12 +158,12 @@ pub fn list_own(conn: &mut Conn, account: AccountId) -> QueryResult<Vec<(Cohort,
         .map(|rows| rows.into_iter().map(|(cohort, enrolment)| (cohort.into(), enrolment.into())).collect())
 }
 
-/// Cohorts that anybody may join and that are not over: the soonest first, fifty at most.
+/// Cohorts that anybody may join or ask for a place in, and that are not over: the soonest first, fifty at most.
 pub fn list_open(conn: &mut Conn, today: NaiveDate) -> QueryResult<Vec<Cohort>> {
     // A course lasts some months; who joins half a year after the start would be alone.
     let earliest = today.checked_sub_months(chrono::Months::new(5)).unwrap_or(today);
     cohorts::table
-        .filter(cohorts::joining.eq(Joining::Open))
+        .filter(cohorts::joining.eq_any([Joining::Open, Joining::Approval]))
         .filter(cohorts::starts_on.ge(earliest))
         .order((cohorts::starts_on, cohorts::id))
         .limit(50)
@@ -200,6 +200,19 @@ pub fn find(conn: &mut Conn, slug: &Slug) -> QueryResult<Option<Cohort>> {
         .first::<CohortRow>(conn)
         .optional()
         .map(|row| row.map(Into::into))
+}
+
+pub fn find_by_id(conn: &mut Conn, id: CohortId) -> QueryResult<Option<Cohort>> {
+    cohorts::table
+        .find(id)
+        .select(CohortRow::as_select())
+        .first::<CohortRow>(conn)
+        .optional()
+        .map(|row| row.map(Into::into))
+}
+
+pub fn set_joining(conn: &mut Conn, cohort: CohortId, joining: Joining) -> QueryResult<()> {
+    diesel::update(cohorts::table.find(cohort)).set(cohorts::joining.eq(joining)).execute(conn).map(drop)
 }
 
 /// A cohort to be made.
@@ -321,66 +334,6 @@ pub fn account_of(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Accoun
         .select(accounts::id)
         .first(conn)
         .optional()
-}
-
-/// How long an invitation holds.
-const INVITATION_DAYS: i64 = 7;
-
-/// Invites an address; a second invitation takes the place of the first.
-pub fn invite(
-    conn: &mut Conn,
-    cohort: CohortId,
-    email: &EmailAddress,
-    role: Role,
-    secret: &SecretHash,
-    now: Instant,
-) -> QueryResult<()> {
-    let fresh = (
-        invitations::email.eq(email.as_str()),
-        invitations::role.eq(role),
-        invitations::token_hash.eq(secret.as_str()),
-        invitations::created_at.eq(now),
-        invitations::expires_at.eq(now + TimeDelta::days(INVITATION_DAYS)),
-        invitations::accepted_at.eq(None::<Instant>),
-    );
-    diesel::insert_into(invitations::table)
-        .values((invitations::cohort_id.eq(cohort), invitations::email_key.eq(email.key()), fresh))
-        .on_conflict((invitations::cohort_id, invitations::email_key))
-        .do_update()
-        .set(fresh)
-        .on_both()
-        .execute(conn)
-        .map(drop)
-}
-
-/// An invitation that still holds.
-pub struct Invited {
-    pub id: i64,
-    pub cohort: Cohort,
-    pub email_key: String,
-    pub role: Role,
-}
-
-pub fn invitation(conn: &mut Conn, secret: &SecretHash, now: Instant) -> QueryResult<Option<Invited>> {
-    invitations::table
-        .inner_join(cohorts::table)
-        .filter(invitations::token_hash.eq(secret.as_str()))
-        .filter(invitations::expires_at.gt(now))
-        .filter(invitations::accepted_at.is_null())
-        .select((invitations::id, invitations::email_key, invitations::role, CohortRow::as_select()))
-        .first::<(i64, String, Role, CohortRow)>(conn)
-        .optional()
-        .map(|row| row.map(|(id, email_key, role, cohort)| Invited { id, cohort: cohort.into(), email_key, role }))
-}
-
-/// Uses an invitation up; false if somebody was faster.
-pub fn accept_invitation(conn: &mut Conn, id: i64, now: Instant) -> QueryResult<bool> {
-    diesel::update(invitations::table)
-        .filter(invitations::id.eq(id))
-        .filter(invitations::accepted_at.is_null())
-        .set(invitations::accepted_at.eq(now))
-        .execute(conn)
-        .map(|changed| changed == 1)
 }
 
 /// Counts one change of the schedule. False if it has been changed since it was read as `expected`.

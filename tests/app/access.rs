@@ -196,6 +196,15 @@ GET  /cohorts/{cohort}/manage/schedule                            303 404 404 20
 GET  /cohorts/{cohort}/manage/schedule/{unit}                     303 404 404 200 200
 POST /cohorts/{cohort}/manage/schedule/preview                    303 404 404 404 404
 POST /cohorts/{cohort}/manage/schedule                            303 404 404 404 404
+GET  /cohorts/{cohort}/manage/enrol                               303 404 404 200 200
+GET  /cohorts/{cohort}/manage/enrol/invite                        303 404 404 200 200
+POST /cohorts/{cohort}/manage/enrol/invite                        303 404 404 422 422
+POST /cohorts/{cohort}/manage/enrol/invite/preview                303 404 404 422 422
+POST /cohorts/{cohort}/manage/enrol/invitations/1                 303 404 404 400 400
+POST /cohorts/{cohort}/manage/enrol/requests/1                    303 404 404 400 400
+GET  /cohorts/{cohort}/manage/enrol/settings                      303 404 404 200 200
+POST /cohorts/{cohort}/manage/enrol/settings                      303 404 404 422 422
+POST /cohorts/{cohort}/manage/enrol/code                          303 404 404 400 400
 GET  /admin/cohorts                                               303 404 404 404 200
 GET  /admin/cohorts/new                                           303 404 404 404 200
 POST /admin/cohorts/new                                           303 404 404 404 422
@@ -205,6 +214,7 @@ POST /admin/cohorts/{cohort}/invitations                          303 404 404 40
 POST /admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss     303 404 404 404 303
 GET  /admin/mail                                                  303 404 404 404 200
 POST /cohorts/{cohort}/join                                       303 303 303 303 303
+POST /cohorts/{cohort}/join/leave                                 303 404 404 404 404
 POST /sign-out                                                    303 303 303 303 303
 GET  /no-such-address                                             404 404 404 404 404
 ";

@@ -13,6 +13,7 @@ mod conversations;
 mod discussion;
 mod door;
 mod drafts;
+mod enrolling;
 mod facilitating;
 mod fresh;
 mod heartbeat;

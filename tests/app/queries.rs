@@ -56,6 +56,9 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/reminders/preview/1/nudge",
     "/cohorts/spring/manage/reminders/settings",
     "/cohorts/spring/manage/reminders/settings/1",
+    "/cohorts/spring/manage/enrol",
+    "/cohorts/spring/manage/enrol/invite",
+    "/cohorts/spring/manage/enrol/settings",
 ];
 
 /// Statements for each page, asked for one after another.

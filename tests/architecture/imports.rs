@@ -16,7 +16,7 @@ const LINES: &[&[&str]] = &[
     &["schedule", "audit"],
     &["completion", "discussion", "live", "network"],
     &["reminder", "reading", "portfolio", "certificate", "connections", "search"],
-    &["announcement", "notice", "people"],
+    &["announcement", "enrolling", "notice", "people"],
     &["learner", "facilitator", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],
 ];

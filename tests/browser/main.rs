@@ -6,6 +6,7 @@ mod accessible;
 mod axe;
 mod browser;
 mod eleven_weeks;
+mod enrolling;
 mod facilitator;
 mod fresh;
 mod html;

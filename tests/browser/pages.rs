@@ -90,6 +90,9 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "guide/5",
         "announcements",
         "announcements/new",
+        "enrol",
+        "enrol/invite",
+        "enrol/settings",
     ];
     let manage = own.iter().map(|end| format!("{}/manage/{end}", site.cohort).trim_end_matches('/').to_owned());
     ["/".to_owned(), site.cohort.clone(), format!("{}/units/8", site.cohort)].into_iter().chain(manage).collect()

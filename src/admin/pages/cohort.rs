@@ -6,10 +6,10 @@ use askama::Template;
 use super::frame;
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
-use crate::cohort::{Break, Cohort, EnrolmentId, Role, emails, store};
-use crate::outbox;
+use crate::cohort::{Break, Cohort, EnrolmentId, Place, Role, store};
+use crate::enrolling::inviting::invite as invite_by_mail;
+use crate::enrolling::list::Invitee;
 use crate::platform::db::{Conn, Db};
-use crate::platform::secret::Secret;
 use crate::platform::text::{EmailAddress, Slug, count};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::platform::zone::day_in_words;
@@ -74,8 +74,9 @@ async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Ro
             let Some(email) = faults.check(field, EmailAddress::parse(fields.get(field))) else {
                 return Err(Error::refused(page(conn, &asked, &person, &cohort, &fields, faults)?));
             };
-            let flash = enrol_or_invite(conn, &asked, &cohort, &email, role)?;
-            Ok::<_, Error>((cohort, flash))
+            let place = Place { cohort, person, enrolment: None };
+            let flash = enrol_or_invite(conn, &asked, &place, email, role)?;
+            Ok::<_, Error>((place.cohort, flash))
         })
         .await?;
     ask.done(format!("/admin/cohorts/{}", cohort.slug), flash)
@@ -84,20 +85,17 @@ async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Ro
 fn enrol_or_invite(
     conn: &mut Conn,
     ask: &Ask,
-    cohort: &Cohort,
-    email: &EmailAddress,
+    place: &Place,
+    email: EmailAddress,
     role: Role,
 ) -> Result<&'static str, Error> {
     if role == Role::Facilitator
         && let Some(account) = store::account_of(conn, email.key())?
     {
-        store::enrol(conn, cohort.id, account, role, ask.now)?;
+        store::enrol(conn, place.cohort.id, account, role, ask.now)?;
         return Ok("facilitator-appointed");
     }
-    let secret = Secret::random();
-    store::invite(conn, cohort.id, email, role, &secret.hash(), ask.now)?;
-    let letter = emails::invitation(&ask.site, cohort, email, role, &secret, ask.now)?;
-    outbox::store::queue(conn, &letter, ask.site.base_url.host(), ask.now)?;
+    invite_by_mail(conn, place, role, &[Invitee { name: String::new(), email }], ask.now)?;
     Ok("invited")
 }
 
@@ -151,7 +149,7 @@ fn page(
             .hint("With an account they facilitate at once; without one they get an invitation.")
             .sent(fields, &faults),
         invited: Field::new("invited", "Email address of a learner")
-            .hint("They get a mail with a link that works for 7 days.")
+            .hint("They get a mail with a link that works for 14 days.")
             .sent(fields, &faults),
         faults,
     })

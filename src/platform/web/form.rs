@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::web::Bytes;
+use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, http::header};
 
 use super::ask::Ask;
@@ -84,26 +84,54 @@ impl FromRequest for Fields {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let ask = Ask::of(req);
-        let request = req.clone();
-        let coded = req.headers().contains_key(header::CONTENT_ENCODING);
         let body = Bytes::from_request(req, payload);
+        let request = req.clone();
         Box::pin(async move {
-            if coded {
-                return Err(Error::BadRequest("Compressed forms are not taken."));
-            }
             let body = body.await.map_err(|e| match e.as_response_error().status_code().as_u16() {
                 413 => Error::TooLarge,
-                _ => Error::BadRequest("It broke off half-way."),
+                _ => BROKE_OFF,
             })?;
-            let mut fields = Self::parse(&body)?;
-            let expected = ask.map(|a| a.form_token).unwrap_or_default();
-            if expected.is_empty() || !same(fields.get(TOKEN_FIELD), &expected) {
-                return Err(Error::ForeignForm);
-            }
-            fields.0.retain(|(name, _)| name != TOKEN_FIELD);
+            let fields = Self::of_ours(&request, &body)?;
             request.extensions_mut().insert(Sent(fields.clone()));
             Ok(fields)
+        })
+    }
+}
+
+const BROKE_OFF: Error = Error::BadRequest("It broke off half-way.");
+
+impl Fields {
+    /// What a form holds that carries the right token, without the token.
+    fn of_ours(request: &HttpRequest, body: &[u8]) -> Result<Self, Error> {
+        if request.headers().contains_key(header::CONTENT_ENCODING) {
+            return Err(Error::BadRequest("Compressed forms are not taken."));
+        }
+        let mut fields = Self::parse(body)?;
+        let expected = Ask::of(request).map(|ask| ask.form_token).unwrap_or_default();
+        if expected.is_empty() || !same(fields.get(TOKEN_FIELD), &expected) {
+            return Err(Error::ForeignForm);
+        }
+        fields.0.retain(|(name, _)| name != TOKEN_FIELD);
+        Ok(fields)
+    }
+}
+
+/// The fields of a form into which a long list may be pasted: 2 MB instead of the usual limit. If nobody is signed in it is
+/// not shown again, for the list lies in a file.
+pub struct LongFields(pub Fields);
+
+const LONG_BYTES: usize = 2 * 1024 * 1024;
+
+impl FromRequest for LongFields {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Payload::from_request(req, payload).into_inner();
+        let request = req.clone();
+        Box::pin(async move {
+            let body = body.map_err(|_| BROKE_OFF)?.to_bytes_limited(LONG_BYTES).await.map_err(|_| Error::TooLarge)?;
+            Fields::of_ours(&request, &body.map_err(|_| BROKE_OFF)?).map(Self)
         })
     }
 }

@@ -11,6 +11,6 @@ pub mod unsent;
 
 pub use ask::{Ask, Mode, Site};
 pub use error::{Answer, Error};
-pub use form::{Fault, Faults, Field, Fields};
+pub use form::{Fault, Faults, Field, Fields, LongFields};
 pub use guard::let_media_in;
 pub use page::{Flash, Frame, Nav};

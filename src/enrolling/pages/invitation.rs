@@ -3,9 +3,10 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::OnJoining;
 use crate::accounts::gate::{person, signed_in};
-use crate::cohort::{Role, store, zone_in_words};
+use crate::cohort::{self, Role, zone_in_words};
+use crate::enrolling::store;
+use crate::enrolling::usher::Usher;
 use crate::platform::db::Db;
 use crate::platform::secret::{Secret, SecretHash};
 use crate::platform::text::EmailAddress;
@@ -14,7 +15,7 @@ use crate::platform::zone::day_in_words;
 use crate::programme::Content;
 
 #[derive(Template)]
-#[template(path = "cohort/invitation.html")]
+#[template(path = "enrolling/invitation.html")]
 struct Invitation {
     frame: Frame,
     name: String,
@@ -47,14 +48,8 @@ pub async fn show(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
     })
 }
 
-pub async fn submit(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    greet: Data<OnJoining>,
-    token: Path<String>,
-    fields: Fields,
-) -> Answer {
+/// The invitation had kept a place for them, so no limit is asked.
+pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, token: Path<String>, fields: Fields) -> Answer {
     fields.only(&[])?;
     let secret = parse(&token)?;
     let (asked, catalogue) = (ask.clone(), content.current());
@@ -62,13 +57,17 @@ pub async fn submit(
         .write(move |conn| {
             let person = signed_in(conn, &asked)?;
             let invited = store::invitation(conn, &secret, asked.now)?.ok_or(Error::NotFound)?;
+            store::lock(conn, invited.cohort.id)?;
             let theirs = is_invited(&person.email, &invited.email_key);
             if !theirs || !store::accept_invitation(conn, invited.id, asked.now)? {
                 return Err(Error::NotFound);
             }
-            store::enrol(conn, invited.cohort.id, person.id, invited.role, asked.now)?;
+            let id = invited.cohort.id;
             if invited.role == Role::Learner {
-                (greet.0)(conn, &asked, &catalogue, (invited.cohort.id, person.id))?;
+                let usher = Usher { catalogue: &catalogue, base_url: &asked.site.base_url, now: asked.now };
+                usher.place(conn, id, person.id)?;
+            } else {
+                cohort::store::enrol(conn, id, person.id, invited.role, asked.now)?;
             }
             Ok::<_, Error>(invited.cohort)
         })

@@ -1,0 +1,18 @@
+DROP TABLE place_requests;
+DROP INDEX invitations_to_remind;
+DROP INDEX invitations_to_mail;
+DROP INDEX invitations_of_cohort;
+DROP INDEX invitations_by_message;
+DROP INDEX invitations_by_second_token;
+DELETE FROM invitations WHERE withdrawn_at IS NOT NULL;
+ALTER TABLE invitations DROP COLUMN message_id;
+ALTER TABLE invitations DROP COLUMN withdrawn_at;
+ALTER TABLE invitations DROP COLUMN reminded_at;
+ALTER TABLE invitations DROP COLUMN mailed_at;
+ALTER TABLE invitations DROP COLUMN second_token_hash;
+ALTER TABLE invitations DROP COLUMN name;
+DROP TABLE enrolling_settings;
+ALTER TABLE cohorts ADD COLUMN way_in TEXT NOT NULL DEFAULT 'invitation' CHECK (way_in IN ('open', 'invitation'));
+UPDATE cohorts SET way_in = 'open' WHERE joining = 'open';
+ALTER TABLE cohorts DROP COLUMN joining;
+ALTER TABLE cohorts RENAME COLUMN way_in TO joining;
