@@ -188,13 +188,10 @@ fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
 }
 
 fn table(text: &str, heading: &Heading) -> Result<Vec<Row>, Unreadable> {
-    let (mut rows, mut within) = (Vec::new(), 0);
+    let (mut rows, mut place) = (Vec::new(), RowNumbers::default());
     for (nth, record) in reader(text, heading.separator).records().enumerate() {
         let record = record.map_err(|error| Unreadable::Csv(error.to_string()))?;
-        // A row with a line break in quotes is one row to a spreadsheet, and several lines to the text.
-        let line = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
-        let number = line.saturating_sub(within);
-        within += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
+        let number = place.of(text, &record);
         let cell = |at: usize| record.get(at).unwrap_or_default().trim();
         let is_blank = record.iter().all(|cell| cell.trim().is_empty());
         if nth == 0 || is_blank {
@@ -205,6 +202,29 @@ fn table(text: &str, heading: &Heading) -> Result<Vec<Row>, Unreadable> {
         rows.push(row(number, shown, &name, cell(heading.email)));
     }
     Ok(rows)
+}
+
+/// Which row of a spreadsheet a record is: an empty line counts, a line break within quotes does not.
+#[derive(Default)]
+struct RowNumbers {
+    /// So far the text has been counted.
+    read: usize,
+    lines: usize,
+    within_quotes: usize,
+}
+
+impl RowNumbers {
+    fn of(&mut self, text: &str, record: &csv::StringRecord) -> usize {
+        let begins = record.position().map_or(self.read, |at| usize::try_from(at.byte()).unwrap_or(self.read));
+        let rest = text.as_bytes().get(begins..).unwrap_or_default();
+        let begins = begins + rest.iter().take_while(|byte| **byte == b'\n').count();
+        let passed = text.as_bytes().get(self.read..begins).unwrap_or_default();
+        self.lines += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.read = begins;
+        let number = self.lines + 1 - self.within_quotes;
+        self.within_quotes += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
+        number
+    }
 }
 
 fn plain(text: &str) -> Vec<Row> {

@@ -268,7 +268,10 @@ impl Outside {
         let note = match (asks, is_full) {
             (true, false) => "The facilitators read each request and decide. Their answer comes by mail.".to_owned(),
             (true, true) => {
-                format!("{} Their answer comes by mail; who is accepted waits for the next place.", full(waiting))
+                format!(
+                    "{} Whom the facilitators accept waits for the next; their answer comes by mail.",
+                    full(waiting)
+                )
             }
             (false, true) => {
                 format!("{} The first in line gets the next free place by itself, with a mail.", full(waiting))

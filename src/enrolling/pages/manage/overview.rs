@@ -74,7 +74,7 @@ pub async fn show(ask: Ask, db: Data<Db>, cohort: Path<String>) -> Answer {
 }
 
 impl Enrol {
-    /// Seven queries.
+    /// Seven queries, besides that of the gate.
     fn read(conn: &mut Conn, ask: &Ask, place: &Place, sent: &Fields) -> Result<Self, Error> {
         sent.only(&["words", "before"])?;
         let before = match sent.get("before") {
