@@ -243,7 +243,7 @@ fn plain(text: &str) -> Vec<Row> {
 fn entries(line: &str) -> Vec<&str> {
     let mut quoted = false;
     // Without an end to a quote it is none.
-    let quotes = line.matches('"').count() % 2 == 0;
+    let quotes = line.matches('"').count().is_multiple_of(2);
     line.split(|c: char| {
         quoted ^= quotes && c == '"';
         !quoted && matches!(c, ',' | ';' | '\t')

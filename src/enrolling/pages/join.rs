@@ -240,7 +240,7 @@ impl Outside {
             return Ok(View::Standing(Box::new(self.told(ask, wish, place))));
         }
         if !self.is_welcome() {
-            return Ok(View::Standing(Box::new(self.from_elsewhere(ask))));
+            return Ok(View::Standing(Box::new(self.elsewhere(ask))));
         }
         let room = self.room(conn, ask)?;
         Ok(View::Join(Box::new(self.form(ask, fields, faults, room))))
@@ -326,7 +326,7 @@ impl Outside {
         Standing { frame, cohort: Heading::of(&self.cohort), title, lead, words: wish.answer.clone(), take_back }
     }
 
-    fn from_elsewhere(&self, ask: &Ask) -> Standing {
+    fn elsewhere(&self, ask: &Ask) -> Standing {
         Standing {
             frame: Frame::of_person(ask, &self.person.name),
             cohort: Heading::of(&self.cohort),

@@ -317,12 +317,16 @@ pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
     diesel::delete(never_came).execute(conn)
 }
 
-/// What became of the invitation that a mail carries: when it expires, was taken up, was taken back. None: another kind
-/// of mail.
-pub fn find_carried(
-    conn: &mut Conn,
-    mail: MessageId,
-) -> QueryResult<Option<(Instant, Option<Instant>, Option<Instant>)>> {
+/// What became of the invitation that a mail carries.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Carried {
+    pub expires_at: Instant,
+    pub accepted_at: Option<Instant>,
+    pub withdrawn_at: Option<Instant>,
+}
+
+/// None: another kind of mail.
+pub fn find_carried(conn: &mut Conn, mail: MessageId) -> QueryResult<Option<Carried>> {
     invitations::table
         .filter(invitations::message_id.eq(mail))
         .select((invitations::expires_at, invitations::accepted_at, invitations::withdrawn_at))
