@@ -20,6 +20,12 @@ crate::words! {
         ChangeReminders = "change-reminders",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
+        GiveEarlyAccess = "give-early-access",
+        TakeEarlyAccess = "take-early-access",
+        GiveExtraTime = "give-extra-time",
+        ChangeSchedule = "change-schedule",
+        WriteToLearners = "write-to-learners",
+        LookAsLearner = "look-as-learner",
     }
 }
 
@@ -40,12 +46,30 @@ impl Act {
             Self::ChangeReminders => "changed the reminders",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
+            Self::GiveEarlyAccess => "opened a unit to a learner before its time",
+            Self::TakeEarlyAccess => "took early access back",
+            Self::GiveExtraTime => "changed a learner’s last day",
+            Self::ChangeSchedule => "changed the schedule",
+            Self::WriteToLearners => "wrote to some learners",
+            Self::LookAsLearner => "looked at the course as a learner sees it",
         }
     }
 
     /// Whether it was done to what people say to one another.
     pub fn is_of_discussions(self) -> bool {
-        !matches!(self, Self::ChangeReminders | Self::WithdrawLearner | Self::BringBackLearner)
+        matches!(
+            self,
+            Self::HidePost
+                | Self::ShowPost
+                | Self::KeepPost
+                | Self::LockThread
+                | Self::UnlockThread
+                | Self::PinThread
+                | Self::UnpinThread
+                | Self::MoveThread
+                | Self::MergeThread
+                | Self::ExportDiscussions
+        )
     }
 }
 
