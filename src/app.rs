@@ -21,7 +21,7 @@ use crate::outbox::deliver::Courier;
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Settings;
 use crate::platform::db::{self, Bell, Db, DbError};
-use crate::platform::web::{Mode, Site, guard};
+use crate::platform::web::{Looks, Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
 use crate::search::pages::SearchLimit;
@@ -147,6 +147,7 @@ impl App {
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
             .app_data(self.code_limit.clone())
+            .app_data(Data::new(Looks(crate::learner::may_be_looked_at)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
         if let Some(preview) = &self.preview {

@@ -132,6 +132,7 @@ diesel::table! {
         announcements_stopped_at -> Nullable<Timestamp>,
         announcements_seen_at -> Nullable<Timestamp>,
         discussions_stopped_at -> Nullable<Timestamp>,
+        extra_until -> Nullable<Date>,
     }
 }
 
@@ -542,6 +543,7 @@ diesel::table! {
         changed_at -> Nullable<Timestamp>,
         withdrawn_at -> Nullable<Timestamp>,
         mailed_at -> Nullable<Timestamp>,
+        audience -> Text,
     }
 }
 
@@ -672,6 +674,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    early_access (enrolment_id, unit) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        given_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     place_requests (id) {
         id -> BigInt,
         cohort_id -> BigInt,
@@ -680,6 +690,27 @@ diesel::table! {
         since -> Timestamp,
         why -> Text,
         answer -> Text,
+    }
+}
+
+diesel::table! {
+    schedule_changes (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        version -> Integer,
+        changed_at -> Timestamp,
+        actor -> Text,
+        title -> Text,
+        reason -> Text,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+diesel::table! {
+    announcement_recipients (announcement_id, enrolment_id) {
+        announcement_id -> BigInt,
+        enrolment_id -> BigInt,
     }
 }
 
@@ -746,6 +777,10 @@ diesel::joinable!(notices -> messages (message_id));
 diesel::joinable!(received_mails -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> accounts (author_id));
+diesel::joinable!(early_access -> enrolments (enrolment_id));
+diesel::joinable!(schedule_changes -> cohorts (cohort_id));
+diesel::joinable!(announcement_recipients -> announcements (announcement_id));
+diesel::joinable!(announcement_recipients -> enrolments (enrolment_id));
 diesel::joinable!(enrolling_settings -> cohorts (cohort_id));
 diesel::joinable!(place_requests -> cohorts (cohort_id));
 diesel::joinable!(place_requests -> accounts (account_id));
@@ -805,6 +840,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     received_mails,
     team_notes,
+    early_access,
+    schedule_changes,
+    announcement_recipients,
     enrolling_settings,
     place_requests
 );

@@ -20,6 +20,12 @@ crate::words! {
         ChangeReminders = "change-reminders",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
+        GiveEarlyAccess = "give-early-access",
+        TakeEarlyAccess = "take-early-access",
+        GiveExtraTime = "give-extra-time",
+        ChangeSchedule = "change-schedule",
+        WriteToLearners = "write-to-learners",
+        LookAsLearner = "look-as-learner",
         InvitePeople = "invite-people",
         InviteAgain = "invite-again",
         WithdrawInvitation = "withdraw-invitation",
@@ -48,6 +54,12 @@ impl Act {
             Self::ChangeReminders => "changed the reminders",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
+            Self::GiveEarlyAccess => "opened a unit to a learner before its time",
+            Self::TakeEarlyAccess => "took early access back",
+            Self::GiveExtraTime => "changed a learner’s last day",
+            Self::ChangeSchedule => "changed the schedule",
+            Self::WriteToLearners => "wrote to some learners",
+            Self::LookAsLearner => "looked at the course as a learner sees it",
             Self::InvitePeople => "invited people",
             Self::InviteAgain => "invited somebody again",
             Self::WithdrawInvitation => "withdrew an invitation",
@@ -61,23 +73,33 @@ impl Act {
 
     /// Whether it was done to what people say to one another.
     pub fn is_of_discussions(self) -> bool {
-        use Act::*;
-        !matches!(self, ChangeReminders | WithdrawLearner | BringBackLearner) && !self.is_of_enrolling()
+        matches!(
+            self,
+            Self::HidePost
+                | Self::ShowPost
+                | Self::KeepPost
+                | Self::LockThread
+                | Self::UnlockThread
+                | Self::PinThread
+                | Self::UnpinThread
+                | Self::MoveThread
+                | Self::MergeThread
+                | Self::ExportDiscussions
+        )
     }
 
     /// Whether it was done to how people come in.
     pub fn is_of_enrolling(self) -> bool {
-        use Act::*;
         matches!(
             self,
-            InvitePeople
-                | InviteAgain
-                | WithdrawInvitation
-                | ChangeEnrolling
-                | MakeCode
-                | StopCode
-                | AcceptRequest
-                | DeclineRequest
+            Self::InvitePeople
+                | Self::InviteAgain
+                | Self::WithdrawInvitation
+                | Self::ChangeEnrolling
+                | Self::MakeCode
+                | Self::StopCode
+                | Self::AcceptRequest
+                | Self::DeclineRequest
         )
     }
 }

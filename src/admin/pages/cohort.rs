@@ -74,7 +74,7 @@ async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Ro
             let Some(email) = faults.check(field, EmailAddress::parse(fields.get(field))) else {
                 return Err(Error::refused(page(conn, &asked, &person, &cohort, &fields, faults)?));
             };
-            let place = Place { cohort, person, enrolment: None };
+            let place = Place { cohort, person, enrolment: None, looking: None };
             let flash = enrol_or_invite(conn, &asked, &place, email, role)?;
             Ok::<_, Error>((place.cohort, flash))
         })
