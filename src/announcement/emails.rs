@@ -69,7 +69,11 @@ pub fn mail(
         title: &announcement.title,
         text: &announcement.body,
         html: styled(&announcement.html, sender.base_url),
-        to: if to_all { format!("to everybody in {}", cohort.name) } else { format!("to some people in {}", cohort.name) },
+        to: if to_all {
+            format!("to everybody in {}", cohort.name)
+        } else {
+            format!("to some people in {}", cohort.name)
+        },
         url: match to_all {
             true => sender.base_url.join(&format!("{}#announcement-{}", path(cohort), announcement.id)),
             false => sender.base_url.join(&cohort.path()),

@@ -49,7 +49,19 @@ const ROW: (WordColumns, TimeColumns) = (
 fn announcement((what, when): Row) -> Announcement {
     let (id, author, title, body, html, by_mail, audience) = what;
     let (publish_at, published_at, changed_at, withdrawn_at) = when;
-    Announcement { id, author, title, body, html, by_mail, audience, publish_at, published_at, changed_at, withdrawn_at }
+    Announcement {
+        id,
+        author,
+        title,
+        body,
+        html,
+        by_mail,
+        audience,
+        publish_at,
+        published_at,
+        changed_at,
+        withdrawn_at,
+    }
 }
 
 /// An announcement to be kept.

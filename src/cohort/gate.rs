@@ -92,10 +92,5 @@ pub fn facilitated(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Erro
 /// they gave it up, or may not sign in. One query.
 pub fn enrolled(conn: &mut Conn, ask: &Ask, enrolment: EnrolmentId) -> Result<Option<Place>, Error> {
     let found = store::active(conn, enrolment, ask.now)?;
-    Ok(found.map(|(person, cohort, enrolment)| Place {
-        cohort,
-        person,
-        enrolment: Some(enrolment),
-        looking: None,
-    }))
+    Ok(found.map(|(person, cohort, enrolment)| Place { cohort, person, enrolment: Some(enrolment), looking: None }))
 }

@@ -207,9 +207,10 @@ impl Place {
             ];
         }
         frame.search = if self.looking.is_none() { format!("{path}/search") } else { String::new() };
-        frame.looking = self.looking.as_ref().map(|looking| {
-            (looking.words.clone(), format!("/cohorts/{}/manage/look", self.cohort.slug))
-        });
+        frame.looking = self
+            .looking
+            .as_ref()
+            .map(|looking| (looking.words.clone(), format!("/cohorts/{}/manage/look", self.cohort.slug)));
         frame.foot = format!("{}. All times are {}.", self.cohort.name, zone_in_words(&self.cohort.zone));
         frame
     }

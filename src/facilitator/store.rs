@@ -99,8 +99,15 @@ pub fn list_learners(
     limit: i64,
 ) -> QueryResult<Vec<Learner>> {
     let stage = || stage(wanted.now);
-    let person =
-        (enrolments::id, accounts::name, accounts::email, enrolments::enrolled_at, enrolments::last_seen_at, stage(), enrolments::extra_until);
+    let person = (
+        enrolments::id,
+        accounts::name,
+        accounts::email,
+        enrolments::enrolled_at,
+        enrolments::last_seen_at,
+        stage(),
+        enrolments::extra_until,
+    );
     let mut query =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
     query = match wanted.stage {
@@ -120,9 +127,8 @@ pub fn list_learners(
         query = query.filter(enrolments::enrolled_at.ge(from));
     }
     if let Some(BehindIn { unit, how, required }) = wanted.behind.clone() {
-        let done = completions::table
-            .filter(completions::enrolment_id.eq(enrolments::id))
-            .filter(completions::unit.eq(unit));
+        let done =
+            completions::table.filter(completions::enrolment_id.eq(enrolments::id)).filter(completions::unit.eq(unit));
         query = match how {
             Behind::NotStarted => query.filter(not(exists(done))),
             Behind::NotDone => {

@@ -11,7 +11,9 @@ use crate::each;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::schema::{accounts, announcement_mails, announcement_recipients, announcements, cohorts, enrolments, messages};
+use crate::schema::{
+    accounts, announcement_mails, announcement_recipients, announcements, cohorts, enrolments, messages,
+};
 
 /// What has been published and whose mails are not all queued: with its cohort.
 pub fn list_to_mail(conn: &mut Conn) -> QueryResult<Vec<(AnnouncementId, CohortId)>> {

@@ -87,9 +87,9 @@ macro_rules! wanted {
             View::Unread => query.filter(has_unread()),
             View::Following => query.filter(thread_marks::follows),
             View::Unanswered => query.filter(threads::is_answered.eq(false)),
-            View::Mine => {
-                query.filter(threads::id.eq_any(posts::table.filter(posts::enrolment_id.eq(reader)).select(posts::thread_id)))
-            }
+            View::Mine => query.filter(
+                threads::id.eq_any(posts::table.filter(posts::enrolment_id.eq(reader)).select(posts::thread_id)),
+            ),
             View::NeedsReply => query.filter(threads::waiting_since.le(*now - PATIENCE)),
         }
     }};

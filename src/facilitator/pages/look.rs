@@ -33,7 +33,8 @@ pub async fn show(ask: Ask, db: Data<Db>, cohort: Path<String>) -> Answer {
     let page = db.read(move |conn| {
         let place = gate::facilitated(conn, &asked, &cohort)?;
         let local = place.cohort.zone.local(asked.now);
-        let next = Fields::parse(format!("date={}&time={}", local.format("%Y-%m-%d"), local.format("%H:%M")).as_bytes())?;
+        let next =
+            Fields::parse(format!("date={}&time={}", local.format("%Y-%m-%d"), local.format("%H:%M")).as_bytes())?;
         Ok::<_, Error>(page(&asked, &place, &next, Faults::default()))
     });
     ask.page(page.await?)

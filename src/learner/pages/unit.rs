@@ -107,7 +107,9 @@ fn load(
         opened: match open.preview {
             true => String::new(),
             // To this learner alone.
-            false if ask.now < open.opens_at => format!("Open to you. The others see it from {}", zone.plain(open.opens_at)),
+            false if ask.now < open.opens_at => {
+                format!("Open to you. The others see it from {}", zone.plain(open.opens_at))
+            }
             false => format!("Opened {}", zone.plain(open.opens_at)),
         },
         live: unit.live.as_ref().map(|l| format!("Live session {}: {}", l.number, l.title)).unwrap_or_default(),

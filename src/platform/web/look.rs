@@ -124,7 +124,9 @@ mod tests {
             let (asked, _) = parse(&format!("{forged}/x")).unwrap();
             assert_eq!(asked.opened(&session), None, "and for what it was given for");
         }
-        for wrong in ["/look/", "/look/x/now", "/look/x/soon/anyone/a", "/look/x/now/me/a", "/look/x/99999999999999999999/1/a"] {
+        for wrong in
+            ["/look/", "/look/x/now", "/look/x/soon/anyone/a", "/look/x/now/me/a", "/look/x/99999999999999999999/1/a"]
+        {
             assert!(parse(wrong).is_none(), "{wrong}");
         }
     }

@@ -220,7 +220,10 @@ impl<'a> Effects<'a> {
         let when = format!("{}, {}", day_in_words(local.date()), local.format("%H:%M"));
         Some(match new.held || *starts_at < new.opens_at {
             true if *starts_at > self.now => {
-                format!("{session} is on {when}: that would be before unit {} opens. Move the session too.", unit.number)
+                format!(
+                    "{session} is on {when}: that would be before unit {} opens. Move the session too.",
+                    unit.number
+                )
             }
             true => format!("{session} was on {when}."),
             false => format!("{session} stays on {when}. Does that still suit unit {}?", unit.number),

@@ -168,10 +168,7 @@ impl Judged {
                 releases: differing(&self.after, &sheet.releases),
                 breaks: breaks.map(|_| sheet.breaks.clone()),
             },
-            after: Side {
-                releases: differing(&sheet.releases, &self.after),
-                breaks: breaks.map(<[Break]>::to_vec),
-            },
+            after: Side { releases: differing(&sheet.releases, &self.after), breaks: breaks.map(<[Break]>::to_vec) },
         }
     }
 

@@ -68,8 +68,7 @@ fn written(side: &Side) -> QueryResult<String> {
         held: r.held,
         opened_at: r.opened_at.map(Instant::micros),
     };
-    let pause =
-        |b: &Break| KeptBreak { name: b.name.clone(), first_day: b.first_day, last_day: b.last_day };
+    let pause = |b: &Break| KeptBreak { name: b.name.clone(), first_day: b.first_day, last_day: b.last_day };
     let kept = KeptSide {
         releases: side.releases.iter().map(release).collect(),
         breaks: side.breaks.as_ref().map(|breaks| breaks.iter().map(pause).collect()),
@@ -137,12 +136,7 @@ const ROW: Columns = (
 );
 
 /// The cohort's changes, newest first. `before`: the last one seen.
-pub fn list_changes(
-    conn: &mut Conn,
-    cohort: CohortId,
-    before: Option<ChangeId>,
-    most: i64,
-) -> QueryResult<Vec<Entry>> {
+pub fn list_changes(conn: &mut Conn, cohort: CohortId, before: Option<ChangeId>, most: i64) -> QueryResult<Vec<Entry>> {
     let rows: Vec<Row> = schedule_changes::table
         .filter(schedule_changes::cohort_id.eq(cohort))
         .filter(schedule_changes::id.lt(before.unwrap_or(ChangeId(i64::MAX))))

@@ -8,7 +8,7 @@ use crate::audit::Act;
 use crate::cohort::store::set_extra_time;
 use crate::platform::clock::Instant;
 use crate::platform::db::Db;
-use crate::platform::text::{Slug, paragraphs};
+use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::platform::zone::day_in_words;
 use crate::programme::{Content, Unit};
@@ -34,15 +34,21 @@ pub(super) struct Forms {
 }
 
 impl Forms {
-    pub fn new(desk: &Desk<'_>, releases: &[Release], early: &[(Slug, Instant)], now: Instant) -> Self {
+    /// `early`: for each release, since when the learner has early access.
+    pub fn new(desk: &Desk<'_>, releases: &[Release], early: &[Option<Instant>], now: Instant) -> Self {
         let (cohort, path) = (&desk.place.cohort, desk.path());
-        let has = |unit: &Unit| early.iter().any(|(slug, _)| unit.is_called(slug));
-        let waits = |unit: &&Unit| !has(unit) && release_of(unit, releases).is_some_and(|r| !r.is_open(now));
+        let since = |unit: &Unit| {
+            let release = release_of(unit, releases)?;
+            early.iter().zip(releases).find(|(_, r)| r.unit == release.unit).and_then(|(given_at, _)| *given_at)
+        };
+        let waits = |unit: &&Unit| since(unit).is_none() && release_of(unit, releases).is_some_and(|r| !r.is_open(now));
         let choice = |unit: &Unit| (unit.number.to_string(), unit.full_title());
         let given = desk.programme.units.iter().filter_map(|unit| {
-            let (_, at) = early.iter().find(|(slug, _)| unit.is_called(slug))?;
-            let since = cohort.zone.recent(*at, now);
-            Some((format!("{}, since {since}", unit.full_title()), format!("{path}/early-access/{}/take-back", unit.number)))
+            let since = cohort.zone.recent(since(unit)?, now);
+            Some((
+                format!("{}, since {since}", unit.full_title()),
+                format!("{path}/early-access/{}/take-back", unit.number),
+            ))
         });
         let closes = last_day(closes_on(cohort, releases));
         let extra = desk.learner.extra_until.map(|day| day.to_string()).unwrap_or_default();
@@ -81,7 +87,13 @@ fn last_day(closes_on: NaiveDate) -> NaiveDate {
     closes_on.pred_opt().unwrap_or(closes_on)
 }
 
-pub async fn give_early_access(ask: Ask, db: Data<Db>, content: Data<Content>, path: Address, fields: Fields) -> Answer {
+pub async fn give_early_access(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    path: Address,
+    fields: Fields,
+) -> Answer {
     fields.only(&[UNIT, EARLY_REASON])?;
     let (asked, catalogue) = (ask.clone(), content.current());
     let to = db
@@ -144,7 +156,8 @@ pub async fn give_extra_time(ask: Ask, db: Data<Db>, content: Data<Content>, pat
             };
             if day != desk.learner.extra_until {
                 set_extra_time(conn, desk.learner.enrolment, day)?;
-                let until = day.map_or_else(|| "As for the others".into(), |day| format!("Until {}", day_in_words(day)));
+                let until =
+                    day.map_or_else(|| "As for the others".into(), |day| format!("Until {}", day_in_words(day)));
                 desk.note(conn, Act::GiveExtraTime, &format!("{until}: {reason}"), asked.now)?;
             }
             Ok(format!("{}#allowance", desk.path()))
