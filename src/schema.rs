@@ -256,6 +256,7 @@ diesel::table! {
         waiting_since -> Nullable<Timestamp>,
         pinned_at -> Nullable<Timestamp>,
         locked_at -> Nullable<Timestamp>,
+        first_post_waits -> Bool,
     }
 }
 
@@ -487,6 +488,8 @@ diesel::table! {
         subject -> Text,
         path -> Text,
         reason -> Text,
+        about_id -> Nullable<BigInt>,
+        came_from -> Text,
     }
 }
 
@@ -655,6 +658,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    thread_claims (thread_id) {
+        thread_id -> BigInt,
+        account_id -> BigInt,
+        claimed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_answers (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        body -> Text,
+        is_shared -> Bool,
+        saved_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -718,6 +741,10 @@ diesel::joinable!(notices -> messages (message_id));
 diesel::joinable!(received_mails -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> accounts (author_id));
+diesel::joinable!(thread_claims -> threads (thread_id));
+diesel::joinable!(thread_claims -> accounts (account_id));
+diesel::joinable!(saved_answers -> cohorts (cohort_id));
+diesel::joinable!(saved_answers -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -773,5 +800,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_wishes,
     notices,
     received_mails,
-    team_notes
+    team_notes,
+    thread_claims,
+    saved_answers
 );

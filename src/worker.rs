@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::AccountId;
 use crate::app::App;
+use crate::audit::{About, Act, Actor, Deed};
 use crate::cohort::CohortId;
 use crate::heartbeat::Job;
 use crate::outbox::Answer::{AsQueued, Unwanted};
@@ -18,7 +19,7 @@ use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::{Catalogue, Content};
-use crate::{accounts, announcement, certificate, draft, heartbeat, notice, outbox, reminder, schedule};
+use crate::{accounts, announcement, audit, certificate, draft, heartbeat, notice, outbox, reminder, schedule};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -46,6 +47,16 @@ pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
 /// Greets a learner who has just come in: one mail that lists what is open.
 pub fn greet(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, who: (CohortId, AccountId)) -> QueryResult<()> {
     reminder::welcome::welcome(conn, catalogue, &ask.site.base_url, who, ask.now).map(drop)
+}
+
+/// Keeps in the log of acts that an administrator has come in.
+pub fn note_sign_in(conn: &mut Conn, ask: &Ask, account: &accounts::store::Account) -> QueryResult<()> {
+    if !account.is_administrator {
+        return Ok(());
+    }
+    let actor = Actor { account: Some(account.id), name: &account.name, from: ask.peer };
+    let deed = Deed { act: Act::SignIn, subject: "", path: "", reason: "" };
+    audit::store::note_of(conn, actor, About::default(), deed, ask.now)
 }
 
 /// Does everything that is due now, in order.
@@ -118,6 +129,8 @@ pub async fn run_daily(app: &App) {
         .await;
     logged("forget old notices", app.db.write(move |conn| notice::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
+    let addresses = app.db.write(move |conn| audit::store::forget_addresses(conn, now).map_err(DbError::from));
+    logged("forget from where somebody acted", addresses).await;
     let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));
     logged("forget old processes", processes).await;
 }

@@ -44,7 +44,7 @@ pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
         let has_left = store::has_left(conn, cohort.id, person.id)?;
         return Err(if has_left { left(ask, &person, &cohort) } else { Error::NotFound });
     }
-    Ok(Place { cohort, person, enrolment })
+    Ok(Place { cohort, person: Person { from: ask.peer, ..person }, enrolment })
 }
 
 /// The same for facilitators (and administrators) alone.

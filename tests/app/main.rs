@@ -5,7 +5,9 @@
 mod access;
 mod accounts;
 mod administration;
+mod administrators;
 mod announcements;
+mod audit;
 mod calendar;
 mod certificate;
 mod content;

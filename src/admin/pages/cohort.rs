@@ -3,9 +3,10 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::frame;
-use crate::accounts::Person;
+use super::{frame, note};
+use crate::accounts::{AccountId, Person};
 use crate::accounts::gate::administrator;
+use crate::audit::{About, Act, Deed};
 use crate::cohort::{Break, Cohort, EnrolmentId, Role, emails, store};
 use crate::outbox;
 use crate::platform::db::{Conn, Db};
@@ -74,7 +75,7 @@ async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Ro
             let Some(email) = faults.check(field, EmailAddress::parse(fields.get(field))) else {
                 return Err(Error::refused(page(conn, &asked, &person, &cohort, &fields, faults)?));
             };
-            let flash = enrol_or_invite(conn, &asked, &cohort, &email, role)?;
+            let flash = enrol_or_invite(conn, &asked, (&person, &cohort), &email, role)?;
             Ok::<_, Error>((cohort, flash))
         })
         .await?;
@@ -84,7 +85,7 @@ async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Ro
 fn enrol_or_invite(
     conn: &mut Conn,
     ask: &Ask,
-    cohort: &Cohort,
+    (person, cohort): (&Person, &Cohort),
     email: &EmailAddress,
     role: Role,
 ) -> Result<&'static str, Error> {
@@ -92,13 +93,29 @@ fn enrol_or_invite(
         && let Some(account) = store::account_of(conn, email.key())?
     {
         store::enrol(conn, cohort.id, account, role, ask.now)?;
+        keep(conn, ask, (person, cohort), Act::AppointFacilitator, (email.as_str(), Some(account)))?;
         return Ok("facilitator-appointed");
     }
     let secret = Secret::random();
     store::invite(conn, cohort.id, email, role, &secret.hash(), ask.now)?;
     let letter = emails::invitation(&ask.site, cohort, email, role, &secret, ask.now)?;
     outbox::store::queue(conn, &letter, ask.site.base_url.host(), ask.now)?;
+    let act = if role == Role::Facilitator { Act::AppointFacilitator } else { Act::Invite };
+    keep(conn, ask, (person, cohort), act, (email.as_str(), None))?;
     Ok("invited")
+}
+
+/// Keeps an act on somebody in the log.
+fn keep(
+    conn: &mut Conn,
+    ask: &Ask,
+    (person, cohort): (&Person, &Cohort),
+    act: Act,
+    (name, account): (&str, Option<AccountId>),
+) -> Result<(), Error> {
+    let path = format!("/admin/cohorts/{}", cohort.slug);
+    let deed = Deed { act, subject: name, path: &path, reason: "" };
+    note(conn, person, About { cohort: Some(cohort.id), account }, deed, ask.now)
 }
 
 pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: Fields) -> Answer {
@@ -107,12 +124,15 @@ pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: 
     let (slug, enrolment) = path.into_inner();
     let cohort = db
         .write(move |conn| {
-            administrator(conn, &asked)?;
+            let person = administrator(conn, &asked)?;
             let cohort = find(conn, &slug)?;
-            match store::dismiss_facilitator(conn, cohort.id, EnrolmentId(enrolment))? {
-                0 => Err(Error::NotFound),
-                _ => Ok::<_, Error>(cohort),
+            let all = store::list_facilitators(conn, cohort.id)?;
+            if store::dismiss_facilitator(conn, cohort.id, EnrolmentId(enrolment))? == 0 {
+                return Err(Error::NotFound);
             }
+            let name = all.into_iter().find(|(id, ..)| id.0 == enrolment).map_or_else(String::new, |(_, name, _)| name);
+            keep(conn, &asked, (&person, &cohort), Act::DismissFacilitator, (&name, None))?;
+            Ok::<_, Error>(cohort)
         })
         .await?;
     ask.done(format!("/admin/cohorts/{}", cohort.slug), "facilitator-dismissed")

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
+use super::claim::claimed;
 use super::{About, Room, Subject};
 use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Helpful, Page, PostForm, ShownConversation, Writing, helpful_to};
-use crate::discussion::{Conversation, Post, PostId, Poster, ReadOnly, Thread, conversations};
+use crate::discussion::{Claim, Conversation, SavedAnswer, SavedAnswerId, Post, PostId, Poster, ReadOnly, Thread, conversations};
 use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
@@ -44,6 +45,11 @@ pub(super) struct ThreadPage {
     markdown_href: String,
     /// What facilitators can do with it. Empty: the viewer is none.
     manage_href: String,
+    /// Who of them answers it. Empty: nobody said so.
+    claimed: String,
+    is_own_claim: bool,
+    /// Where one of them says so. Empty: nobody waits, or somebody else answers it.
+    claim_action: String,
 }
 
 /// A way to other posts of the thread.
@@ -73,6 +79,28 @@ pub(super) struct Wip {
     pub drafts: Option<Drafts>,
     /// What they want to see before they post it.
     pub preview: Option<Written>,
+    /// What they want to put into it.
+    pub insert: Option<SavedAnswerId>,
+    pub team: Team,
+}
+
+/// What facilitators alone see of a thread.
+#[derive(Default)]
+pub(super) struct Team {
+    claim: Option<Claim>,
+    answers: Vec<SavedAnswer>,
+}
+
+impl Team {
+    /// Two queries for a facilitator, none for others.
+    pub fn of(conn: &mut Conn, subject: &Subject<'_>) -> Result<Self, Error> {
+        let place = &subject.room.place;
+        if !place.facilitates() {
+            return Ok(Self::default());
+        }
+        let claim = store::claim_of(conn, subject.thread.id, subject.room.now)?;
+        Ok(Self { claim, answers: store::list_answers(conn, place.cohort.id, place.person.id)? })
+    }
 }
 
 /// The page on which somebody writes to a thread, or answers a post of it: the address that drafts go by.
@@ -132,6 +160,10 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
     };
     let mut talks: Vec<_> = posts.conversations.into_iter().map(|c| page.conversation(c)).collect();
     let place = &room.place;
+    let claim = wip.team.claim.as_ref();
+    let claimed = claim.map(|claim| claimed(room, claim)).unwrap_or_default();
+    let is_own_claim = claim.is_some_and(|claim| claim.by == place.person.id);
+    let claim_action = claim_action(subject, is_own_claim || claim.is_none());
     let faults = match &wip.refusal {
         Some(Refusal::ReadOnly(_)) | None => Faults::default(),
         Some(refusal) => refusal.faults(place),
@@ -165,7 +197,16 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         is_locked: thread.is_locked,
         markdown_href: format!("{path}.md"),
         manage_href: if room.place.facilitates() { format!("{path}/manage") } else { String::new() },
+        claimed,
+        is_own_claim,
+        claim_action,
     }
+}
+
+fn claim_action(subject: &Subject<'_>, is_free: bool) -> String {
+    let can = subject.room.place.facilitates() && subject.poster().is_ok();
+    let waits = subject.thread.waiting_since.is_some();
+    if can && waits && is_free { format!("{}/claim", subject.path()) } else { String::new() }
 }
 
 /// The form with what was typed or begun, or why there is none.
@@ -177,8 +218,15 @@ fn writing(subject: &Subject<'_>, right: Result<Poster, ReadOnly>, wip: &Wip) ->
     if let Some(drafts) = &wip.drafts {
         writing.bring_back(drafts);
     }
-    if let Some(refusal) = &wip.refusal {
-        writing.keep(place, &wip.text, refusal);
+    match &wip.refusal {
+        Some(refusal) => writing.keep(place, &wip.text, refusal),
+        None => writing.put(&wip.text),
+    }
+    if let Some(saved) = wip.team.answers.iter().find(|answer| Some(answer.id) == wip.insert) {
+        writing.put_at_end(&saved.body);
+    }
+    if let Some(form) = &mut writing.form {
+        form.saved = wip.team.answers.iter().map(|answer| (answer.id.to_string(), answer.title.clone())).collect();
     }
     if let Some(written) = &wip.preview {
         writing.preview(written);
