@@ -122,7 +122,7 @@ fn kinds() -> Vec<(String, String)> {
 
 fn choices(all: &[Cohort]) -> Vec<(String, String)> {
     let cohorts = all.iter().map(|cohort| (cohort.id.to_string(), cohort.name.clone()));
-    std::iter::once((String::new(), "All, and none".to_owned())).chain(cohorts).collect()
+    std::iter::once((String::new(), "Everywhere".to_owned())).chain(cohorts).collect()
 }
 
 /// The same acts for a spreadsheet: safe to open, for no cell is taken for a formula. That it was taken is an act.

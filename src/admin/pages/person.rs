@@ -22,7 +22,7 @@ use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::platform::zone::Zone;
 
 /// How many mails and acts stand on the page: the newest.
-const NEWEST: i64 = 20;
+const NEWEST: i64 = 10;
 
 #[derive(Template)]
 #[template(path = "admin/person.html")]
@@ -45,6 +45,7 @@ struct PersonPage {
     reason: Field,
     places: Vec<PlaceRow>,
     sessions: Vec<SessionRow>,
+    /// The newest.
     mails: Vec<MailRow>,
     acts: Vec<ActRow>,
     all_acts: String,
