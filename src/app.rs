@@ -10,8 +10,8 @@ use actix_web::{App as ActixApp, HttpServer, middleware, web};
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::accounts::pages::OnSignIn;
 use crate::accounts::doors::{Doors, Limits};
+use crate::accounts::pages::OnSignIn;
 use crate::accounts::passwords::Passwords;
 use crate::admin::Installation;
 use crate::cohort::pages::OnJoining;

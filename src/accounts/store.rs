@@ -12,9 +12,7 @@ pub use sessions::{
     PERSON, PersonRow, Session, end_all_sessions, end_session, is_held, list_sessions, open_session, person_of_session,
     touch,
 };
-pub use standing::{
-    hold_administrators, lift_suspension, lift_undeliverable, set_administrator, suspend,
-};
+pub use standing::{hold_administrators, lift_suspension, lift_undeliverable, set_administrator, suspend};
 
 use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
 use crate::each;

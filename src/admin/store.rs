@@ -42,12 +42,7 @@ macro_rules! holder {
 }
 
 /// A page of accounts by name.
-pub fn list_people(
-    conn: &mut Conn,
-    wanted: &Wanted,
-    after: Option<&After>,
-    most: i64,
-) -> QueryResult<Vec<Holder>> {
+pub fn list_people(conn: &mut Conn, wanted: &Wanted, after: Option<&After>, most: i64) -> QueryResult<Vec<Holder>> {
     let mut query = accounts::table.order((accounts::name, accounts::id)).limit(most).select(holder!()).into_boxed();
     if !wanted.words.is_empty() {
         let part = part(&wanted.words);

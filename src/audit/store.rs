@@ -104,8 +104,6 @@ pub fn list(conn: &mut Conn, wanted: &Wanted, before: Option<i64>, most: i64) ->
 
 /// Forgets from where somebody acted more than a year ago: the one change that the databases let through.
 pub fn forget_addresses(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
-    let old = audit_log::table
-        .filter(audit_log::at.lt(now - ADDRESSES_KEPT))
-        .filter(audit_log::came_from.ne(""));
+    let old = audit_log::table.filter(audit_log::at.lt(now - ADDRESSES_KEPT)).filter(audit_log::came_from.ne(""));
     diesel::update(old).set(audit_log::came_from.eq("")).execute(conn)
 }

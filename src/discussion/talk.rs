@@ -158,7 +158,16 @@ impl PostForm {
         let hint = "Everyone in your cohort can read it. Leave patients and colleagues unnamed.";
         let body = Field::new("body", label).hint(hint);
         let draft = draft::Form::at(page, POST_FORM, "posted");
-        Self { action, body, parent: String::new(), button, cancel_href: String::new(), draft, preview: String::new(), saved: Vec::new() }
+        Self {
+            action,
+            body,
+            parent: String::new(),
+            button,
+            cancel_href: String::new(),
+            draft,
+            preview: String::new(),
+            saved: Vec::new(),
+        }
     }
 
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {

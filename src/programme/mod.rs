@@ -3,8 +3,8 @@
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
 pub mod citation;
-pub mod diagnostics;
 mod content;
+pub mod diagnostics;
 mod files;
 mod fingerprint;
 mod glossary;

@@ -349,30 +349,16 @@ struct Names(Vec<(&'static str, String)>);
 impl Names {
     async fn make(course: &Course, learner: EnrolmentId, facilitator: EnrolmentId) -> Self {
         let (cohort, now) = (course.cohort, course.now());
-        let made = course.write(move |conn| {
-            let thread = make_thread(conn, cohort, None, now);
-            let hidden = make_thread(conn, cohort, Some("trust"), now);
-            let body = post_body("A post").unwrap();
-            let post = store::add_post(conn, thread, learner, None, &body, now).unwrap();
-            let feed = make_feed(conn, learner, now);
-            let code = make_certificate(conn, learner, now);
-            let work = make_work(conn, cohort, learner, now);
-            let account = make_account(conn, "Dora", "dora@example.org", false, now);
-            let announcement = make_announcement(conn, cohort, facilitator, now);
-            let answer = make_answer(conn, cohort, facilitator, now);
-            (thread, hidden, post, feed, code, work, announcement, account, answer)
-        });
-        let (thread, hidden, post, feed, code, work, announcement, account, answer) = made.await;
+        let mut names = course.write(move |conn| make_rows(conn, cohort, (learner, facilitator), now)).await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| step_of(programme, unit, kind);
-        Self(vec![
+        names.extend([
             ("{programme}", programme.slug.to_string()),
             ("{learner}", learner.to_string()),
             ("{facilitator}", facilitator.to_string()),
+            ("{enrolment}", facilitator.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
-            ("{code}", code),
-            ("{feed}", feed.as_str().to_owned()),
             ("{cohort}", "spring".into()),
             ("{unit}", "1".into()),
             ("{step}", kind(1, "article")),
@@ -387,25 +373,41 @@ impl Names {
             ("{reflection}", kind(0, "reflection")),
             ("{assignment}", kind(2, "peer-assignment")),
             ("{step7}", kind(7, "article")),
-            // Of work in unit 2, which is not open to learners: facilitators comment under another address.
-            ("{submission}", work.to_string()),
-            ("{work}", work.to_string()),
             ("{reminder}", "1".into()),
             ("{mail}", "nudge".into()),
-            ("{announcement}", announcement.to_string()),
-            ("{account}", account.to_string()),
-            ("{answer}", answer.to_string()),
-            ("{thread}", thread.to_string()),
-            ("{hidden}", hidden.to_string()),
-            ("{post}", post.to_string()),
             ("{entry}", "gale2012".into()),
-            ("{enrolment}", facilitator.to_string()),
-        ])
+        ]);
+        Self(names)
     }
 
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+/// What has a number or a secret in its address.
+fn make_rows(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (learner, facilitator): (EnrolmentId, EnrolmentId),
+    now: Instant,
+) -> Vec<(&'static str, String)> {
+    let thread = make_thread(conn, cohort, None, now);
+    let body = post_body("A post").unwrap();
+    // Of unit 2, which is not open to learners: facilitators comment under another address.
+    let work = make_work(conn, cohort, learner, now).to_string();
+    vec![
+        ("{thread}", thread.to_string()),
+        ("{hidden}", make_thread(conn, cohort, Some("trust"), now).to_string()),
+        ("{post}", store::add_post(conn, thread, learner, None, &body, now).unwrap().to_string()),
+        ("{feed}", make_feed(conn, learner, now).as_str().to_owned()),
+        ("{code}", make_certificate(conn, learner, now)),
+        ("{submission}", work.clone()),
+        ("{work}", work),
+        ("{announcement}", make_announcement(conn, cohort, facilitator, now).to_string()),
+        ("{account}", make_account(conn, "Dora", "dora@example.org", false, now).to_string()),
+        ("{answer}", make_answer(conn, cohort, facilitator, now).to_string()),
+    ]
 }
 
 /// The first step of a kind in a unit.

@@ -10,7 +10,11 @@ use crate::world::*;
 
 async fn account_of(course: &Course, address: &str) -> i64 {
     let address = address.to_owned();
-    course.write(move |conn| accounts::table.filter(accounts::email.eq(address)).select(accounts::id).first(conn).unwrap()).await
+    course
+        .write(move |conn| {
+            accounts::table.filter(accounts::email.eq(address)).select(accounts::id).first(conn).unwrap()
+        })
+        .await
 }
 
 /// A mail to Ada's address, in a state.

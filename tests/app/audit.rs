@@ -21,7 +21,11 @@ async fn acts(course: &Course) -> Vec<[String; 4]> {
 
 async fn account_of(course: &Course, address: &str) -> i64 {
     let address = address.to_owned();
-    course.write(move |conn| accounts::table.filter(accounts::email.eq(address)).select(accounts::id).first(conn).unwrap()).await
+    course
+        .write(move |conn| {
+            accounts::table.filter(accounts::email.eq(address)).select(accounts::id).first(conn).unwrap()
+        })
+        .await
 }
 
 /// Fails as the database fails it.

@@ -4,8 +4,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::{frame, note};
-use crate::accounts::{AccountId, Person};
 use crate::accounts::gate::administrator;
+use crate::accounts::{AccountId, Person};
 use crate::audit::{About, Act, Deed};
 use crate::cohort::{Break, Cohort, EnrolmentId, Role, emails, store};
 use crate::outbox;

@@ -51,7 +51,8 @@ pub async fn show(ask: Ask, db: Data<Db>) -> Answer {
         .await?;
     let more = people.len() > PAGE;
     people.truncate(PAGE);
-    let address = |query: String| if query.is_empty() { "/admin/people".into() } else { format!("/admin/people?{query}") };
+    let address =
+        |query: String| if query.is_empty() { "/admin/people".into() } else { format!("/admin/people?{query}") };
     ask.page(People {
         frame: frame(&ask, &person),
         show: Field::new("show", "Show").value(sent.get("show")),

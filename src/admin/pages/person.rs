@@ -119,9 +119,9 @@ fn page(
 fn facts(them: &Holder) -> Vec<String> {
     let exact = |at: Instant| Zone::utc().exact(at);
     let made = format!("Made {}.", exact(them.created_at));
-    let confirmed = them.verified_at.map_or("The address was never confirmed.".into(), |at| {
-        format!("The address was confirmed {}.", exact(at))
-    });
+    let confirmed = them
+        .verified_at
+        .map_or("The address was never confirmed.".into(), |at| format!("The address was confirmed {}.", exact(at)));
     let suspended = them.suspended_at.map(|at| format!("Suspended since {}.", exact(at)));
     let dead = them.undeliverable_at.map(|at| format!("Nothing is sent to the address since {}.", exact(at)));
     [made, confirmed].into_iter().chain(suspended).chain(dead).collect()

@@ -80,7 +80,8 @@ fn of_mail(figures: &Figures, now: Instant) -> Vec<Need> {
     let broken = figures.failed + figures.unknown;
     if broken > 0 {
         let mails = count(usize::try_from(broken).unwrap_or(0), "mail");
-        needs.push(mail(format!("{mails} did not get through in the last 24 hours."), "See which, and send them again"));
+        needs
+            .push(mail(format!("{mails} did not get through in the last 24 hours."), "See which, and send them again"));
     }
     needs
 }

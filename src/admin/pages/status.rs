@@ -50,9 +50,15 @@ pub async fn show(ask: Ask, db: Data<Db>, here: Data<Installation>) -> Answer {
         is_ready: silent.is_empty(),
         ready: if silent.is_empty() { vec![READY.into()] } else { silent },
         facts: vec![
-            ("Trellis", vec![format!("Version {}", env!("CARGO_PKG_VERSION")), format!("Up since {}", at(here.started_at))]),
+            (
+                "Trellis",
+                vec![format!("Version {}", env!("CARGO_PKG_VERSION")), format!("Up since {}", at(here.started_at))],
+            ),
             ("Database", vec![facts.version, size(facts.bytes), changes(facts.migrations, &facts.newest)]),
-            ("The disk of the data folder", vec![space.unwrap_or_else(|| "How full it is cannot be told here.".into())]),
+            (
+                "The disk of the data folder",
+                vec![space.unwrap_or_else(|| "How full it is cannot be told here.".into())],
+            ),
             ("Mail", vec![here.mail.clone(), format!("{waiting} to send now. {}", lateness(&figures, ask.now))]),
         ],
         jobs: jobs(&beats, ask.now),
@@ -91,7 +97,7 @@ fn size(bytes: i64) -> String {
     let tenths = |unit: i64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
     match bytes {
         ..1_000_000 => format!("{} kB", bytes / 1_000),
-        ..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),
     }
 }

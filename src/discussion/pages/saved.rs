@@ -94,7 +94,7 @@ impl Sent {
         }
     }
 
-    fn new(&self) -> NewAnswer<'_> {
+    fn answer(&self) -> NewAnswer<'_> {
         NewAnswer { title: &self.title, body: &self.body, is_shared: self.is_shared }
     }
 }
@@ -140,7 +140,7 @@ pub async fn add(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) -
         .write(move |conn| {
             let place = gate::facilitated(conn, &asked, &cohort)?;
             match Sent::read(&fields) {
-                Ok(sent) => store::add_answer(conn, (place.cohort.id, place.person.id), sent.new(), asked.now)?,
+                Ok(sent) => store::add_answer(conn, (place.cohort.id, place.person.id), sent.answer(), asked.now)?,
                 Err(faults) => {
                     let page = list_page(conn, &asked, &place, Form::sent(&fields, faults))?;
                     return Err(Error::refused(page));
@@ -181,12 +181,11 @@ pub async fn change(ask: Ask, db: Data<Db>, way: Path<(String, String)>, fields:
     let to = db
         .write(move |conn| {
             let (place, answer) = find(conn, &asked, &way)?;
-            let sent = Sent::read(&fields).map_err(|faults| {
-                Error::refused(page(&asked, &place, &answer, Form::sent(&fields, faults)))
-            })?;
+            let sent = Sent::read(&fields)
+                .map_err(|faults| Error::refused(page(&asked, &place, &answer, Form::sent(&fields, faults))))?;
             // Somebody else's text stays shared: taking it for oneself would take it from the team.
             let is_shared = sent.is_shared || answer.owner != place.person.id;
-            let new = NewAnswer { is_shared, ..sent.new() };
+            let new = NewAnswer { is_shared, ..sent.answer() };
             store::change_answer(conn, (place.cohort.id, answer.id), new, asked.now)?;
             Ok::<_, Error>(path(&place))
         })

@@ -4,10 +4,13 @@ use askama::Template;
 
 use super::claim::claimed;
 use super::{About, Room, Subject};
+use crate::cohort::Place;
 use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Helpful, Page, PostForm, ShownConversation, Writing, helpful_to};
-use crate::discussion::{Claim, Conversation, SavedAnswer, SavedAnswerId, Post, PostId, Poster, ReadOnly, Thread, conversations};
+use crate::discussion::{
+    Claim, Conversation, Post, PostId, Poster, ReadOnly, SavedAnswer, SavedAnswerId, Thread, conversations,
+};
 use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
@@ -45,11 +48,16 @@ pub(super) struct ThreadPage {
     markdown_href: String,
     /// What facilitators can do with it. Empty: the viewer is none.
     manage_href: String,
-    /// Who of them answers it. Empty: nobody said so.
-    claimed: String,
-    is_own_claim: bool,
+    claim: ShownClaim,
+}
+
+/// Which facilitator answers the thread.
+struct ShownClaim {
+    /// Empty: nobody said so.
+    words: String,
+    is_own: bool,
     /// Where one of them says so. Empty: nobody waits, or somebody else answers it.
-    claim_action: String,
+    action: String,
 }
 
 /// A way to other posts of the thread.
@@ -82,6 +90,15 @@ pub(super) struct Wip {
     /// What they want to put into it.
     pub insert: Option<SavedAnswerId>,
     pub team: Team,
+}
+
+impl Wip {
+    fn faults(&self, place: &Place) -> Faults {
+        match &self.refusal {
+            Some(Refusal::ReadOnly(_)) | None => Faults::default(),
+            Some(refusal) => refusal.faults(place),
+        }
+    }
 }
 
 /// What facilitators alone see of a thread.
@@ -160,14 +177,8 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
     };
     let mut talks: Vec<_> = posts.conversations.into_iter().map(|c| page.conversation(c)).collect();
     let place = &room.place;
-    let claim = wip.team.claim.as_ref();
-    let claimed = claim.map(|claim| claimed(room, claim)).unwrap_or_default();
-    let is_own_claim = claim.is_some_and(|claim| claim.by == place.person.id);
-    let claim_action = claim_action(subject, is_own_claim || claim.is_none());
-    let faults = match &wip.refusal {
-        Some(Refusal::ReadOnly(_)) | None => Faults::default(),
-        Some(refusal) => refusal.faults(place),
-    };
+    let claim = shown_claim(subject, wip.team.claim.as_ref());
+    let faults = wip.faults(place);
     let plain = after.map(|id| format!("{path}?after={id}")).unwrap_or_else(|| path.clone());
     let mut writing = writing(subject, right, &wip);
     let answering = wip.answers.is_some();
@@ -197,16 +208,19 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         is_locked: thread.is_locked,
         markdown_href: format!("{path}.md"),
         manage_href: if room.place.facilitates() { format!("{path}/manage") } else { String::new() },
-        claimed,
-        is_own_claim,
-        claim_action,
+        claim,
     }
 }
 
-fn claim_action(subject: &Subject<'_>, is_free: bool) -> String {
+fn shown_claim(subject: &Subject<'_>, claim: Option<&Claim>) -> ShownClaim {
+    let is_own = claim.is_some_and(|claim| claim.by == subject.room.place.person.id);
     let can = subject.room.place.facilitates() && subject.poster().is_ok();
-    let waits = subject.thread.waiting_since.is_some();
-    if can && waits && is_free { format!("{}/claim", subject.path()) } else { String::new() }
+    let is_free = subject.thread.waiting_since.is_some() && (is_own || claim.is_none());
+    ShownClaim {
+        words: claim.map(|claim| claimed(&subject.room, claim)).unwrap_or_default(),
+        is_own,
+        action: if can && is_free { format!("{}/claim", subject.path()) } else { String::new() },
+    }
 }
 
 /// The form with what was typed or begun, or why there is none.

@@ -24,7 +24,9 @@ pub struct NewAnswer<'a> {
 #[diesel::dsl::auto_type(no_type_alias)]
 fn had_by(cohort: CohortId, account: AccountId) -> _ {
     let shared: bool = true;
-    saved_answers::account_id.eq(account).or(saved_answers::cohort_id.eq(cohort).and(saved_answers::is_shared.eq(shared)))
+    saved_answers::account_id
+        .eq(account)
+        .or(saved_answers::cohort_id.eq(cohort).and(saved_answers::is_shared.eq(shared)))
 }
 
 macro_rules! answers {
@@ -42,11 +44,7 @@ macro_rules! answers {
 
 /// By title.
 pub fn list_answers(conn: &mut Conn, cohort: CohortId, account: AccountId) -> QueryResult<Vec<SavedAnswer>> {
-    answers!()
-        .filter(had_by(cohort, account))
-        .order((saved_answers::title, saved_answers::id))
-        .limit(MOST)
-        .load(conn)
+    answers!().filter(had_by(cohort, account)).order((saved_answers::title, saved_answers::id)).limit(MOST).load(conn)
 }
 
 pub fn find_answer(

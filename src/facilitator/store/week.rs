@@ -73,9 +73,8 @@ pub fn week(
         .bind::<Timestamp, _>(end)
         .bind::<BigInt, _>(cohort)
         .load(conn)?;
-    let find = |what: &str, later: bool| {
-        rows.iter().find(|row| row.what == what && row.later == later).map_or(0, |row| row.n)
-    };
+    let find =
+        |what: &str, later: bool| rows.iter().find(|row| row.what == what && row.later == later).map_or(0, |row| row.n);
     let of = |later: bool| {
         let count = |what: &str| find(what, later);
         Numbers { steps: count("steps"), posts: count("posts"), writers: count("writers"), joined: count("joined") }

@@ -26,7 +26,9 @@ async fn second_facilitator(course: &Course, name: &str) -> Person {
 /// The text box, as its reader finds it.
 fn written(page: &Page) -> String {
     let text = page.text();
-    crate::person::between(&text, "name=\"body\"", "</textarea>").and_then(|rest| rest.split_once('>')).map_or(String::new(), |(_, text)| text.trim().to_owned())
+    crate::person::between(&text, "name=\"body\"", "</textarea>")
+        .and_then(|rest| rest.split_once('>'))
+        .map_or(String::new(), |(_, text)| text.trim().to_owned())
 }
 
 stories! {

@@ -58,7 +58,12 @@ impl Desk {
 
     fn suspend(&self, conn: &mut Conn, ask: &Ask, fields: &Fields) -> Result<&'static str, Error> {
         if self.is_oneself() {
-            return Err(self.refused(conn, ask, fields, "Ask another administrator to suspend your own account".into())?);
+            return Err(self.refused(
+                conn,
+                ask,
+                fields,
+                "Ask another administrator to suspend your own account".into(),
+            )?);
         }
         let reason = match paragraphs(fields.get("reason"), LONGEST, "why") {
             Ok(reason) => reason,
@@ -169,7 +174,9 @@ pub async fn send_letter(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fie
             let secret = store::issue_link(conn, them.id, purpose, lasts, asked.now)?;
             let letter = match (purpose, them.verified_at) {
                 (Purpose::Verify, _) => emails::verify(&asked.site, them, &secret, asked.now)?,
-                (Purpose::Reset, None) => emails::signed_up(&asked.site, store::SignedUp::Again, them, &secret, asked.now)?,
+                (Purpose::Reset, None) => {
+                    emails::signed_up(&asked.site, store::SignedUp::Again, them, &secret, asked.now)?
+                }
                 (Purpose::Reset, Some(_)) => emails::reset(&asked.site, them, &secret, asked.now)?,
             };
             emails::queue(conn, &asked.site, &letter, asked.now)?;
