@@ -23,7 +23,7 @@ use crate::outbox::deliver::Courier;
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::{MailRoute, Settings};
 use crate::platform::db::{self, Bell, Db, DbError};
-use crate::platform::web::{Mode, Site, guard};
+use crate::platform::web::{Looks, Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
 use crate::search::pages::SearchLimit;
@@ -166,6 +166,7 @@ impl App {
             .app_data(self.post_limits.clone())
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
+            .app_data(Data::new(Looks(crate::learner::may_be_looked_at)))
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(OnSignIn(worker::note_sign_in)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))

@@ -132,6 +132,7 @@ diesel::table! {
         announcements_stopped_at -> Nullable<Timestamp>,
         announcements_seen_at -> Nullable<Timestamp>,
         discussions_stopped_at -> Nullable<Timestamp>,
+        extra_until -> Nullable<Date>,
     }
 }
 
@@ -539,6 +540,7 @@ diesel::table! {
         changed_at -> Nullable<Timestamp>,
         withdrawn_at -> Nullable<Timestamp>,
         mailed_at -> Nullable<Timestamp>,
+        audience -> Text,
     }
 }
 
@@ -678,6 +680,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    early_access (enrolment_id, unit) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        given_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    schedule_changes (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        version -> Integer,
+        changed_at -> Timestamp,
+        actor -> Text,
+        title -> Text,
+        reason -> Text,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+diesel::table! {
+    announcement_recipients (announcement_id, enrolment_id) {
+        announcement_id -> BigInt,
+        enrolment_id -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -745,6 +776,10 @@ diesel::joinable!(thread_claims -> threads (thread_id));
 diesel::joinable!(thread_claims -> accounts (account_id));
 diesel::joinable!(saved_answers -> cohorts (cohort_id));
 diesel::joinable!(saved_answers -> accounts (account_id));
+diesel::joinable!(early_access -> enrolments (enrolment_id));
+diesel::joinable!(schedule_changes -> cohorts (cohort_id));
+diesel::joinable!(announcement_recipients -> announcements (announcement_id));
+diesel::joinable!(announcement_recipients -> enrolments (enrolment_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -802,5 +837,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     received_mails,
     team_notes,
     thread_claims,
-    saved_answers
+    saved_answers,
+    early_access,
+    schedule_changes,
+    announcement_recipients
 );

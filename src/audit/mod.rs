@@ -47,6 +47,12 @@ crate::words! {
         RetryMail = "retry-mail",
         ReloadContent = "reload-content",
         ExportLog = "export-log",
+        GiveEarlyAccess = "give-early-access",
+        TakeEarlyAccess = "take-early-access",
+        GiveExtraTime = "give-extra-time",
+        ChangeSchedule = "change-schedule",
+        WriteToLearners = "write-to-learners",
+        LookAsLearner = "look-as-learner",
     }
 }
 
@@ -84,6 +90,12 @@ impl Act {
             Self::RetryMail => "sent a mail again",
             Self::ReloadContent => "had the content read again",
             Self::ExportLog => "downloaded the log of acts",
+            Self::GiveEarlyAccess => "opened a unit to a learner before its time",
+            Self::TakeEarlyAccess => "took early access back",
+            Self::GiveExtraTime => "changed a learner’s last day",
+            Self::ChangeSchedule => "changed the schedule",
+            Self::WriteToLearners => "wrote to some learners",
+            Self::LookAsLearner => "looked at the course as a learner sees it",
         }
     }
 

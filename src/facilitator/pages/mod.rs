@@ -6,9 +6,11 @@ pub mod guide;
 pub mod learner;
 pub mod learners;
 pub mod learners_csv;
+pub mod look;
 pub mod overview;
 mod ready;
 mod wanted;
+pub mod write;
 
 use crate::platform::clock::Instant;
 use crate::platform::zone::{Zone, day_and_month, day_in_words};
