@@ -44,7 +44,7 @@ stories! {
         assert!(priya.get(&page).await.has("Open to them before its time"));
         priya.submit(&format!("{page}/early-access/5/take-back"), &[]).await.expect(303);
         assert_eq!(status(&ada, 5).await, 403);
-        assert_eq!(acts(&course).await, [("Ada", "Unit 5: On leave in February."), ("Ada", "Unit 5")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(acts(&course).await, [("Ada", "Week 5: On leave in February."), ("Ada", "Week 5")].map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 
     async fn a_held_unit_can_be_given_early_and_an_open_one_needs_none(course: Course) {

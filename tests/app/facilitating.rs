@@ -96,7 +96,7 @@ stories! {
             let (mut next, mut met) = (format!("{LEARNERS}?sort={sort}"), Vec::new());
             for _ in 0..4 {
                 let page = priya.get(&next).await.expect(200);
-                let rows = page.html.split("<th scope=\"row\"><a href=\"").skip(1);
+                let rows = page.html.split("<th scope=\"row\">").skip(1).map(|row| row.split("<a href=\"").nth(1).unwrap());
                 met.extend(rows.map(|row| row.split('"').next().unwrap().to_owned()));
                 let Some(at) = page.html.find("\">Next learners") else { break };
                 next = page.html[..at].rsplit("href=\"").next().unwrap().replace("&#38;", "&").replace("&amp;", "&");

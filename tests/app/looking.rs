@@ -69,7 +69,7 @@ stories! {
             let acts = audit_log::table.filter(audit_log::act.eq(Act::LookAsLearner));
             acts.select((audit_log::subject, audit_log::reason)).load::<(String, String)>(conn).unwrap()
         }).await;
-        assert_eq!(acts, [("any learner".into(), "Tuesday 2 March 2027, 12:00 GMT".replace(' ', " "))], "who looked is kept");
+        assert_eq!(acts, [("any learner".into(), "Tuesday 2\u{a0}March 2027, 12:00\u{a0}GMT".into())], "who looked is kept");
     }
 
     async fn as_one_learner_one_sees_what_is_open_and_done_and_nothing_that_is_theirs_alone(course: Course) {
@@ -88,7 +88,7 @@ stories! {
         let status = async |unit: u16| priya.get(&format!("{home}/units/{unit}")).await.status;
         assert_eq!((status(1).await, status(5).await, status(4).await), (200, 200, 403));
         let unit = priya.get(&format!("{home}/units/1")).await.expect(200);
-        assert!(unit.has("2 of"), "what they have done: {}", unit.html);
+        assert!(unit.has("1 of "), "what they have done: {}", unit.html);
         let step = priya.get(&format!("{home}{}", REFLECTION.trim_start_matches("/cohorts/spring"))).await.expect(200);
         assert!(!step.has("mine alone"), "{}", step.html);
         for own in ["notes", "portfolio", "reminders", "certificate", "people/me", "discussions/mails", "discussions/feed", "search", "manage", "join"] {

@@ -73,7 +73,7 @@ stories! {
             assert!(page.has("<title>Error: Breaks") && page.has(&format!("href=\"#{field}\"")), "{}", page.html);
             assert!(page.has(&format!("value=\"{}\"", row.1)));
         }
-        let same = with_breaks(&[("Half-term", "2027-02-15", "2027-02-21"), ("Easter break", "2027-03-29", "2027-04-11")]);
+        let same = with_breaks(&[("Half-term break", "2027-02-15", "2027-02-21"), ("Easter break", "2027-03-29", "2027-04-11")]);
         assert!(look(&priya, &same).await.expect(200).has("nothing would change"));
         assert_eq!(breaks(&course).await.len(), 2);
     }

@@ -111,7 +111,9 @@ impl Chosen {
     pub fn units(&self, open: &[&Unit]) -> Choice {
         let any = (String::new(), "Wherever they are".to_owned());
         let of = |unit: &&Unit| {
-            let choice = |how: Behind, words| (format!("{}-{how}", unit.number), format!("{words} {}", unit.label()));
+            let choice = |how: Behind, words| {
+                (format!("{}-{how}", unit.number), format!("{words} {}", unit.label().to_lowercase()))
+            };
             [choice(Behind::NotStarted, "Has not started"), choice(Behind::NotDone, "Has not finished")]
         };
         let choices = std::iter::once(any).chain(open.iter().rev().flat_map(of)).collect();

@@ -113,7 +113,12 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
         news,
         share: place.learner().map(|_| (share.done, share.of)),
         progress: place.learner().map(|_| format!("{}/progress", place.cohort.path())).unwrap_or_default(),
-        notes: place.enrolment.as_ref().map(|_| format!("{}/notes", place.cohort.path())).unwrap_or_default(),
+        notes: place
+            .enrolment
+            .as_ref()
+            .filter(|_| place.looking.is_none())
+            .map(|_| format!("{}/notes", place.cohort.path()))
+            .unwrap_or_default(),
         how: how_it_runs(&standing),
         calendar: calendar_path(&place.cohort),
         facilitators: words::and(&names),

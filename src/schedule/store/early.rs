@@ -21,6 +21,16 @@ pub fn list_seen(conn: &mut Conn, place: &Place) -> QueryResult<Vec<Release>> {
 
 /// The same for a learner: what they were let into early is open.
 pub fn list_held(conn: &mut Conn, cohort: CohortId, learner: EnrolmentId) -> QueryResult<Vec<Release>> {
+    let rows = list_allowed(conn, cohort, learner)?;
+    Ok(rows.into_iter().map(|(release, given_at)| open_early(release, given_at)).collect())
+}
+
+/// Every unit's release as it is for the others, and since when this learner has early access.
+pub fn list_allowed(
+    conn: &mut Conn,
+    cohort: CohortId,
+    learner: EnrolmentId,
+) -> QueryResult<Vec<(Release, Option<Instant>)>> {
     let own = early_access::enrolment_id.eq(learner).and(early_access::unit.eq(releases::unit));
     let rows: Vec<(ReleaseRow, Option<Instant>)> = each!(conn, c => releases::table
         .left_join(early_access::table.on(own))
@@ -28,7 +38,7 @@ pub fn list_held(conn: &mut Conn, cohort: CohortId, learner: EnrolmentId) -> Que
         .order((releases::opens_at, releases::id))
         .select((ReleaseRow::as_select(), early_access::given_at.nullable()))
         .load(c))?;
-    Ok(rows.into_iter().map(|(row, given_at)| open_early(row.into(), given_at)).collect())
+    Ok(rows.into_iter().map(|(row, given_at)| (row.into(), given_at)).collect())
 }
 
 /// Its time stays what it is for the others.
@@ -53,15 +63,6 @@ pub fn give_early_access(conn: &mut Conn, learner: EnrolmentId, unit: &Slug, now
 /// The unit opens to them with the others again. What they did in it is kept. Whether they had it.
 pub fn take_early_access(conn: &mut Conn, learner: EnrolmentId, unit: &Slug) -> QueryResult<bool> {
     diesel::delete(early_access::table.find((learner, unit))).execute(conn).map(|taken| taken == 1)
-}
-
-/// The units that a learner was let into early, and when.
-pub fn list_early_access(conn: &mut Conn, learner: EnrolmentId) -> QueryResult<Vec<(Slug, Instant)>> {
-    early_access::table
-        .filter(early_access::enrolment_id.eq(learner))
-        .order((early_access::given_at, early_access::unit))
-        .select((early_access::unit, early_access::given_at))
-        .load(conn)
 }
 
 /// Lets what was given follow a unit that has another name now.

@@ -8,7 +8,7 @@ use crate::audit::Act;
 use crate::cohort::store::set_extra_time;
 use crate::platform::clock::Instant;
 use crate::platform::db::Db;
-use crate::platform::text::{Slug, paragraphs};
+use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::platform::zone::day_in_words;
 use crate::programme::{Content, Unit};
@@ -34,14 +34,17 @@ pub(super) struct Forms {
 }
 
 impl Forms {
-    pub fn new(desk: &Desk<'_>, releases: &[Release], early: &[(Slug, Instant)], now: Instant) -> Self {
+    /// `early`: for each release, since when the learner has early access.
+    pub fn new(desk: &Desk<'_>, releases: &[Release], early: &[Option<Instant>], now: Instant) -> Self {
         let (cohort, path) = (&desk.place.cohort, desk.path());
-        let has = |unit: &Unit| early.iter().any(|(slug, _)| unit.is_called(slug));
-        let waits = |unit: &&Unit| !has(unit) && release_of(unit, releases).is_some_and(|r| !r.is_open(now));
+        let since = |unit: &Unit| {
+            let release = release_of(unit, releases)?;
+            early.iter().zip(releases).find(|(_, r)| r.unit == release.unit).and_then(|(given_at, _)| *given_at)
+        };
+        let waits = |unit: &&Unit| since(unit).is_none() && release_of(unit, releases).is_some_and(|r| !r.is_open(now));
         let choice = |unit: &Unit| (unit.number.to_string(), unit.full_title());
         let given = desk.programme.units.iter().filter_map(|unit| {
-            let (_, at) = early.iter().find(|(slug, _)| unit.is_called(slug))?;
-            let since = cohort.zone.recent(*at, now);
+            let since = cohort.zone.recent(since(unit)?, now);
             Some((
                 format!("{}, since {since}", unit.full_title()),
                 format!("{path}/early-access/{}/take-back", unit.number),

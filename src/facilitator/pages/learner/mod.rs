@@ -145,15 +145,15 @@ impl<'c> Desk<'c> {
         audit::store::note(conn, &self.place, deed, now)
     }
 
-    /// Seven queries.
+    /// Six queries.
     fn page(&self, conn: &mut Conn, ask: &Ask) -> Result<LearnerPage, Error> {
         let (learner, zone, path) = (&self.learner, &self.place.cohort.zone, self.path());
-        let releases = schedule::store::list_releases(conn, self.place.cohort.id)?;
+        let allowed = schedule::store::list_allowed(conn, self.place.cohort.id, learner.enrolment)?;
+        let (releases, early): (Vec<_>, Vec<_>) = allowed.into_iter().unzip();
         let done = completion::store::list_done(conn, learner.enrolment)?;
         let posts = store::list_posts(conn, learner.enrolment, POSTS)?;
         let reminders = reminder::store::list_own(conn, learner.enrolment)?;
         let notes = store::list_notes(conn, learner.enrolment)?;
-        let early = schedule::store::list_early_access(conn, learner.enrolment)?;
         let kept = draft::store::of_page(conn, self.place.person.id, &path, zone, ask.now)?;
         let mut note = Field::new("note", "A note for the team").hint(
             "Facilitators of this cohort read it. The learner may ask for a copy, so write what they could read too.",
