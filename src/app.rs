@@ -11,7 +11,9 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::accounts::doors::{Doors, Limits};
+use crate::accounts::pages::OnSignIn;
 use crate::accounts::passwords::Passwords;
+use crate::admin::Installation;
 use crate::discussion::listening::Listeners;
 use crate::discussion::posting::PostLimits;
 use crate::draft::pages::DraftLimit;
@@ -19,7 +21,7 @@ use crate::enrolling::pages::CodeLimit;
 use crate::health::Here;
 use crate::outbox::deliver::Courier;
 use crate::platform::clock::{Clock, Instant};
-use crate::platform::config::Settings;
+use crate::platform::config::{MailRoute, Settings};
 use crate::platform::db::{self, Bell, Db, DbError};
 use crate::platform::web::{Looks, Mode, Site, guard};
 use crate::preview::Preview;
@@ -131,6 +133,25 @@ impl App {
         Here { started_at: self.started_at, metrics_token: self.settings.metrics_token.clone() }
     }
 
+    /// What administrators see of the process, and can have it do.
+    fn installation(&self) -> Installation {
+        let mail = match &self.settings.mail {
+            MailRoute::Files(_) => "Written to files in the data folder, sent to nobody",
+            MailRoute::Smtp(_) => "Goes out through a mail server",
+        };
+        let app = self.clone();
+        Installation {
+            started_at: self.started_at,
+            data: self.settings.data.clone(),
+            content: self.settings.content.clone(),
+            mail: mail.into(),
+            reload: Box::new(move || {
+                let app = app.clone();
+                Box::pin(async move { app.reload_content().await })
+            }),
+        }
+    }
+
     /// What every handler can ask for.
     fn share(&self, config: &mut web::ServiceConfig) {
         config
@@ -142,12 +163,14 @@ impl App {
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::new(self.passwords.clone()))
             .app_data(Data::new(self.here()))
+            .app_data(Data::new(self.installation()))
             .app_data(self.doors.clone())
             .app_data(self.post_limits.clone())
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
             .app_data(self.code_limit.clone())
             .app_data(Data::new(Looks(crate::learner::may_be_looked_at)))
+            .app_data(Data::new(OnSignIn(worker::note_sign_in)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
         if let Some(preview) = &self.preview {
@@ -199,24 +222,23 @@ impl App {
     async fn reload_on_hangup(self) {
         let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
         while hangups.recv().await.is_some() {
-            self.reload_content().await;
+            if let Err(error) = self.reload_content().await {
+                tracing::error!(%error, "the database does not follow the content");
+            }
         }
     }
 
     /// Reads the content again. With faults in it the old catalogue stays, and the log names each.
-    pub async fn reload_content(&self) -> bool {
-        match programme::load(&self.settings.content) {
-            Ok(catalogue) => {
-                self.content.replace(catalogue);
-                let followed = self.follow_content().await;
-                tracing::info!(?followed, "the content was read again");
-                followed.is_ok()
-            }
-            Err(faults) => {
-                faults.iter().for_each(|fault| tracing::error!(%fault, "the content was not taken"));
-                false
-            }
+    pub async fn reload_content(&self) -> Result<bool, DbError> {
+        let folder = self.settings.content.clone();
+        let loaded = web::block(move || programme::load(&folder)).await.map_err(|_| DbError::Broken)?;
+        if let Err(faults) = self.content.take(loaded, self.clock.now()) {
+            faults.iter().for_each(|fault| tracing::error!(%fault, "the content was not taken"));
+            return Ok(false);
         }
+        self.follow_content().await?;
+        tracing::info!("the content was read again");
+        Ok(true)
     }
 
     async fn forget_old_limits(self) {

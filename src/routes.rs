@@ -174,6 +174,7 @@ fn talking(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/discussions/{thread}", get().to(discussion::show))
         .route("/cohorts/{cohort}/discussions/{thread}/events", get().to(discussion::listen))
         .route("/cohorts/{cohort}/discussions/{thread}/follow", post().to(discussion::follow))
+        .route("/cohorts/{cohort}/discussions/{thread}/claim", post().to(discussion::change_claim))
         .route("/cohorts/{cohort}/discussions/{thread}/manage", get().to(discussion::manage_thread))
         .route("/cohorts/{cohort}/discussions/{thread}/manage", post().to(discussion::change_thread))
         .route("/cohorts/{cohort}/discussions/{thread}/posts", post().to(discussion::add_post))
@@ -185,6 +186,11 @@ fn talking(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/report", post().to(discussion::send_report))
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/moderate", get().to(discussion::show_post))
         .route("/cohorts/{cohort}/discussions/{thread}/posts/{post}/moderate", post().to(discussion::moderate_post))
+        .route("/cohorts/{cohort}/manage/answers", get().to(discussion::saved::list))
+        .route("/cohorts/{cohort}/manage/answers", post().to(discussion::saved::add))
+        .route("/cohorts/{cohort}/manage/answers/{answer}", get().to(discussion::saved::show))
+        .route("/cohorts/{cohort}/manage/answers/{answer}", post().to(discussion::saved::change))
+        .route("/cohorts/{cohort}/manage/answers/{answer}/remove", post().to(discussion::saved::remove))
         .route("/cohorts/{cohort}/manage/discussions", get().to(discussion::queue))
         .route("/cohorts/{cohort}/manage/discussions.jsonl", get().to(discussion::all));
 }
@@ -262,6 +268,7 @@ fn enrolling(config: &mut ServiceConfig) {
 #[rustfmt::skip]
 fn administering(config: &mut ServiceConfig) {
     config
+        .route("/admin", get().to(admin::start::show))
         .route("/admin/cohorts", get().to(admin::cohorts::show))
         .route("/admin/cohorts/new", get().to(admin::new_cohort::show))
         .route("/admin/cohorts/new", post().to(admin::new_cohort::submit))
@@ -269,7 +276,22 @@ fn administering(config: &mut ServiceConfig) {
         .route("/admin/cohorts/{cohort}/facilitators", post().to(admin::cohort::appoint))
         .route("/admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss", post().to(admin::cohort::dismiss))
         .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite))
-        .route("/admin/mail", get().to(admin::mail::show));
+        .route("/admin/people", get().to(admin::people::show))
+        .route("/admin/people/{account}", get().to(admin::person::show))
+        .route("/admin/people/{account}/standing", post().to(admin::person::change_standing))
+        .route("/admin/people/{account}/administrator", post().to(admin::person::change_administrator))
+        .route("/admin/people/{account}/sessions/end", post().to(admin::person::end_sessions))
+        .route("/admin/people/{account}/letter", post().to(admin::person::send_letter))
+        .route("/admin/people/{account}/deliverable", post().to(admin::person::lift_address))
+        .route("/admin/mail", get().to(admin::mail::show))
+        .route("/admin/mail/hold", post().to(admin::mail::hold))
+        .route("/admin/mail/resume", post().to(admin::mail::resume))
+        .route("/admin/mail/messages/{message}/retry", post().to(admin::mail::retry))
+        .route("/admin/content", get().to(admin::content::show))
+        .route("/admin/content/reload", post().to(admin::content::reload))
+        .route("/admin/status", get().to(admin::status::show))
+        .route("/admin/audit", get().to(admin::audit::show))
+        .route("/admin/audit.csv", get().to(admin::audit::show_csv));
 }
 
 /// What operators ask.

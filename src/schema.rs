@@ -263,6 +263,7 @@ diesel::table! {
         waiting_since -> Nullable<Timestamp>,
         pinned_at -> Nullable<Timestamp>,
         locked_at -> Nullable<Timestamp>,
+        first_post_waits -> Bool,
     }
 }
 
@@ -494,6 +495,8 @@ diesel::table! {
         subject -> Text,
         path -> Text,
         reason -> Text,
+        about_id -> Nullable<BigInt>,
+        came_from -> Text,
     }
 }
 
@@ -674,6 +677,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    thread_claims (thread_id) {
+        thread_id -> BigInt,
+        account_id -> BigInt,
+        claimed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_answers (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        body -> Text,
+        is_shared -> Bool,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     early_access (enrolment_id, unit) {
         enrolment_id -> BigInt,
         unit -> Text,
@@ -777,6 +800,10 @@ diesel::joinable!(notices -> messages (message_id));
 diesel::joinable!(received_mails -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> accounts (author_id));
+diesel::joinable!(thread_claims -> threads (thread_id));
+diesel::joinable!(thread_claims -> accounts (account_id));
+diesel::joinable!(saved_answers -> cohorts (cohort_id));
+diesel::joinable!(saved_answers -> accounts (account_id));
 diesel::joinable!(early_access -> enrolments (enrolment_id));
 diesel::joinable!(schedule_changes -> cohorts (cohort_id));
 diesel::joinable!(announcement_recipients -> announcements (announcement_id));
@@ -840,6 +867,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     received_mails,
     team_notes,
+    thread_claims,
+    saved_answers,
     early_access,
     schedule_changes,
     announcement_recipients,

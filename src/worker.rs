@@ -3,18 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::QueryResult;
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::audit::{About, Act, Actor, Deed};
 use crate::heartbeat::Job;
 use crate::outbox::Answer::{AsQueued, Unwanted};
 use crate::outbox::deliver::Courier;
 use crate::platform::config::BaseUrl;
-use crate::platform::db::DbError;
+use crate::platform::db::{Conn, DbError};
+use crate::platform::web::Ask;
 use crate::programme::Content;
-use crate::{accounts, announcement, certificate, draft, enrolling, heartbeat, notice, outbox, reminder, schedule};
+use crate::{
+    accounts, announcement, audit, certificate, draft, enrolling, heartbeat, notice, outbox, reminder, schedule,
+};
 
 /// How long between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -41,6 +46,16 @@ pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
         }),
         undeliverable: accounts::store::mark_undeliverable,
     }
+}
+
+/// Keeps in the log of acts that an administrator has come in.
+pub fn note_sign_in(conn: &mut Conn, ask: &Ask, account: &accounts::store::Account) -> QueryResult<()> {
+    if !account.is_administrator {
+        return Ok(());
+    }
+    let actor = Actor { account: Some(account.id), name: &account.name, from: ask.peer };
+    let deed = Deed { act: Act::SignIn, subject: "", path: "", reason: "" };
+    audit::store::note_of(conn, actor, About::default(), deed, ask.now)
 }
 
 /// Does everything that is due now, in order.
@@ -117,6 +132,8 @@ pub async fn run_daily(app: &App) {
     logged("forget old invitations", invitations).await;
     logged("forget old notices", app.db.write(move |conn| notice::store::forget_old(conn, now).map_err(DbError::from)))
         .await;
+    let addresses = app.db.write(move |conn| audit::store::forget_addresses(conn, now).map_err(DbError::from));
+    logged("forget from where somebody acted", addresses).await;
     let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));
     logged("forget old processes", processes).await;
 }

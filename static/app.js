@@ -253,6 +253,32 @@ document.querySelectorAll("[data-fills]").forEach((place) => {
   });
 });
 
+// ---------- a saved answer goes into the text where one writes: button[data-insert] ----------
+
+document.querySelectorAll("[data-insert]").forEach((button) => {
+  const { form } = button;
+  const area = form.querySelector("textarea");
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set(button.name, button.value);
+    const request = new XMLHttpRequest();
+    const sendPlainly = () => form.requestSubmit(button);
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.timeout = 8000;
+    request.onload = () => {
+      const fresh = request.status === 200 && request.response?.getElementById(area.id);
+      if (!fresh) return sendPlainly();
+      area.value = fresh.value;
+      area.focus();
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    request.onerror = request.ontimeout = sendPlainly;
+    request.send(fields);
+  });
+});
+
 // ---------- a film goes on where one stopped: video[data-film] ----------
 
 document.querySelectorAll("[data-film]").forEach((film) => {

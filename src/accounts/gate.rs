@@ -7,7 +7,10 @@ use crate::platform::web::{Ask, Error};
 /// The person of the request's session, if there is one. One query.
 pub fn person(conn: &mut Conn, ask: &Ask) -> Result<Option<Person>, Error> {
     match &ask.session {
-        Some(secret) => Ok(store::person_of_session(conn, secret, ask.now)?),
+        Some(secret) => {
+            let person = store::person_of_session(conn, secret, ask.now)?;
+            Ok(person.map(|person| Person { from: ask.peer, ..person }))
+        }
         None => Ok(None),
     }
 }

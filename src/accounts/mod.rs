@@ -11,6 +11,8 @@ pub mod password;
 pub mod passwords;
 pub mod store;
 
+use std::net::IpAddr;
+
 use chrono::TimeDelta;
 
 use crate::platform::clock::Instant;
@@ -29,6 +31,8 @@ pub struct Person {
     pub is_administrator: bool,
     /// When the session was last noted as in use; see [`store::touch`].
     pub seen_at: Instant,
+    /// The address that they ask from.
+    pub from: Option<IpAddr>,
 }
 
 impl Person {

@@ -15,11 +15,17 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use askama::Template;
+use diesel::QueryResult;
 
+use super::store::Account;
 use super::{Person, gate};
-use crate::platform::db::Db;
+use crate::platform::db::{Conn, Db};
 use crate::platform::secret::{Secret, SecretHash};
 use crate::platform::web::{Answer, Ask, Error, Frame};
+
+/// Called in the same transaction whenever somebody has signed in.
+#[derive(Clone, Copy)]
+pub struct OnSignIn(pub fn(&mut Conn, &Ask, &Account) -> QueryResult<()>);
 
 /// One heading, a few plain words: the answer to a sign-up, a forgotten password, an address not confirmed.
 #[derive(Template)]

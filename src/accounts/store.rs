@@ -2,12 +2,17 @@
 
 mod links;
 mod sessions;
+mod standing;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
 pub use links::{holder_of_link, issue_link, use_link};
-pub use sessions::{PERSON, PersonRow, end_session, is_held, open_session, person_of_session, touch};
+pub use sessions::{
+    PERSON, PersonRow, Session, end_all_sessions, end_session, is_held, list_sessions, open_session, person_of_session,
+    touch,
+};
+pub use standing::{hold_administrators, lift_suspension, lift_undeliverable, set_administrator, suspend};
 
 use super::{AccountId, FIRST_LINK_LASTS, Purpose, UNVERIFIED_KEPT};
 use crate::each;
@@ -104,6 +109,10 @@ pub fn sign_up(conn: &mut Conn, new: &NewAccount) -> QueryResult<(SignedUp, Acco
 /// `key`: of [`EmailAddress::key`].
 pub fn find_account(conn: &mut Conn, key: &str) -> QueryResult<Option<Account>> {
     accounts::table.filter(accounts::email_key.eq(key)).select(columns()).first(conn).optional()
+}
+
+pub fn account(conn: &mut Conn, id: AccountId) -> QueryResult<Option<Account>> {
+    accounts::table.find(id).select(columns()).first(conn).optional()
 }
 
 /// Makes an account with a link and takes both away again, which costs what a link for a real account costs: so the time

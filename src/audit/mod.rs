@@ -1,8 +1,18 @@
-//! What was done with a power that not everybody has: who, when, what, to what, and why. Rows are added and never changed.
+//! What was done with a power that not everybody has: who, when, what, to what or whom, from where, and why. Rows are added
+//! and never changed: the databases refuse it.
 
 pub mod store;
 
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+
+use crate::accounts::{AccountId, Person};
+use crate::cohort::{CohortId, Place};
 use crate::platform::clock::Instant;
+
+/// How long it is kept from which address somebody acted.
+pub const ADDRESSES_KEPT: TimeDelta = TimeDelta::days(365);
 
 crate::words! {
     /// An act that is kept.
@@ -20,6 +30,23 @@ crate::words! {
         ChangeReminders = "change-reminders",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
+        MakeCohort = "make-cohort",
+        AppointFacilitator = "appoint-facilitator",
+        DismissFacilitator = "dismiss-facilitator",
+        Invite = "invite",
+        SignIn = "sign-in",
+        SuspendAccount = "suspend-account",
+        LiftSuspension = "lift-suspension",
+        EndSessions = "end-sessions",
+        AppointAdministrator = "appoint-administrator",
+        DismissAdministrator = "dismiss-administrator",
+        SendLetter = "send-letter",
+        LiftAddress = "lift-address",
+        HoldMail = "hold-mail",
+        ResumeMail = "resume-mail",
+        RetryMail = "retry-mail",
+        ReloadContent = "reload-content",
+        ExportLog = "export-log",
         GiveEarlyAccess = "give-early-access",
         TakeEarlyAccess = "take-early-access",
         GiveExtraTime = "give-extra-time",
@@ -54,6 +81,23 @@ impl Act {
             Self::ChangeReminders => "changed the reminders",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
+            Self::MakeCohort => "made a cohort",
+            Self::AppointFacilitator => "appointed a facilitator",
+            Self::DismissFacilitator => "dismissed a facilitator",
+            Self::Invite => "sent an invitation",
+            Self::SignIn => "signed in as an administrator",
+            Self::SuspendAccount => "suspended an account",
+            Self::LiftSuspension => "lifted a suspension",
+            Self::EndSessions => "signed somebody out everywhere",
+            Self::AppointAdministrator => "appointed an administrator",
+            Self::DismissAdministrator => "dismissed an administrator",
+            Self::SendLetter => "sent a letter about an account again",
+            Self::LiftAddress => "let mail go to an address again",
+            Self::HoldMail => "held all mail",
+            Self::ResumeMail => "let mail flow again",
+            Self::RetryMail => "sent a mail again",
+            Self::ReloadContent => "had the content read again",
+            Self::ExportLog => "downloaded the log of acts",
             Self::GiveEarlyAccess => "opened a unit to a learner before its time",
             Self::TakeEarlyAccess => "took early access back",
             Self::GiveExtraTime => "changed a learner’s last day",
@@ -116,9 +160,49 @@ pub struct Deed<'a> {
     pub reason: &'a str,
 }
 
+/// Who acts, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor<'a> {
+    pub account: Option<AccountId>,
+    pub name: &'a str,
+    /// None: no request brought it.
+    pub from: Option<IpAddr>,
+}
+
+impl Actor<'static> {
+    /// Whoever can use the command line.
+    pub const MACHINE: Self = Self { account: None, name: "Somebody on the machine itself", from: None };
+}
+
+impl<'a> From<&'a Person> for Actor<'a> {
+    fn from(person: &'a Person) -> Self {
+        Self { account: Some(person.id), name: &person.name, from: person.from }
+    }
+}
+
+/// What an act is about, as far as it has a number.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    pub cohort: Option<CohortId>,
+    pub account: Option<AccountId>,
+}
+
+impl About {
+    pub fn account(account: AccountId) -> Self {
+        Self { account: Some(account), ..Self::default() }
+    }
+}
+
+impl From<&Place> for About {
+    fn from(place: &Place) -> Self {
+        Self { cohort: Some(place.cohort.id), account: None }
+    }
+}
+
 /// An act as it was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    pub id: i64,
     pub at: Instant,
     /// By the name they had then.
     pub actor: String,
@@ -126,4 +210,21 @@ pub struct Entry {
     pub subject: String,
     pub path: String,
     pub reason: String,
+    /// The address that it was done from. Empty: none was there, or it is forgotten by now.
+    pub came_from: String,
+    /// Name and path of the cohort, if there is one and it is still there.
+    pub cohort: Option<(String, String)>,
+}
+
+/// Which acts are listed.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Part of the name of who did it, or of what or whom it was done to. Empty: anybody.
+    pub words: String,
+    pub act: Option<Act>,
+    pub cohort: Option<CohortId>,
+    /// From then on, and before then.
+    pub when: Option<(Instant, Instant)>,
+    /// What they did, or what was done to them.
+    pub account: Option<AccountId>,
 }

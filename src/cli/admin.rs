@@ -2,6 +2,7 @@
 
 use super::{Failure, Outcome, block_on, open, say};
 use crate::accounts;
+use crate::audit::{self, About, Act, Actor, Deed};
 use crate::platform::config::Settings;
 use crate::platform::db::DbError;
 use crate::platform::text::{EmailAddress, line};
@@ -26,7 +27,10 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
     let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let made = app.db.write(move |conn| {
-        accounts::store::invite_first_administrator(conn, &name, &email, now).map_err(DbError::from)
+        let secret = accounts::store::invite_first_administrator(conn, &name, &email, now)?;
+        let deed = Deed { act: Act::AppointAdministrator, subject: &name, path: "", reason: "" };
+        audit::store::note_of(conn, Actor::MACHINE, About::default(), deed, now)?;
+        Ok::<_, DbError>(secret)
     });
     let secret = block_on(made).map_err(anyhow::Error::from)?;
     say("Open this link within 7 days to set the password:");

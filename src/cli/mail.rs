@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use diesel::QueryResult;
 
 use super::{Outcome, block_on, open, say};
+use crate::audit::{self, About, Act, Actor, Deed};
 use crate::heartbeat::Job;
 use crate::learner::pages::talk::ON_STEP_POSTS;
 use crate::notice::incoming::Incoming;
@@ -58,26 +59,41 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
         Some(Received::Report(report)) => Some(report),
         _ => None,
     };
-    let told = app.db.write(move |conn| {
-        Ok::<_, DbError>(match command {
-            Command::Status => status(conn, now)?,
-            Command::Retry { id } => match store::retry(conn, MessageId(id), now)? {
-                true => format!("Mail {id} waits to be sent again."),
-                false => format!("Mail {id} is neither failed nor unknown: nothing was changed."),
-            },
-            Command::Hold => {
-                store::halt(conn, "held by an operator", now)?;
-                "Nothing is sent until `trellis mail resume`.".into()
-            }
-            Command::Resume => {
-                store::resume(conn, now)?;
-                "Mail goes out again.".into()
-            }
-            Command::Receive { .. } => take(conn, report, now)?,
-        })
-    });
+    let told = app.db.write(move |conn| obey(conn, command, report, now).map_err(DbError::from));
     say(&block_on(told).map_err(anyhow::Error::from)?);
     Ok(())
+}
+
+/// What was done, in words.
+fn obey(conn: &mut Conn, command: Command, report: Option<Returned>, now: Instant) -> QueryResult<String> {
+    Ok(match command {
+        Command::Status => status(conn, now)?,
+        Command::Retry { id } => match store::retry(conn, MessageId(id), now)? {
+            true => {
+                note(conn, Act::RetryMail, &format!("mail {id}"), now)?;
+                format!("Mail {id} waits to be sent again.")
+            }
+            false => format!("Mail {id} is neither failed nor unknown: nothing was changed."),
+        },
+        Command::Hold => {
+            if store::halt(conn, "held by an operator", now)? {
+                note(conn, Act::HoldMail, "", now)?;
+            }
+            "Nothing is sent until `trellis mail resume`.".into()
+        }
+        Command::Resume => {
+            if store::resume(conn, now)? {
+                note(conn, Act::ResumeMail, "", now)?;
+            }
+            "Mail goes out again.".into()
+        }
+        Command::Receive { .. } => take(conn, report, now)?,
+    })
+}
+
+fn note(conn: &mut Conn, act: Act, subject: &str, now: Instant) -> QueryResult<()> {
+    let deed = Deed { act, subject, path: "", reason: "" };
+    audit::store::note_of(conn, Actor::MACHINE, About::default(), deed, now)
 }
 
 fn status(conn: &mut Conn, now: Instant) -> QueryResult<String> {

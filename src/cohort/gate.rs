@@ -44,6 +44,7 @@ pub fn place(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
         let has_left = store::has_left(conn, cohort.id, person.id)?;
         return Err(if has_left { left(ask, &person, &cohort) } else { Error::NotFound });
     }
+    let person = Person { from: ask.peer, ..person };
     let place = Place { cohort, person, enrolment, looking: None };
     match &ask.look {
         Some(look) => looked(conn, ask, look, place),

@@ -10,6 +10,7 @@ pub mod talk;
 
 use chrono::TimeDelta;
 
+use crate::accounts::AccountId;
 use crate::cohort::{Cohort, CohortId, EnrolmentId, Place, Role};
 use crate::id;
 use crate::platform::clock::Instant;
@@ -18,6 +19,7 @@ use crate::programme::Written;
 
 id!(ThreadId);
 id!(PostId);
+id!(SavedAnswerId);
 
 /// The longest post, in characters.
 pub const LONGEST_POST: usize = 20_000;
@@ -48,6 +50,8 @@ pub struct Thread {
     pub last_post: PostId,
     /// When its newest visible post came, where that is a learner's.
     pub waiting_since: Option<Instant>,
+    /// Whether that post is the first that its author wrote here.
+    pub first_post_waits: bool,
     pub is_pinned: bool,
     pub is_locked: bool,
 }
@@ -62,6 +66,32 @@ pub fn counted(new: i64) -> String {
 
 /// How long a learner's post may stand last before the thread needs a reply.
 pub const PATIENCE: TimeDelta = TimeDelta::hours(24);
+
+/// How long a facilitator who said that they answer a thread is left to it.
+pub const CLAIM_LASTS: TimeDelta = TimeDelta::hours(24);
+
+/// That a facilitator answers a thread.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct Claim {
+    pub thread: ThreadId,
+    pub by: AccountId,
+    pub name: String,
+    pub at: Instant,
+}
+
+/// A text that a facilitator keeps to put into replies.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct SavedAnswer {
+    pub id: SavedAnswerId,
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// Every facilitator of the cohort has it.
+    pub is_shared: bool,
+    pub owner: AccountId,
+    /// The owner's name.
+    pub author: String,
+}
 
 /// What somebody has to do with a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

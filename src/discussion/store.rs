@@ -1,5 +1,6 @@
 //! Threads, as they are kept; their posts are in [`posts`].
 
+mod claims;
 mod feeds;
 mod following;
 mod helpful;
@@ -9,6 +10,7 @@ mod mentions;
 mod moderate;
 mod posts;
 mod reports;
+mod saved;
 mod writing;
 
 use diesel::prelude::*;
@@ -23,6 +25,7 @@ use crate::platform::text::Slug;
 use crate::programme::{Step, Unit, Written};
 use crate::schema::{thread_marks, threads};
 
+pub use claims::{claim, claim_of, list_claims, release};
 pub use feeds::{
     Reader, Told, feed_made_at, keep_feed_token, newest_posts, reader_of_feed, revoke_feed_token, tell_cohort,
     tell_thread,
@@ -32,7 +35,7 @@ pub use following::{
     set_follows_unit,
 };
 pub use helpful::{list_helpful, set_helpful};
-pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, recount};
+pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, list_waiting, recount};
 pub use marks::{
     News, TOLD, count_unread, count_unread_threads, first_unread, follow_own, list_news, newer, see, set_follows,
 };
@@ -43,6 +46,7 @@ pub use posts::{
     post_text, top_posts,
 };
 pub use reports::{Report, Reported, list_reported, report, settle_reports};
+pub use saved::{NewAnswer, add_answer, change_answer, find_answer, list_answers, remove_answer};
 pub use writing::{
     Text, add_post, change_post, has_post_before, hide_post, keep_html, list_texts, list_versions, nth_newest_post_at,
     remove_post, show_post,
@@ -62,6 +66,7 @@ struct ThreadRow {
     waiting_since: Option<Instant>,
     pinned_at: Option<Instant>,
     locked_at: Option<Instant>,
+    first_post_waits: bool,
 }
 
 impl From<ThreadRow> for Thread {
@@ -76,6 +81,7 @@ impl From<ThreadRow> for Thread {
             post_count: row.post_count,
             last_post: row.last_post_id,
             waiting_since: row.waiting_since,
+            first_post_waits: row.first_post_waits,
             is_pinned: row.pinned_at.is_some(),
             is_locked: row.locked_at.is_some(),
         }

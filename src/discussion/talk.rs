@@ -109,6 +109,21 @@ impl Writing {
         }
     }
 
+    /// What was typed and something more. Empty: nothing was.
+    pub(super) fn put(&mut self, text: &str) {
+        if let Some(form) = self.form.as_mut().filter(|_| !text.is_empty()) {
+            form.body.value = text.into();
+        }
+    }
+
+    /// As a paragraph of its own, behind what is there.
+    pub(super) fn put_at_end(&mut self, text: &str) {
+        if let Some(form) = &mut self.form {
+            let before = form.body.value.trim_end();
+            form.body.value = if before.is_empty() { text.into() } else { format!("{before}\n\n{text}") };
+        }
+    }
+
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {
         match &mut self.form {
             Some(form) => form.keep(place, typed, refusal),
@@ -130,6 +145,8 @@ pub struct PostForm {
     pub draft: draft::Form,
     /// How what was typed would look, sanitised. Empty: nobody asked.
     pub preview: String,
+    /// Texts that a facilitator can put in: id and name.
+    pub saved: Vec<(String, String)>,
 }
 
 /// The id of the form for a post in its page; there is one at most.
@@ -141,7 +158,16 @@ impl PostForm {
         let hint = "Everyone in your cohort can read it. Leave patients and colleagues unnamed.";
         let body = Field::new("body", label).hint(hint);
         let draft = draft::Form::at(page, POST_FORM, "posted");
-        Self { action, body, parent: String::new(), button, cancel_href: String::new(), draft, preview: String::new() }
+        Self {
+            action,
+            body,
+            parent: String::new(),
+            button,
+            cancel_href: String::new(),
+            draft,
+            preview: String::new(),
+            saved: Vec::new(),
+        }
     }
 
     pub(super) fn keep(&mut self, place: &Place, typed: &str, refusal: &Refusal) {

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamp};
 
 pub use notes::{TeamNote, list_notes, remove_note, write_note};
-pub use week::{Numbers, numbers};
+pub use week::{Numbers, Week, week};
 
 use super::{AWAY, Behind, Learner, Sort, Stage};
 use crate::cohort::{CohortId, EnrolmentId, Role};

@@ -33,6 +33,7 @@ pub fn learners_place() -> Place {
             email: "ada@example.org".into(),
             is_administrator: false,
             seen_at: at("2027-01-01 09:00"),
+            from: None,
         },
         enrolment: Some(Enrolment {
             id: EnrolmentId(1),

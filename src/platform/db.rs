@@ -7,6 +7,7 @@ mod conn;
 mod instant;
 mod keep;
 mod migrate;
+mod words;
 mod writer;
 
 use std::sync::Arc;
@@ -19,8 +20,9 @@ use tokio::sync::Semaphore;
 pub use bell::Bell;
 use conn::{Access, Manager};
 pub use conn::{Both, Conn, Kind, MultiBackend, OnBoth, Url};
-pub use keep::{copy_to, integrity, version};
+pub use keep::{Facts, copy_to, facts, integrity, version};
 pub use migrate::{downgrade, migrate, migrate_to};
+pub use words::{lower, part};
 use writer::Writer;
 
 /// What can go wrong with the database itself.

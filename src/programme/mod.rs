@@ -3,8 +3,10 @@
 //! Nothing here knows of dates or people. The database holds only slugs that point in here.
 
 pub mod citation;
+mod content;
 pub mod diagnostics;
 mod files;
+mod fingerprint;
 mod glossary;
 mod library;
 mod load;
@@ -15,6 +17,7 @@ mod readability;
 #[cfg(test)]
 pub mod sample;
 
+pub use content::{Content, Read};
 pub use diagnostics::Diagnostic;
 pub use files::{Picture, Served};
 pub use glossary::Term;
@@ -24,7 +27,6 @@ pub use markdown::{Written, inline_html, post_html};
 pub use names::Rename;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::platform::text::Slug;
 use crate::words;
@@ -78,24 +80,7 @@ impl Catalogue {
     }
 }
 
-/// The catalogue of now; a reload puts a new one in its place, and whoever holds the old one keeps it.
-#[derive(Clone, Debug)]
-pub struct Content(Arc<RwLock<Arc<Catalogue>>>);
-
-impl Content {
-    pub fn new(catalogue: Catalogue) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(catalogue))))
-    }
-
-    pub fn current(&self) -> Arc<Catalogue> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub fn replace(&self, catalogue: Catalogue) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
-    }
-}
-
+/// A programme as it was read.
 #[derive(Debug, Clone)]
 pub struct Programme {
     pub slug: Slug,

@@ -14,12 +14,13 @@ use trellis::platform::secret::Secret;
 use trellis::platform::text::Slug;
 use trellis::platform::web::assets;
 use trellis::programme::Programme;
-use trellis::schema::{announcements, calendar_tokens, enrolments, submissions, threads};
+use trellis::schema::{announcements, calendar_tokens, enrolments, saved_answers, submissions, threads};
 
 use crate::world::*;
 
-/// Method, address, and the answers to a visitor, a learner, a learner of another cohort, a facilitator, and an
-/// administrator who is not enrolled. Forms are sent with a right token and no fields. Unit 1 is open, unit 7 is not.
+/// Method, address, and the answers to a visitor, a learner, somebody of another cohort, a facilitator, and an administrator
+/// who is not enrolled. Forms are sent with a right token and no fields. Unit 1 is open, unit 7 is not. A learner of another
+/// cohort and a facilitator of another cohort are both asked: here the one is as little as the other.
 const TABLE: &str = "
 GET  /                                                            200 200 200 200 200
 GET  /help                                                        200 200 200 200 200
@@ -152,6 +153,13 @@ GET  /cohorts/{cohort}/discussions/feed                           303 200 404 20
 POST /cohorts/{cohort}/discussions/feed                           303 200 404 200 404
 POST /cohorts/{cohort}/discussions/feed/stop                      303 303 404 303 404
 GET  /feeds/{token}.atom                                          404 404 404 404 404
+POST /cohorts/{cohort}/discussions/{thread}/claim                 303 404 404 400 400
+POST /cohorts/{cohort}/discussions/{hidden}/claim                 303 404 404 400 400
+GET  /cohorts/{cohort}/manage/answers                             303 404 404 200 200
+POST /cohorts/{cohort}/manage/answers                             303 404 404 422 422
+GET  /cohorts/{cohort}/manage/answers/{answer}                    303 404 404 200 200
+POST /cohorts/{cohort}/manage/answers/{answer}                    303 404 404 422 422
+POST /cohorts/{cohort}/manage/answers/999999/remove               303 404 404 404 404
 GET  /cohorts/{cohort}/manage/discussions                         303 404 404 200 200
 GET  /cohorts/{cohort}/manage/discussions.jsonl                   303 404 404 200 200
 GET  /cohorts/{cohort}/manage/assignments                         303 404 404 200 200
@@ -222,7 +230,24 @@ GET  /admin/cohorts/{cohort}                                      303 404 404 40
 POST /admin/cohorts/{cohort}/facilitators                         303 404 404 404 422
 POST /admin/cohorts/{cohort}/invitations                          303 404 404 404 422
 POST /admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss     303 404 404 404 303
+GET  /admin                                                       303 404 404 404 200
+GET  /admin/people                                                303 404 404 404 200
+GET  /admin/people/{account}                                      303 404 404 404 200
+GET  /admin/people/999999                                         303 404 404 404 404
+POST /admin/people/{account}/standing                             303 404 404 404 400
+POST /admin/people/{account}/administrator                        303 404 404 404 400
+POST /admin/people/{account}/sessions/end                         303 404 404 404 303
+POST /admin/people/{account}/letter                               303 404 404 404 303
+POST /admin/people/{account}/deliverable                          303 404 404 404 303
 GET  /admin/mail                                                  303 404 404 404 200
+POST /admin/mail/hold                                             303 404 404 404 422
+POST /admin/mail/resume                                           303 404 404 404 303
+POST /admin/mail/messages/999999/retry                            303 404 404 404 404
+GET  /admin/content                                               303 404 404 404 200
+POST /admin/content/reload                                        303 404 404 404 303
+GET  /admin/status                                                303 404 404 404 200
+GET  /admin/audit                                                 303 404 404 404 200
+GET  /admin/audit.csv                                             303 404 404 404 200
 POST /cohorts/{cohort}/join                                       303 303 303 303 303
 POST /cohorts/{cohort}/join/leave                                 303 404 404 404 404
 POST /sign-out                                                    303 303 303 303 303
@@ -279,6 +304,7 @@ stories! {
             course.outsider("Eve").await,
             course.facilitator().await,
             course.administrator().await,
+            course.facilitator_elsewhere("Finn").await,
         ];
         // Somebody plans and sends, so the process is ready.
         course.run_jobs().await;
@@ -288,7 +314,7 @@ stories! {
         let mut wrong = Vec::new();
         for row in rows() {
             let address = names.fill(row.address);
-            for (person, expected) in people.iter().zip(&row.answers) {
+            for (person, expected) in people.iter().zip(row.answers.iter().chain([&row.answers[2]])) {
                 let page = match row.method {
                     "GET" => person.get(&address).await,
                     _ => person.submit(&address, &[]).await,
@@ -297,6 +323,32 @@ stories! {
                     let who = if person.email.is_empty() { "a visitor" } else { &person.email };
                     wrong.push(format!("{} {address} by {who}: {} instead of {expected}", row.method, page.status));
                 }
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    async fn what_hangs_from_one_cohort_is_not_there_under_another(course: Course) {
+        course.travel_to("2027-01-11 10:00");
+        let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
+        let finn = course.facilitator_elsewhere("Finn").await;
+        let names = Names::make(&course, ada.enrolment.unwrap(), priya.enrolment.unwrap()).await;
+        finn.get("/cohorts/other-finn/manage").await.expect(200);
+        let mut wrong = Vec::new();
+        for row in rows() {
+            let own = ["{learner}", "{thread}", "{hidden}", "{post}", "{announcement}", "{work}", "{submission}", "{enrolment}", "{answer}"];
+            if !row.address.starts_with("/cohorts/{cohort}/") || !own.iter().any(|name| row.address.contains(name)) {
+                continue;
+            }
+            let address = names.fill(&row.address.replace("{cohort}", "other-finn"));
+            let page = match row.method {
+                "GET" => finn.get(&address).await,
+                _ => finn.submit(&address, &[]).await,
+            };
+            // A form may be refused for what it holds before anything is looked for.
+            let is_refused = page.status == 404 || (row.method == "POST" && [400, 403].contains(&page.status));
+            if !is_refused {
+                wrong.push(format!("{} {address}: {}", row.method, page.status));
             }
         }
         assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -317,27 +369,16 @@ struct Names(Vec<(&'static str, String)>);
 impl Names {
     async fn make(course: &Course, learner: EnrolmentId, facilitator: EnrolmentId) -> Self {
         let (cohort, now) = (course.cohort, course.now());
-        let made = course.write(move |conn| {
-            let thread = make_thread(conn, cohort, None, now);
-            let hidden = make_thread(conn, cohort, Some("trust"), now);
-            let body = post_body("A post").unwrap();
-            let post = store::add_post(conn, thread, learner, None, &body, now).unwrap();
-            let feed = make_feed(conn, learner, now);
-            let code = make_certificate(conn, learner, now);
-            let work = make_work(conn, cohort, learner, now);
-            (thread, hidden, post, feed, code, work, make_announcement(conn, cohort, facilitator, now))
-        });
-        let (thread, hidden, post, feed, code, work, announcement) = made.await;
+        let mut names = course.write(move |conn| make_rows(conn, cohort, (learner, facilitator), now)).await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| step_of(programme, unit, kind);
-        Self(vec![
+        names.extend([
             ("{programme}", programme.slug.to_string()),
             ("{learner}", learner.to_string()),
             ("{facilitator}", facilitator.to_string()),
+            ("{enrolment}", facilitator.to_string()),
             ("{file}", assets::stylesheet().trim_start_matches("/static/").to_owned()),
             ("{token}", "a".repeat(43)),
-            ("{code}", code),
-            ("{feed}", feed.as_str().to_owned()),
             ("{cohort}", "spring".into()),
             ("{unit}", "1".into()),
             ("{step}", kind(1, "article")),
@@ -352,23 +393,41 @@ impl Names {
             ("{reflection}", kind(0, "reflection")),
             ("{assignment}", kind(2, "peer-assignment")),
             ("{step7}", kind(7, "article")),
-            // Of work in unit 2, which is not open to learners: facilitators comment under another address.
-            ("{submission}", work.to_string()),
-            ("{work}", work.to_string()),
             ("{reminder}", "1".into()),
             ("{mail}", "nudge".into()),
-            ("{announcement}", announcement.to_string()),
-            ("{thread}", thread.to_string()),
-            ("{hidden}", hidden.to_string()),
-            ("{post}", post.to_string()),
             ("{entry}", "gale2012".into()),
-            ("{enrolment}", facilitator.to_string()),
-        ])
+        ]);
+        Self(names)
     }
 
     fn fill(&self, address: &str) -> String {
         self.0.iter().fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
     }
+}
+
+/// What has a number or a secret in its address.
+fn make_rows(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (learner, facilitator): (EnrolmentId, EnrolmentId),
+    now: Instant,
+) -> Vec<(&'static str, String)> {
+    let thread = make_thread(conn, cohort, None, now);
+    let body = post_body("A post").unwrap();
+    // Of unit 2, which is not open to learners: facilitators comment under another address.
+    let work = make_work(conn, cohort, learner, now).to_string();
+    vec![
+        ("{thread}", thread.to_string()),
+        ("{hidden}", make_thread(conn, cohort, Some("trust"), now).to_string()),
+        ("{post}", store::add_post(conn, thread, learner, None, &body, now).unwrap().to_string()),
+        ("{feed}", make_feed(conn, learner, now).as_str().to_owned()),
+        ("{code}", make_certificate(conn, learner, now)),
+        ("{submission}", work.clone()),
+        ("{work}", work),
+        ("{announcement}", make_announcement(conn, cohort, facilitator, now).to_string()),
+        ("{account}", make_account(conn, "Dora", "dora@example.org", false, now).to_string()),
+        ("{answer}", make_answer(conn, cohort, facilitator, now).to_string()),
+    ]
 }
 
 /// The first step of a kind in a unit.
@@ -399,6 +458,15 @@ fn make_announcement(
     let draft = trellis::announcement::store::Draft { title: "Hello", body: &body, by_mail: false, publish_at: now };
     trellis::announcement::store::add(conn, (cohort, author), "key", draft, now).unwrap();
     announcements::table.select(announcements::id).first(conn).unwrap()
+}
+
+/// A text that the facilitators share.
+fn make_answer(conn: &mut Conn, cohort: CohortId, by: EnrolmentId, now: Instant) -> i64 {
+    let owner: trellis::accounts::AccountId =
+        enrolments::table.find(by).select(enrolments::account_id).first(conn).unwrap();
+    let new = store::NewAnswer { title: "Recording", body: "It is in the library.", is_shared: true };
+    store::add_answer(conn, (cohort, owner), new, now).unwrap();
+    saved_answers::table.select(saved_answers::id).first(conn).unwrap()
 }
 
 /// Handed in for the assignment of unit 2.

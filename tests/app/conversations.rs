@@ -1,5 +1,6 @@
 //! Stories of what keeps a conversation going: what is new, who waits, what helped; and what facilitators do about it.
 
+mod answering;
 mod recount;
 
 use diesel::prelude::*;

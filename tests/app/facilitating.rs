@@ -185,12 +185,12 @@ stories! {
             let told = course.write(move |conn| {
                 let day = TimeDelta::days(7);
                 let stages: BTreeMap<String, i64> = store::count_stages(conn, cohort, now).unwrap().into_iter().map(|(stage, n)| (stage.to_string(), n)).collect();
-                let weeks = store::numbers(conn, cohort, (now - day - day, now - day, now)).unwrap();
+                let week = store::week(conn, cohort, (now - day - day, now - day, now)).unwrap();
                 let listed: BTreeMap<String, i64> = Stage::ALL.iter().map(|stage| {
                     let wanted = Wanted { stage: Some(*stage), ..Wanted::all(now) };
                     (stage.to_string(), store::list_learners(conn, cohort, &wanted, None, 1_000).unwrap().len() as i64)
                 }).filter(|(_, n)| *n > 0).collect();
-                (stages, weeks, listed)
+                (stages, (week.before, week.this), listed)
             }).await;
             assert_eq!(told, (stages.clone(), (before, this), stages.clone()), "seed {seed}");
             let page = priya.get(OVERVIEW).await.expect(200);

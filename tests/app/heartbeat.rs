@@ -81,7 +81,7 @@ stories! {
             "The first was due 5 minutes ago.",
             "1 sent",
             "535 5.7.8 Wrong password",
-            "trellis mail resume",
+            "Let mail flow again",
             "No process has sent mail for two minutes.",
             "ben@example.org",
         ] {

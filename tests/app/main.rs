@@ -5,8 +5,10 @@
 mod access;
 mod accounts;
 mod administration;
+mod administrators;
 mod allowances;
 mod announcements;
+mod audit;
 mod calendar;
 mod certificate;
 mod content;

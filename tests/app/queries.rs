@@ -49,6 +49,8 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/learners",
     "/cohorts/spring/manage/learners?stage=silent&sort=last-here&words=learner&joined=2027-01-01",
     "/cohorts/spring/manage/learners/1",
+    "/cohorts/spring/manage/discussions",
+    "/cohorts/spring/manage/answers",
     "/cohorts/spring/manage/assignments",
     "/cohorts/spring/manage/live",
     "/cohorts/spring/manage/live/1/live-session",

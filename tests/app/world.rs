@@ -174,6 +174,14 @@ impl Course {
         self.person_in(name, Some((other, Role::Learner)), false).await
     }
 
+    /// A facilitator of another cohort of the same programme.
+    pub async fn facilitator_elsewhere(&self, name: &str) -> Person {
+        let now = self.now();
+        let slug = format!("other-{}", name.to_lowercase());
+        let other = self.write(move |conn| make_cohort(conn, &slug, now)).await;
+        self.person_in(name, Some((other, Role::Facilitator)), false).await
+    }
+
     /// Signed in, in no cohort.
     pub async fn newcomer(&self, name: &str) -> Person {
         self.person_in(name, None, false).await

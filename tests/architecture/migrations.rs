@@ -15,6 +15,10 @@ const SAME: &[(&str, &str)] = &[
 const APART: &[(&str, &str)] = &[
     ("2026-11-29-000002_search/", "each database has its own words for searching text, and its own for triggers"),
     ("2026-11-30-000002_search_hidden/", "its triggers again"),
+    (
+        "2026-11-30-000008_administration/",
+        "triggers, and a table that SQLite has to make anew to free it of its references",
+    ),
 ];
 
 #[test]

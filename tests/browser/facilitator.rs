@@ -1,6 +1,7 @@
-//! A facilitator gives everybody a week more.
+//! A facilitator gives everybody a week more, and answers with a text that they keep.
 
 use crate::browser::{Browser, Script};
+use crate::pages::a_thread;
 use crate::site::{FACILITATOR, PASSWORD, Site};
 
 #[tokio::test]
@@ -29,7 +30,41 @@ async fn a_facilitator_moves_week_7_and_all_after_it() {
     browser.quit().await;
 }
 
+#[tokio::test]
+async fn a_saved_answer_goes_into_the_text_where_one_writes() {
+    let site = Site::start().await;
+    for script in [Script::On, Script::Off] {
+        let browser = Browser::on(&site, script).await;
+        browser.sign_in(FACILITATOR, PASSWORD).await;
+        let title = format!("Recording {}", if script == Script::On { "one" } else { "two" });
+        browser.open(&format!("{}/manage/answers", site.cohort)).await;
+        browser.fill("Name", &title).await;
+        browser.fill("Text", "It is in the library.").await;
+        browser.press("Keep this text").await;
+        browser.sees_words("The text is saved").await;
+        let thread = a_thread(&browser, &site).await;
+        browser.open(&thread).await;
+        browser.fill("Your reply", "Thank you for asking.").await;
+        browser.first("//summary[contains(., 'saved answer')]", "the texts", true).await.click().await.unwrap();
+        browser.choose("Which?", &title).await;
+        browser.press("Put it into my text").await;
+        browser.has_text("Your reply", "Thank you for asking.\n\nIt is in the library.").await;
+        browser.quit().await;
+    }
+}
+
 impl Browser {
+    /// Waits until the field holds this.
+    async fn has_text(&self, label: &str, text: &str) {
+        for _ in 0..50 {
+            if self.text_in(label).await == text {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("the field holds {:?}", self.text_in(label).await);
+    }
+
     /// When a unit opens, as the schedule has it for machines.
     async fn opening_of(&self, unit: u16) -> String {
         let row = format!("//li[.//a[substring-after(@href, '/manage/schedule/') = '{unit}']]//time");

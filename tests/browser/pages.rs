@@ -77,6 +77,7 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "learners?stage=active&sort=last-here",
         "learners/3",
         "discussions",
+        "answers",
         "assignments",
         "live",
         "live/1/live-session",
@@ -100,7 +101,22 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
 
 pub fn for_administrators(site: &Site) -> Vec<String> {
     let cohort = format!("/admin{}", site.cohort);
-    ["/".into(), "/admin/cohorts".into(), "/admin/cohorts/new".into(), cohort, "/admin/mail".into()].into()
+    let own = [
+        "/",
+        "/admin",
+        "/admin/cohorts",
+        "/admin/cohorts/new",
+        &cohort,
+        "/admin/people",
+        "/admin/people?show=administrators&words=nobody",
+        "/admin/people/1",
+        "/admin/people/4",
+        "/admin/mail",
+        "/admin/content",
+        "/admin/status",
+        "/admin/audit",
+    ];
+    own.map(str::to_owned).into()
 }
 
 /// The sheets of all exercises, those of units not yet open at the end.

@@ -4,7 +4,7 @@
 use actix_web::web::Data;
 use askama::Template;
 
-use super::{CheckEmail, person};
+use super::{CheckEmail, OnSignIn, person};
 use crate::accounts::doors::Doors;
 use crate::accounts::next::safe_next;
 use crate::accounts::password::Password;
@@ -61,7 +61,12 @@ pub async fn show(ask: Ask, db: Data<Db>) -> Answer {
     ask.page(page)
 }
 
-pub async fn submit(ask: Ask, db: Data<Db>, passwords: Data<Passwords>, doors: Data<Doors>, fields: Fields) -> Answer {
+pub async fn submit(
+    ask: Ask,
+    db: Data<Db>,
+    (passwords, doors, told): (Data<Passwords>, Data<Doors>, Data<OnSignIn>),
+    fields: Fields,
+) -> Answer {
     fields.only(&["email", "password", "shared", "next"])?;
     let (email, password) = read(&fields).map_err(|faults| Error::refused(SignIn::new(&ask, &fields, faults)))?;
     doors.may_sign_in(email.key(), ask.peer)?;
@@ -81,7 +86,7 @@ pub async fn submit(ask: Ask, db: Data<Db>, passwords: Data<Passwords>, doors: D
         let may_mail = doors.may_mail(email.key(), ask.peer)?;
         return confirm_first(&ask, &db, account, may_mail).await;
     }
-    enter(&ask, &db, &passwords, account, &password, &fields).await
+    enter(&ask, (&db, **told), &passwords, account, &password, &fields).await
 }
 
 fn read(fields: &Fields) -> Result<(EmailAddress, Password), Faults> {
@@ -120,17 +125,17 @@ fn send_verify_link(conn: &mut Conn, ask: &Ask, account: &Account) -> Result<(),
 /// A new session, whatever the browser had before, and on to where the person wanted to go.
 async fn enter(
     ask: &Ask,
-    db: &Db,
+    (db, told): (&Db, OnSignIn),
     passwords: &Passwords,
     account: Account,
     password: &Password,
     fields: &Fields,
 ) -> Answer {
-    let seen = account.password_hash.unwrap_or_default();
+    let seen = account.password_hash.clone().unwrap_or_default();
     let better = if passwords.is_weak(&seen) { passwords.hash(password).await? } else { seen.clone() };
     let stay = Stay::of(account.is_administrator, fields.has("shared"));
     let secret = Secret::random();
-    let (session, before, now) = (secret.hash(), ask.session.clone(), ask.now);
+    let (session, before, now, asked) = (secret.hash(), ask.session.clone(), ask.now, ask.clone());
     let opened = db
         .write(move |conn| {
             if !store::rehash(conn, account.id, &seen, &better)? {
@@ -140,6 +145,7 @@ async fn enter(
                 store::end_session(conn, &before)?;
             }
             store::open_session(conn, account.id, &session, stay, now)?;
+            told.0(conn, &asked, &account)?;
             tracing::info!(account = account.id.0, "signed in");
             Ok(true)
         })

@@ -20,7 +20,7 @@ pub const PERSON: PersonColumns =
 
 impl From<PersonRow> for Person {
     fn from((id, session, name, email, is_administrator, seen_at): PersonRow) -> Self {
-        Self { id, session, name, email, is_administrator, seen_at }
+        Self { id, session, name, email, is_administrator, seen_at, from: None }
     }
 }
 
@@ -82,9 +82,29 @@ pub fn end_session(conn: &mut Conn, secret: &SecretHash) -> QueryResult<()> {
     Ok(())
 }
 
-pub(super) fn end_all_sessions(conn: &mut Conn, account: AccountId) -> QueryResult<()> {
-    diesel::delete(sessions::table.filter(sessions::account_id.eq(account))).execute(conn)?;
-    Ok(())
+/// How many that were.
+pub fn end_all_sessions(conn: &mut Conn, account: AccountId) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::account_id.eq(account))).execute(conn)
+}
+
+/// A session, as an administrator sees it.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Session {
+    pub began_at: Instant,
+    /// Noted every ten minutes.
+    pub last_seen_at: Instant,
+    pub expires_at: Instant,
+}
+
+/// Those that can still be used, the one in use last first.
+pub fn list_sessions(conn: &mut Conn, account: AccountId, now: Instant) -> QueryResult<Vec<Session>> {
+    sessions::table
+        .filter(sessions::account_id.eq(account))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(now - IDLE))
+        .order(sessions::last_seen_at.desc())
+        .select((sessions::created_at, sessions::last_seen_at, sessions::expires_at))
+        .load(conn)
 }
 
 pub(super) fn forget_ended(conn: &mut Conn, now: Instant) -> QueryResult<usize> {

@@ -3,9 +3,10 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::frame;
-use crate::accounts::Person;
+use super::{frame, note};
 use crate::accounts::gate::administrator;
+use crate::accounts::{AccountId, Person};
+use crate::audit::{About, Act, Deed};
 use crate::cohort::{Break, Cohort, EnrolmentId, Place, Role, store};
 use crate::enrolling::inviting::invite as invite_by_mail;
 use crate::enrolling::list::Invitee;
@@ -93,10 +94,28 @@ fn enrol_or_invite(
         && let Some(account) = store::account_of(conn, email.key())?
     {
         store::enrol(conn, place.cohort.id, account, role, ask.now)?;
+        let of = (&place.person, &place.cohort);
+        keep(conn, ask, of, Act::AppointFacilitator, (email.as_str(), Some(account)))?;
         return Ok("facilitator-appointed");
+    }
+    if role == Role::Facilitator {
+        keep(conn, ask, (&place.person, &place.cohort), Act::AppointFacilitator, (email.as_str(), None))?;
     }
     invite_by_mail(conn, place, role, &[Invitee { name: String::new(), email }], ask.now)?;
     Ok("invited")
+}
+
+/// Keeps an act on somebody in the log.
+fn keep(
+    conn: &mut Conn,
+    ask: &Ask,
+    (person, cohort): (&Person, &Cohort),
+    act: Act,
+    (name, account): (&str, Option<AccountId>),
+) -> Result<(), Error> {
+    let path = format!("/admin/cohorts/{}", cohort.slug);
+    let deed = Deed { act, subject: name, path: &path, reason: "" };
+    note(conn, person, About { cohort: Some(cohort.id), account }, deed, ask.now)
 }
 
 pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: Fields) -> Answer {
@@ -105,12 +124,15 @@ pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: 
     let (slug, enrolment) = path.into_inner();
     let cohort = db
         .write(move |conn| {
-            administrator(conn, &asked)?;
+            let person = administrator(conn, &asked)?;
             let cohort = find(conn, &slug)?;
-            match store::dismiss_facilitator(conn, cohort.id, EnrolmentId(enrolment))? {
-                0 => Err(Error::NotFound),
-                _ => Ok::<_, Error>(cohort),
+            let all = store::list_facilitators(conn, cohort.id)?;
+            if store::dismiss_facilitator(conn, cohort.id, EnrolmentId(enrolment))? == 0 {
+                return Err(Error::NotFound);
             }
+            let name = all.into_iter().find(|(id, ..)| id.0 == enrolment).map_or_else(String::new, |(_, name, _)| name);
+            keep(conn, &asked, (&person, &cohort), Act::DismissFacilitator, (&name, None))?;
+            Ok::<_, Error>(cohort)
         })
         .await?;
     ask.done(format!("/admin/cohorts/{}", cohort.slug), "facilitator-dismissed")

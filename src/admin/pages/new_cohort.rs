@@ -4,9 +4,10 @@ use actix_web::web::Data;
 use askama::Template;
 use chrono::NaiveTime;
 
-use super::frame;
+use super::{frame, note};
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
+use crate::audit::{About, Act, Deed};
 use crate::cohort::Joining;
 use crate::cohort::pages::breaks::{self, BreakFields, date};
 use crate::cohort::store::{self, NewCohort};
@@ -54,6 +55,9 @@ pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, fields: Fiel
                 .map_err(|faults| Error::refused(page(&asked, &person, &catalogue, &fields, faults)))?;
             let cohort = store::create(conn, &new, asked.now)?;
             schedule::store::plan_cohort(conn, &cohort.slug, &catalogue)?;
+            let path = format!("/admin/cohorts/{}", cohort.slug);
+            let deed = Deed { act: Act::MakeCohort, subject: &cohort.name, path: &path, reason: "" };
+            note(conn, &person, About { cohort: Some(cohort.id), account: None }, deed, asked.now)?;
             Ok::<_, Error>(cohort)
         })
         .await?;

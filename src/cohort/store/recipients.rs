@@ -85,7 +85,7 @@ pub fn active(
         .first(conn)
         .optional()?;
     Ok(found.map(|((id, name, email, is_administrator), cohort, enrolment)| {
-        let person = Person { id, session: SessionId(0), name, email, is_administrator, seen_at: now };
+        let person = Person { id, session: SessionId(0), name, email, is_administrator, seen_at: now, from: None };
         let (cohort, enrolment) = held((cohort, enrolment));
         (person, cohort, enrolment)
     }))

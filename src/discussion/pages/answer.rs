@@ -3,12 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 
-use super::thread::{Part, Wip, draw, read, writing_page};
-use super::{Room, Subject, post_id, visible};
+use super::thread::{Part, Team, Wip, draw, read, writing_page};
+use super::{Room, Subject, number, post_id, visible};
 use crate::cohort::Place;
 use crate::discussion::posting::{Draft, OnStepPosts, PostLimits, Refusal, post_in_thread};
 use crate::discussion::talk::POST_FORM;
-use crate::discussion::{PostId, ThreadId, post_body, store};
+use crate::discussion::{PostId, SavedAnswerId, ThreadId, post_body, store};
 use crate::platform::db::{Bell, Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::programme::{Catalogue, Content, Written};
@@ -21,7 +21,7 @@ pub async fn add_post(
     path: Path<(String, String)>,
     fields: Fields,
 ) -> Answer {
-    fields.only(&["body", "parent", "preview"])?;
+    fields.only(&["body", "parent", "preview", "saved", "insert"])?;
     // Before the database, for rendering takes time.
     let parent = post_id(fields.get("parent"))?;
     let draft = Draft { body: post_body(fields.get("body")), parent };
@@ -31,6 +31,11 @@ pub async fn add_post(
             let subject = Room::enter(conn, &asked, &catalogue, &path.0)?.subject(conn, &path.1)?;
             if let (true, Ok(written)) = (fields.has("preview"), &draft.body) {
                 let wip = Wip { preview: Some(written.clone()), ..Wip::default() };
+                return Err(again(conn, &asked, &subject, parent, StatusCode::OK, wip)?);
+            }
+            if fields.has("insert") {
+                let insert = number(fields.get("saved")).map(SavedAnswerId);
+                let wip = Wip { text: fields.get("body").into(), insert, ..Wip::default() };
                 return Err(again(conn, &asked, &subject, parent, StatusCode::OK, wip)?);
             }
             let outcome = match subject.poster() {
@@ -111,7 +116,8 @@ fn again(
     let start = at.map(|top| store::page_start(conn, subject.thread.id, top)).transpose()?.flatten();
     let part = Part::After(start);
     let posts = read(conn, subject, part)?;
-    Ok(Error::page(status, draw(ask, subject, part, posts, Wip { answers, ..wip })))
+    let team = Team::of(conn, subject)?;
+    Ok(Error::page(status, draw(ask, subject, part, posts, Wip { answers, team, ..wip })))
 }
 
 pub fn refusal_status(refusal: &Refusal) -> StatusCode {

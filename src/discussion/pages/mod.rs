@@ -1,6 +1,7 @@
 //! The pages of a cohort's discussions: the list, a new thread, a thread, one's own posts; and what facilitators do there.
 
 mod answer;
+mod claim;
 mod export;
 mod feed;
 mod fresh;
@@ -11,11 +12,13 @@ mod new;
 mod own;
 mod queue;
 mod report;
+pub mod saved;
 mod show;
 mod thread;
 mod wishes;
 
 pub use answer::{add_post, refusal_status, take_answer};
+pub use claim::change as change_claim;
 pub use export::{all, markdown};
 pub use feed::{make_address, show as feed, show_address, stop};
 pub use fresh::listen;

@@ -5,9 +5,11 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::Room;
+use super::claim::claimed;
 use super::list::{Line, line};
 use crate::audit::{self, Act};
-use crate::discussion::store::{self, About, Reported, View, Wanted};
+use crate::discussion::store::{self, Reported, View};
+use crate::discussion::{Claim, Mark, Thread};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Frame};
@@ -18,12 +20,25 @@ use crate::programme::{Catalogue, Content};
 struct Queue {
     frame: Frame,
     cohort: String,
-    waiting: Vec<Line>,
+    waiting: Vec<Waiting>,
     /// Where all of them are. Empty: here.
     all_waiting: String,
     reported: Vec<ShownReport>,
     acts: Vec<ShownAct>,
     export: String,
+    answers_href: String,
+}
+
+/// A thread that needs a reply.
+struct Waiting {
+    line: Line,
+    /// The post that waits is the first that its author wrote.
+    is_first: bool,
+    /// Who answers it, and since when. Empty: nobody said so.
+    claimed: String,
+    is_own: bool,
+    /// Empty: the viewer cannot write here.
+    action: String,
 }
 
 struct ShownReport {
@@ -47,7 +62,7 @@ struct ShownAct {
 /// How many acts are shown.
 const ACTS: i64 = 20;
 
-/// Seven queries, besides the one for the session.
+/// Eight queries.
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<String>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
     let page = db.read(move |conn| load(conn, &asked, &catalogue, &cohort));
@@ -61,16 +76,16 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     }
     let (id, zone) = (room.place.cohort.id, &room.place.cohort.zone);
     let reader = room.place.enrolment.as_ref().map(|enrolment| enrolment.id);
-    let wanted = Wanted { about: About::Everything, view: View::NeedsReply, reader, now: room.now };
-    let mut waiting = store::list_threads(conn, id, &wanted, None)?;
+    let mut waiting = store::list_waiting(conn, id, reader, room.now)?;
     let more = waiting.len() > store::THREADS;
     waiting.truncate(store::THREADS);
+    let claims = store::list_claims(conn, id, room.now)?;
     let reported = store::list_reported(conn, id)?;
     let acts = audit::store::list_newest(conn, id, Act::is_of_discussions, ACTS)?;
     Ok(Queue {
         frame: room.place.frame(ask),
         cohort: room.place.cohort.name.clone(),
-        waiting: waiting.into_iter().map(|(thread, mark)| line(&room, thread, mark, &[])).collect(),
+        waiting: waiting.into_iter().map(|(thread, mark)| waits(&room, thread, mark, &claims)).collect(),
         all_waiting: if more { format!("{}?show={}", room.path(), View::NeedsReply) } else { String::new() },
         reported: reported.into_iter().map(|reported| shown(&room, reported)).collect(),
         acts: acts
@@ -84,7 +99,20 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
             })
             .collect(),
         export: format!("{}/manage/discussions.jsonl", room.place.cohort.path()),
+        answers_href: format!("{}/manage/answers", room.place.cohort.path()),
     })
+}
+
+fn waits(room: &Room<'_>, thread: Thread, mark: Option<Mark>, claims: &[Claim]) -> Waiting {
+    let claim = claims.iter().find(|claim| claim.thread == thread.id);
+    let path = thread.path(&room.place.cohort);
+    Waiting {
+        is_first: thread.first_post_waits,
+        claimed: claim.map(|claim| claimed(room, claim)).unwrap_or_default(),
+        is_own: claim.is_some_and(|claim| claim.by == room.place.person.id),
+        action: room.poster().map(|_| format!("{path}/claim")).unwrap_or_default(),
+        line: line(room, thread, mark, &[]),
+    }
 }
 
 fn shown(room: &Room<'_>, Reported { thread, post, reports }: Reported) -> ShownReport {

@@ -2,11 +2,11 @@
 
 use actix_web::web::{Data, Path};
 
-use super::thread::{Part, Posts, ThreadPage, Wip, draw, read, writing_page};
+use super::thread::{Part, Posts, Team, ThreadPage, Wip, draw, read, writing_page};
 use super::{Room, Subject, number, post_id, visible};
 use crate::cohort::EnrolmentId;
 use crate::discussion::posting::Posted;
-use crate::discussion::{PostId, ThreadId, store};
+use crate::discussion::{PostId, SavedAnswerId, ThreadId, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::programme::{Catalogue, Content};
@@ -48,7 +48,7 @@ fn merged(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, path: &(String, Str
 }
 
 /// `?post=` leads to the page that holds a post (or the `newest`, or the first `unread`); `?after=` and `?under=` choose a part; `?reply=` opens
-/// a form below the conversation it belongs to.
+/// a form below the conversation it belongs to, and `?insert=` puts a saved answer into the form.
 fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error> {
     let asked = ask.parameters()?;
     if let Some(found) = wanted(conn, subject, asked.get("post"))? {
@@ -71,7 +71,8 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
         return Ok(Shown::Elsewhere(format!("{}?{page}reply={}", subject.path(), post.id)));
     }
     let drafts = subject.room.drafts(conn, &writing_page(&subject.path(), answers.as_ref().map(|post| post.id)))?;
-    let wip = Wip { answers, drafts: Some(drafts), ..Wip::default() };
+    let insert = number(asked.get("insert")).map(SavedAnswerId);
+    let wip = Wip { answers, drafts: Some(drafts), insert, team: Team::of(conn, subject)?, ..Wip::default() };
     let newly = newly_seen(subject, &posts);
     Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip)), newly))
 }

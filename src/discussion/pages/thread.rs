@@ -2,11 +2,15 @@
 
 use askama::Template;
 
+use super::claim::claimed;
 use super::{About, Room, Subject};
+use crate::cohort::Place;
 use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Helpful, Page, PostForm, ShownConversation, Writing, helpful_to};
-use crate::discussion::{Conversation, Post, PostId, Poster, ReadOnly, Thread, conversations};
+use crate::discussion::{
+    Claim, Conversation, Post, PostId, Poster, ReadOnly, SavedAnswer, SavedAnswerId, Thread, conversations,
+};
 use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
@@ -44,6 +48,16 @@ pub(super) struct ThreadPage {
     markdown_href: String,
     /// What facilitators can do with it. Empty: the viewer is none.
     manage_href: String,
+    claim: ShownClaim,
+}
+
+/// Which facilitator answers the thread.
+struct ShownClaim {
+    /// Empty: nobody said so.
+    words: String,
+    is_own: bool,
+    /// Where one of them says so. Empty: nobody waits, or somebody else answers it.
+    action: String,
 }
 
 /// A way to other posts of the thread.
@@ -73,6 +87,37 @@ pub(super) struct Wip {
     pub drafts: Option<Drafts>,
     /// What they want to see before they post it.
     pub preview: Option<Written>,
+    /// What they want to put into it.
+    pub insert: Option<SavedAnswerId>,
+    pub team: Team,
+}
+
+impl Wip {
+    fn faults(&self, place: &Place) -> Faults {
+        match &self.refusal {
+            Some(Refusal::ReadOnly(_)) | None => Faults::default(),
+            Some(refusal) => refusal.faults(place),
+        }
+    }
+}
+
+/// What facilitators alone see of a thread.
+#[derive(Default)]
+pub(super) struct Team {
+    claim: Option<Claim>,
+    answers: Vec<SavedAnswer>,
+}
+
+impl Team {
+    /// Two queries for a facilitator, none for others.
+    pub fn of(conn: &mut Conn, subject: &Subject<'_>) -> Result<Self, Error> {
+        let place = &subject.room.place;
+        if !place.facilitates() {
+            return Ok(Self::default());
+        }
+        let claim = store::claim_of(conn, subject.thread.id, subject.room.now)?;
+        Ok(Self { claim, answers: store::list_answers(conn, place.cohort.id, place.person.id)? })
+    }
 }
 
 /// The page on which somebody writes to a thread, or answers a post of it: the address that drafts go by.
@@ -132,10 +177,8 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
     };
     let mut talks: Vec<_> = posts.conversations.into_iter().map(|c| page.conversation(c)).collect();
     let place = &room.place;
-    let faults = match &wip.refusal {
-        Some(Refusal::ReadOnly(_)) | None => Faults::default(),
-        Some(refusal) => refusal.faults(place),
-    };
+    let claim = shown_claim(subject, wip.team.claim.as_ref());
+    let faults = wip.faults(place);
     let plain = after.map(|id| format!("{path}?after={id}")).unwrap_or_else(|| path.clone());
     let mut writing = writing(subject, right, &wip);
     let answering = wip.answers.is_some();
@@ -165,6 +208,18 @@ pub(super) fn draw(ask: &Ask, subject: &Subject<'_>, part: Part, posts: Posts, w
         is_locked: thread.is_locked,
         markdown_href: format!("{path}.md"),
         manage_href: if room.place.facilitates() { format!("{path}/manage") } else { String::new() },
+        claim,
+    }
+}
+
+fn shown_claim(subject: &Subject<'_>, claim: Option<&Claim>) -> ShownClaim {
+    let is_own = claim.is_some_and(|claim| claim.by == subject.room.place.person.id);
+    let can = subject.room.place.facilitates() && subject.poster().is_ok();
+    let is_free = subject.thread.waiting_since.is_some() && (is_own || claim.is_none());
+    ShownClaim {
+        words: claim.map(|claim| claimed(&subject.room, claim)).unwrap_or_default(),
+        is_own,
+        action: if can && is_free { format!("{}/claim", subject.path()) } else { String::new() },
     }
 }
 
@@ -177,8 +232,15 @@ fn writing(subject: &Subject<'_>, right: Result<Poster, ReadOnly>, wip: &Wip) ->
     if let Some(drafts) = &wip.drafts {
         writing.bring_back(drafts);
     }
-    if let Some(refusal) = &wip.refusal {
-        writing.keep(place, &wip.text, refusal);
+    match &wip.refusal {
+        Some(refusal) => writing.keep(place, &wip.text, refusal),
+        None => writing.put(&wip.text),
+    }
+    if let Some(saved) = wip.team.answers.iter().find(|answer| Some(answer.id) == wip.insert) {
+        writing.put_at_end(&saved.body);
+    }
+    if let Some(form) = &mut writing.form {
+        form.saved = wip.team.answers.iter().map(|answer| (answer.id.to_string(), answer.title.clone())).collect();
     }
     if let Some(written) = &wip.preview {
         writing.preview(written);

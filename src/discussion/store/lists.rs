@@ -124,6 +124,22 @@ pub fn list_threads(
     Ok(rows.into_iter().map(marked).collect())
 }
 
+/// Those that need a reply, for whoever answers: where somebody has just written for the first time comes first, then who
+/// has waited longest. One more than [`THREADS`] says that there are more.
+pub fn list_waiting(
+    conn: &mut Conn,
+    cohort: CohortId,
+    reader: Option<EnrolmentId>,
+    now: Instant,
+) -> QueryResult<Vec<(Thread, Option<Mark>)>> {
+    let wanted = Wanted { about: About::Everything, view: View::NeedsReply, reader, now };
+    let rows: Vec<Marked> = wanted!(cohort, &wanted)
+        .order((threads::first_post_waits.desc(), threads::waiting_since, threads::id))
+        .limit(THREADS as i64 + 1)
+        .load(conn)?;
+    Ok(rows.into_iter().map(marked).collect())
+}
+
 /// Those that facilitators have pinned, the newest pin first.
 pub fn list_pinned(conn: &mut Conn, cohort: CohortId, wanted: &Wanted) -> QueryResult<Vec<(Thread, Option<Mark>)>> {
     let rows: Vec<Marked> = wanted!(cohort, wanted)

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::claims;
 use super::following::{Untold, to_tell};
 use super::marks::follow_own_post;
 use super::mentions::{keep, named};
@@ -66,6 +67,12 @@ pub fn has_post_before(conn: &mut Conn, by: EnrolmentId, when: Instant) -> Query
     diesel::select(exists(older.filter(visible_posts()))).get_result(conn)
 }
 
+/// Whether they wrote something before that post which can be read.
+fn has_post_earlier(conn: &mut Conn, by: EnrolmentId, post: PostId) -> QueryResult<bool> {
+    let earlier = posts::table.filter(posts::enrolment_id.eq(by)).filter(posts::id.lt(post));
+    diesel::select(exists(earlier.filter(visible_posts()))).get_result(conn)
+}
+
 /// When their `n`th newest post came, whatever became of it.
 pub fn nth_newest_post_at(conn: &mut Conn, by: EnrolmentId, n: i64) -> QueryResult<Option<Instant>> {
     posts::table
@@ -107,10 +114,10 @@ pub(super) fn hold(conn: &mut Conn, thread: ThreadId) -> QueryResult<()> {
 /// Brings up to date what the thread's row says of its posts, of which `more` became visible. The thread is held.
 pub(super) fn settle(conn: &mut Conn, thread: ThreadId, more: i32) -> QueryResult<()> {
     let visible = || posts::table.filter(posts::thread_id.eq(thread)).filter(visible_posts());
-    let newest: Option<(PostId, Instant, Role)> = visible()
+    let newest: Option<(PostId, Instant, Role, EnrolmentId)> = visible()
         .inner_join(enrolments::table)
         .order(posts::id.desc())
-        .select((posts::id, posts::created_at, enrolments::role))
+        .select((posts::id, posts::created_at, enrolments::role, enrolments::id))
         .first(conn)
         .optional()?;
     let (begun, starter): (Instant, Option<EnrolmentId>) =
@@ -123,13 +130,22 @@ pub(super) fn settle(conn: &mut Conn, thread: ThreadId, more: i32) -> QueryResul
         Some(starter) => diesel::select(exists(visible().filter(posts::enrolment_id.ne(starter)))).get_result(conn)?,
         None => false,
     };
-    let waiting = newest.filter(|(_, _, role)| *role == Role::Learner).map(|(_, at, _)| at);
+    let waiting = newest.filter(|(_, _, role, _)| *role == Role::Learner);
+    let first_post_waits = match waiting {
+        Some((post, _, _, by)) => !has_post_earlier(conn, by, post)?,
+        None => false,
+    };
+    if waiting.is_none() {
+        // Nobody waits for what was claimed.
+        claims::end(conn, thread)?;
+    }
     diesel::update(threads::table.find(thread))
         .set((
             threads::post_count.eq(threads::post_count + more),
             threads::last_post_id.eq(newest.map_or(PostId(0), |(id, ..)| id)),
-            threads::last_post_at.eq(newest.map_or(begun, |(_, at, _)| at)),
-            threads::waiting_since.eq(waiting),
+            threads::last_post_at.eq(newest.map_or(begun, |(_, at, ..)| at)),
+            threads::waiting_since.eq(waiting.map(|(_, at, ..)| at)),
+            threads::first_post_waits.eq(first_post_waits),
             threads::is_answered.eq(is_answered),
         ))
         .execute(conn)

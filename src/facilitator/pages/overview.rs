@@ -29,6 +29,8 @@ struct Overview {
     cohort: String,
     now: String,
     waiting: List,
+    /// Empty: nothing is.
+    reported: String,
     slipping: List,
     not_started: i64,
     /// The next unit; none: all are open.
@@ -88,8 +90,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
     let sessions = live::store::list(conn, id)?;
     let stages = store::count_stages(conn, id, ask.now)?;
     let in_stage = |stage: Stage| stages.iter().find(|(s, _)| *s == stage).map_or(0, |(_, n)| *n);
-    let week = TimeDelta::days(7);
-    let (before, this) = store::numbers(conn, id, (ask.now - week - week, ask.now - week, ask.now))?;
+    let days = TimeDelta::days(7);
+    let week = store::week(conn, id, (ask.now - days - days, ask.now - days, ask.now))?;
     let plan = Plan {
         place: &place,
         units: &units,
@@ -124,17 +126,16 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
                 count: in_stage(*stage),
             })
             .collect(),
-        numbers: lines(before, this),
+        reported: reported(week.reported),
+        numbers: lines(week.before, week.this),
         coming: plan.coming(),
     })
 }
 
-/// Threads in which a learner's post has stood last for a day, the longest waiting first.
+/// Threads in which a learner's post has stood last for a day: first posts first, then who has waited longest.
 fn waiting(conn: &mut Conn, place: &Place, programme: &Programme, now: Instant) -> Result<List, Error> {
     let reader = place.enrolment.as_ref().map(|enrolment| enrolment.id);
-    let (about, view) = (discussion::store::About::Everything, discussion::store::View::NeedsReply);
-    let wanted = discussion::store::Wanted { about, view, reader, now };
-    let threads = discussion::store::list_threads(conn, place.cohort.id, &wanted, None)?;
+    let threads = discussion::store::list_waiting(conn, place.cohort.id, reader, now)?;
     let most = discussion::store::THREADS;
     let count = if threads.len() > most { format!("{most}+") } else { threads.len().to_string() };
     let line = |thread: &Thread| {
@@ -143,7 +144,10 @@ fn waiting(conn: &mut Conn, place: &Place, programme: &Programme, now: Instant) 
         Line {
             href: format!("{}?post=newest", thread.path(&place.cohort)),
             what: title(unit, thread),
-            words: format!("{since}. {}", unit.map_or("The whole course".into(), Unit::label)),
+            words: {
+                let first = if thread.first_post_waits { "Their first post. " } else { "" };
+                format!("{first}{since}. {}", unit.map_or("The whole course".into(), Unit::label))
+            },
         }
     };
     let lines = threads.iter().take(NAMED).map(|(thread, _)| line(thread)).collect();
@@ -169,6 +173,14 @@ fn slipping(conn: &mut Conn, place: &Place, all: i64, now: Instant) -> Result<Li
         ),
     };
     Ok(List { count: all.to_string(), lines: learners.iter().map(line).collect(), has_more: all > NAMED as i64 })
+}
+
+fn reported(posts: i64) -> String {
+    match posts {
+        0 => String::new(),
+        1 => "1 post is reported".into(),
+        n => format!("{n} posts are reported"),
+    }
 }
 
 fn lines(before: Numbers, this: Numbers) -> Vec<NumberLine> {

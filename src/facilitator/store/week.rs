@@ -19,6 +19,15 @@ pub struct Numbers {
     pub joined: i64,
 }
 
+/// The last seven days, those before, and what waits now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Week {
+    pub before: Numbers,
+    pub this: Numbers,
+    /// Posts that people reported and that no facilitator has looked at.
+    pub reported: i64,
+}
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Text)]
@@ -46,23 +55,29 @@ SELECT 'writers', p.created_at >= $1, count(DISTINCT p.enrolment_id) FROM posts 
 UNION ALL
 SELECT 'joined', e.enrolled_at >= $1, count(*) FROM enrolments AS e
   WHERE e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active' AND e.enrolled_at >= $2 AND e.enrolled_at < $3
-  GROUP BY e.enrolled_at >= $1";
+  GROUP BY e.enrolled_at >= $1
+UNION ALL
+SELECT 'reported', TRUE, count(DISTINCT r.post_id) FROM post_reports AS r
+  JOIN posts AS p ON p.id = r.post_id JOIN threads AS t ON t.id = p.thread_id
+  WHERE r.settled_at IS NULL AND p.removed_at IS NULL AND t.cohort_id = $4";
 
 /// From `before` to `middle`, and from there to `end`.
-pub fn numbers(
+pub fn week(
     conn: &mut Conn,
     cohort: CohortId,
     (before, middle, end): (Instant, Instant, Instant),
-) -> QueryResult<(Numbers, Numbers)> {
+) -> QueryResult<Week> {
     let rows: Vec<Row> = diesel::sql_query(QUESTION)
         .bind::<Timestamp, _>(middle)
         .bind::<Timestamp, _>(before)
         .bind::<Timestamp, _>(end)
         .bind::<BigInt, _>(cohort)
         .load(conn)?;
+    let find =
+        |what: &str, later: bool| rows.iter().find(|row| row.what == what && row.later == later).map_or(0, |row| row.n);
     let of = |later: bool| {
-        let count = |what: &str| rows.iter().find(|row| row.what == what && row.later == later).map_or(0, |row| row.n);
+        let count = |what: &str| find(what, later);
         Numbers { steps: count("steps"), posts: count("posts"), writers: count("writers"), joined: count("joined") }
     };
-    Ok((of(false), of(true)))
+    Ok(Week { before: of(false), this: of(true), reported: find("reported", true) })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 
 use super::conn::{Access, Conn, Manager, Url};
 
@@ -46,6 +46,38 @@ pub fn version(url: &Url) -> anyhow::Result<String> {
         Url::Postgres(_) => "SELECT version() AS said",
     };
     Ok(diesel::sql_query(question).get_result::<Said>(&mut conn)?.said)
+}
+
+/// What the database says of itself.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Facts {
+    /// Its own, in words.
+    #[diesel(sql_type = Text)]
+    pub version: String,
+    #[diesel(sql_type = BigInt)]
+    pub bytes: i64,
+    /// How many have been run.
+    #[diesel(sql_type = BigInt)]
+    pub migrations: i64,
+    /// The newest of them.
+    #[diesel(sql_type = Text)]
+    pub newest: String,
+}
+
+pub fn facts(conn: &mut Conn) -> QueryResult<Facts> {
+    let own = match conn {
+        Conn::Sqlite(_) => {
+            "'SQLite ' || sqlite_version() AS version, \
+             (SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()) AS bytes"
+        }
+        Conn::Postgres(_) => {
+            "'PostgreSQL ' || current_setting('server_version') AS version, \
+             pg_database_size(current_database()) AS bytes"
+        }
+    };
+    let schema = "(SELECT count(*) FROM __diesel_schema_migrations) AS migrations, \
+                  (SELECT max(version) FROM __diesel_schema_migrations) AS newest";
+    diesel::sql_query(format!("SELECT {own}, {schema}")).get_result(conn)
 }
 
 fn sqlite(url: &Url) -> anyhow::Result<Conn> {

@@ -54,6 +54,7 @@ pub struct Ask {
     pub page: String,
     pub query: String,
     pub flash: Option<Flash>,
+    /// From where it came, also behind a proxy on this machine.
     pub peer: Option<IpAddr>,
     pub request_id: String,
     pub site: Site,
@@ -90,7 +91,7 @@ impl Ask {
             page: format!("{before}{}", page(req)),
             query: req.query_string().to_owned(),
             flash: req.cookie("flash").and_then(|c| c.value().parse().ok()),
-            peer: req.peer_addr().map(|a| a.ip()),
+            peer: peer(req),
             request_id,
             look,
             site,
@@ -139,6 +140,17 @@ impl Ask {
     pub(super) fn cookie(&self, name: &'static str, value: String) -> Cookie<'static> {
         cookie(&self.site, name, value)
     }
+}
+
+/// A proxy on this machine is believed: the last address that it tells is the one that it saw itself.
+fn peer(req: &HttpRequest) -> Option<IpAddr> {
+    let peer = req.peer_addr()?.ip();
+    if !peer.is_loopback() {
+        return Some(peer);
+    }
+    let told = req.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
+    let seen = told.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    Some(seen.unwrap_or(peer))
 }
 
 /// The address itself, or for a form what the browser says that it stood on: our pages tell that to ourselves alone.

@@ -1,0 +1,20 @@
+DROP TABLE saved_answers;
+DROP TABLE thread_claims;
+ALTER TABLE threads DROP COLUMN first_post_waits;
+DROP INDEX accounts_by_name;
+DROP TRIGGER audit_log_is_not_emptied ON audit_log;
+DROP TRIGGER audit_log_address_goes ON audit_log;
+DROP TRIGGER audit_log_says_what_it_said ON audit_log;
+DROP TRIGGER audit_log_stays ON audit_log;
+DROP FUNCTION audit_log_stays();
+DROP INDEX audit_log_by_time;
+DROP INDEX audit_log_of_act;
+DROP INDEX audit_log_about;
+DROP INDEX audit_log_of_actor;
+ALTER TABLE audit_log DROP COLUMN came_from;
+ALTER TABLE audit_log DROP COLUMN about_id;
+-- What refers to accounts and cohorts that are gone refers to nothing.
+UPDATE audit_log SET account_id = NULL WHERE account_id NOT IN (SELECT id FROM accounts);
+UPDATE audit_log SET cohort_id = NULL WHERE cohort_id NOT IN (SELECT id FROM cohorts);
+ALTER TABLE audit_log ADD FOREIGN KEY (account_id) REFERENCES accounts (id) ON DELETE SET NULL;
+ALTER TABLE audit_log ADD FOREIGN KEY (cohort_id) REFERENCES cohorts (id) ON DELETE CASCADE;
