@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::accounts::doors::{Doors, Limits};
 use crate::accounts::passwords::Passwords;
 use crate::cohort::pages::OnJoining;
+use crate::completion::openings::Openings;
 use crate::discussion::listening::Listeners;
 use crate::discussion::posting::PostLimits;
 use crate::draft::pages::DraftLimit;
@@ -54,6 +55,7 @@ pub struct App {
     pub listeners: Listeners,
     pub search_limit: Data<SearchLimit>,
     pub draft_limit: Data<DraftLimit>,
+    pub openings: Openings,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -88,6 +90,7 @@ impl App {
             listeners: Listeners::default(),
             search_limit: Data::default(),
             draft_limit: Data::new(DraftLimit::default()),
+            openings: Openings::default(),
             preview: None,
         })
     }
@@ -144,6 +147,7 @@ impl App {
             .app_data(self.post_limits.clone())
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
+            .app_data(Data::new(self.openings.clone()))
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));
@@ -185,6 +189,7 @@ impl App {
         let reloads = actix_web::rt::spawn(self.clone().reload_on_hangup());
         actix_web::rt::spawn(stop_on_signal(handle, self.listeners.clone()));
         server.await?;
+        self.openings.write(&self.db).await;
         limits.abort();
         reloads.abort();
         if let Some(jobs) = jobs {

@@ -18,6 +18,9 @@ crate::words! {
         MergeThread = "merge-thread",
         ExportDiscussions = "export-discussions",
         ChangeReminders = "change-reminders",
+        /// Who gets the weekly report.
+        ChangeReaders = "change-readers",
+        ExportCohort = "export-cohort",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
     }
@@ -38,6 +41,8 @@ impl Act {
             Self::MergeThread => "merged the thread",
             Self::ExportDiscussions => "exported the discussions",
             Self::ChangeReminders => "changed the reminders",
+            Self::ChangeReaders => "changed who gets the weekly report",
+            Self::ExportCohort => "exported the cohort",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
         }
@@ -45,7 +50,14 @@ impl Act {
 
     /// Whether it was done to what people say to one another.
     pub fn is_of_discussions(self) -> bool {
-        !matches!(self, Self::ChangeReminders | Self::WithdrawLearner | Self::BringBackLearner)
+        !matches!(
+            self,
+            Self::ChangeReminders
+                | Self::ChangeReaders
+                | Self::ExportCohort
+                | Self::WithdrawLearner
+                | Self::BringBackLearner
+        )
     }
 }
 

@@ -46,6 +46,7 @@ pub fn invitation(
         list: None,
         expires_at: now + chrono::TimeDelta::hours(72),
         calendar: None,
+        attachment: None,
         conversation: None,
     })
 }

@@ -15,6 +15,7 @@ const SAME: &[(&str, &str)] = &[
 const APART: &[(&str, &str)] = &[
     ("2026-11-29-000002_search/", "each database has its own words for searching text, and its own for triggers"),
     ("2026-11-30-000002_search_hidden/", "its triggers again"),
+    ("2026-11-30-000007_reports/", "sums that triggers keep, and the days and weeks that they are for"),
 ];
 
 #[test]
