@@ -53,6 +53,8 @@ GET  /unsubscribe/{token}/announcements                           404 404 404 40
 POST /unsubscribe/{token}/announcements                           404 404 404 404 404
 GET  /unsubscribe/{token}/discussions                             404 404 404 404 404
 POST /unsubscribe/{token}/discussions                             404 404 404 404 404
+GET  /unsubscribe/{token}/reports                                 404 404 404 404 404
+POST /unsubscribe/{token}/reports                                 404 404 404 404 404
 POST /drafts                                                      303 400 400 400 400
 POST /drafts/discard                                              303 400 400 400 400
 GET  /cohorts/{cohort}                                            303 200 404 200 200
@@ -154,6 +156,18 @@ POST /cohorts/{cohort}/discussions/feed/stop                      303 303 404 30
 GET  /feeds/{token}.atom                                          404 404 404 404 404
 GET  /cohorts/{cohort}/manage/discussions                         303 404 404 200 200
 GET  /cohorts/{cohort}/manage/discussions.jsonl                   303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics                           303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics/{unit}                    303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics/7                         303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics/99                        303 404 404 404 404
+GET  /cohorts/{cohort}/manage/analytics/{table}.csv               303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reports                             303 404 404 200 200
+POST /cohorts/{cohort}/manage/reports/readers                     303 404 404 422 422
+POST /cohorts/{cohort}/manage/reports/readers/{reader}/stop       303 404 404 303 303
+GET  /cohorts/{cohort}/manage/reports/{week}                      303 404 404 404 404
+GET  /cohorts/{cohort}/manage/reports/{week}.pdf                  303 404 404 404 404
+GET  /cohorts/{cohort}/manage/export                              303 404 404 200 200
+POST /cohorts/{cohort}/manage/export                              303 404 404 400 400
 GET  /cohorts/{cohort}/manage/assignments                         303 404 404 200 200
 GET  /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 200 200
 POST /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 422 404
@@ -305,9 +319,12 @@ impl Names {
             let feed = make_feed(conn, learner, now);
             let code = make_certificate(conn, learner, now);
             let work = make_work(conn, cohort, learner, now);
-            (thread, hidden, post, feed, code, work, make_announcement(conn, cohort, facilitator, now))
+            let reader = "director@example.org";
+            let reader = trellis::platform::text::EmailAddress::parse(reader).unwrap();
+            let reader = trellis::report::store::ask_again(conn, cohort, &reader, now).unwrap().id;
+            (thread, hidden, post, feed, code, work, make_announcement(conn, cohort, facilitator, now), reader)
         });
-        let (thread, hidden, post, feed, code, work, announcement) = made.await;
+        let (thread, hidden, post, feed, code, work, announcement, reader) = made.await;
         let programme = catalogue().programmes.values().find(|p| p.units.len() > 7).unwrap();
         let kind = |unit: u16, kind: &str| step_of(programme, unit, kind);
         Self(vec![
@@ -341,6 +358,9 @@ impl Names {
             ("{thread}", thread.to_string()),
             ("{hidden}", hidden.to_string()),
             ("{post}", post.to_string()),
+            ("{table}", "quizzes".into()),
+            ("{week}", "2027-01-15".into()),
+            ("{reader}", reader.to_string()),
             ("{entry}", "gale2012".into()),
             ("{enrolment}", facilitator.to_string()),
         ])
