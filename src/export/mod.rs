@@ -48,7 +48,16 @@ impl Part {
             }
             Self::Threads => &["thread", "unit", "step", "title", "started_by", "started_at", "posts", "locked"],
             Self::Posts => &[
-                "post", "thread", "answers", "author", "role", "written_at", "edited_at", "removed_at", "hidden_at", "body",
+                "post",
+                "thread",
+                "answers",
+                "author",
+                "role",
+                "written_at",
+                "edited_at",
+                "removed_at",
+                "hidden_at",
+                "body",
             ],
         }
     }

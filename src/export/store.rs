@@ -195,13 +195,8 @@ type Mail = (State, Option<String>, Option<String>, Instant, Option<Instant>);
 type Reminded = ((EnrolmentId, Slug, Kind, Instant, Instant, Option<NotSent>), Option<Mail>);
 
 fn reminded(conn: &mut Conn, learners: &[EnrolmentId], names: &Names) -> QueryResult<Vec<Row>> {
-    let mail = (
-        messages::state,
-        messages::reason,
-        messages::server_answer,
-        messages::next_attempt_at,
-        messages::settled_at,
-    );
+    let mail =
+        (messages::state, messages::reason, messages::server_answer, messages::next_attempt_at, messages::settled_at);
     let rows: Vec<Reminded> = reminders::table
         .left_join(messages::table)
         .filter(reminders::enrolment_id.eq_any(learners))

@@ -52,7 +52,8 @@ pub struct Item<'c> {
     pub question: &'c Question,
     pub answered: i64,
     pub right: i64,
-    /// Wrong options and how many chose each, the most chosen first.
+    /// Wrong options and how many chose each; of a question with several right ones, those and how many left each out. The
+    /// most frequent first.
     pub wrong: Vec<(&'c QuizOption, i64)>,
 }
 
@@ -70,11 +71,7 @@ pub fn items<'c>(unit: &'c Unit, step: &'c Step, given: &[Alike]) -> Vec<Item<'c
     let Some(quiz) = &step.quiz else { return Vec::new() };
     let own = given.iter().filter(|alike| unit.is_called(&alike.unit) && step.is_called(&alike.step));
     let read: Vec<(Answers, i64)> = own.map(|alike| (Answers::from_text(&alike.answers), alike.attempts)).collect();
-    quiz.questions
-        .iter()
-        .enumerate()
-        .map(|(n, question)| item((unit, step), n + 1, question, &read))
-        .collect()
+    quiz.questions.iter().enumerate().map(|(n, question)| item((unit, step), n + 1, question, &read)).collect()
 }
 
 /// A question that came later counts those alone who answered it.
@@ -91,15 +88,17 @@ fn item<'c>(
     let is_right = |answers: &Answers| {
         question.options.iter().all(|option| answers.has(&question.slug, &option.slug) == option.right)
     };
-    let wrong = question.options.iter().filter(|option| !option.right);
-    let mut wrong: Vec<_> = wrong.map(|option| (option, chosen(option))).filter(|(_, n)| *n > 0).collect();
+    let all: i64 = answered.iter().map(|(_, n)| n).sum();
+    let mistaken = |option: &QuizOption| if option.right { all - chosen(option) } else { chosen(option) };
+    let options = question.options.iter().filter(|option| question.several || !option.right);
+    let mut wrong: Vec<_> = options.map(|option| (option, mistaken(option))).filter(|(_, n)| *n > 0).collect();
     wrong.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     Item {
         unit,
         step,
         number,
         question,
-        answered: answered.iter().map(|(_, n)| n).sum(),
+        answered: all,
         right: answered.iter().filter(|(answers, _)| is_right(answers)).map(|(_, n)| n).sum(),
         wrong,
     }

@@ -91,7 +91,12 @@ mod tests {
 
     #[test]
     fn a_bar_stays_within_the_drawing() {
-        let line = |part| Line { label: "A label of more characters than fit".into(), value: "1".into(), part, behind: Some(0.5) };
+        let line = |part| Line {
+            label: "A label of more characters than fit".into(),
+            value: "1".into(),
+            part,
+            behind: Some(0.5),
+        };
         let chart = Bars::new("c", "Bars", [line(1.7), line(-1.0), line(0.256)]);
         let parts: Vec<&str> = chart.bars.iter().map(|bar| bar.part.as_str()).collect();
         assert_eq!(parts, ["100.0%", "0.0%", "25.6%"]);

@@ -40,7 +40,8 @@ impl Week {
 /// first.
 pub fn weeks(cohort: &Cohort, closes_on: NaiveDate, now: Instant) -> Vec<Week> {
     let last = friday_from(closes_on);
-    let fridays = std::iter::successors(Some(friday_from(cohort.starts_on)), |friday| Some(*friday + TimeDelta::weeks(1)));
+    let fridays =
+        std::iter::successors(Some(friday_from(cohort.starts_on)), |friday| Some(*friday + TimeDelta::weeks(1)));
     let weeks = fridays.take_while(|friday| *friday <= last).map(|friday| Week::ending(cohort, friday));
     let mut over: Vec<Week> = weeks.take_while(|week| week.ends_at <= now).collect();
     over.reverse();
@@ -128,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_week_ends_on_a_friday() {
-        for (from, friday) in [("2027-01-11", "2027-01-15"), ("2027-01-15", "2027-01-15"), ("2027-01-16", "2027-01-22")] {
+        for (from, friday) in [("2027-01-11", "2027-01-15"), ("2027-01-15", "2027-01-15"), ("2027-01-16", "2027-01-22")]
+        {
             assert_eq!(friday_from(day(from)), day(friday));
         }
     }

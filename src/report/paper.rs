@@ -3,7 +3,7 @@
 
 use krilla::geom::Point;
 use krilla::page::PageSettings;
-use krilla::tagging::{Tag, TagGroup, TagKind, TableHeaderScope};
+use krilla::tagging::{TableHeaderScope, Tag, TagGroup, TagKind};
 use krilla::text::Font;
 
 use super::words::{Table, Told};

@@ -86,7 +86,10 @@ fn lead(facts: &Facts) -> Vec<String> {
 
 fn numbers(facts: &Facts) -> Table {
     let row = |what: &str, of: fn(&Sums) -> i64| {
-        [what.to_owned()].into_iter().chain([&facts.this, &facts.last, &facts.all].map(|sums| of(sums).to_string())).collect()
+        [what.to_owned()]
+            .into_iter()
+            .chain([&facts.this, &facts.last, &facts.all].map(|sums| of(sums).to_string()))
+            .collect()
     };
     Table {
         title: "The week in numbers",
@@ -138,7 +141,10 @@ fn discussion(facts: &Facts) -> Vec<String> {
         n => format!("Learners started {} this week.", count(number(n), "thread")),
     };
     let wait = answers.median_wait.map(|minutes| {
-        format!("A thread that was started this week and answered had its first answer after {} (median).", wait_in_words(minutes))
+        format!(
+            "A thread that was started this week and answered had its first answer after {} (median).",
+            wait_in_words(minutes)
+        )
     });
     [Some(started), wait, Some(waiting)].into_iter().flatten().collect()
 }
@@ -150,8 +156,16 @@ fn slipping(facts: &Facts) -> Vec<String> {
         n => format!("{n} learners {many}."),
     };
     vec![
-        are(standings.not_started, "joined before this week and has done nothing yet", "joined before this week and have done nothing yet"),
-        are(standings.quiet, "was here the week before, and did nothing this week", "were here the week before, and did nothing this week"),
+        are(
+            standings.not_started,
+            "joined before this week and has done nothing yet",
+            "joined before this week and have done nothing yet",
+        ),
+        are(
+            standings.quiet,
+            "was here the week before, and did nothing this week",
+            "were here the week before, and did nothing this week",
+        ),
         are(standings.away, "began, and has done nothing for two weeks", "began, and have done nothing for two weeks"),
     ]
 }

@@ -10,8 +10,8 @@ use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Programme;
 use crate::schema::{
-    cohorts, completions, enrolments, exercise_answers, film_positions, notes, quiz_attempts, reflections, step_openings,
-    submissions,
+    cohorts, completions, enrolments, exercise_answers, film_positions, notes, quiz_attempts, reflections,
+    step_openings, submissions,
 };
 
 /// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.

@@ -50,8 +50,7 @@ pub(super) fn announcements(conn: &mut Conn, cohort: CohortId, after: i64, names
 }
 
 pub(super) fn threads(conn: &mut Conn, cohort: CohortId, after: i64, names: &Names) -> QueryResult<Page> {
-    type Thread =
-        (ThreadId, Option<Slug>, Option<Slug>, String, Option<EnrolmentId>, Instant, i32, Option<Instant>);
+    type Thread = (ThreadId, Option<Slug>, Option<Slug>, String, Option<EnrolmentId>, Instant, i32, Option<Instant>);
     let rows: Vec<Thread> = threads::table
         .filter(threads::cohort_id.eq(cohort))
         .filter(threads::id.gt(ThreadId(after)))

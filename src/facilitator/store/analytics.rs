@@ -53,11 +53,7 @@ pub fn list_step_days(conn: &mut Conn, cohort: CohortId, unit: Option<&Unit>) ->
 
 /// How many learners are in the course.
 pub fn count_active(conn: &mut Conn, cohort: CohortId) -> QueryResult<i64> {
-    enrolments::table
-        .filter(learns(cohort))
-        .filter(enrolments::state.eq(Standing::Active))
-        .count()
-        .get_result(conn)
+    enrolments::table.filter(learns(cohort)).filter(enrolments::state.eq(Standing::Active)).count().get_result(conn)
 }
 
 /// The last step that each stalled learner did, and how many stopped there; the most first.
@@ -77,8 +73,10 @@ pub fn count_stops(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResu
 
 /// First attempts at the quizzes of one unit, or of all.
 pub fn list_first_answers(conn: &mut Conn, cohort: CohortId, unit: Option<&Unit>) -> QueryResult<Vec<Alike>> {
-    let mut given =
-        first_answers::table.filter(first_answers::cohort_id.eq(cohort)).filter(first_answers::attempts.gt(0)).into_boxed();
+    let mut given = first_answers::table
+        .filter(first_answers::cohort_id.eq(cohort))
+        .filter(first_answers::attempts.gt(0))
+        .into_boxed();
     if let Some(unit) = unit {
         given = given.filter(first_answers::unit.eq_any(unit.names()));
     }

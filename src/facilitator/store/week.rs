@@ -79,7 +79,8 @@ pub fn numbers(
         .bind::<Timestamp, _>(hour_of(end))
         .load(conn)?;
     let of = |later: bool| {
-        let count = |what: &str| rows.iter().filter(|row| row.what == what && row.later == later).map(|row| row.n).sum();
+        let count =
+            |what: &str| rows.iter().filter(|row| row.what == what && row.later == later).map(|row| row.n).sum();
         Numbers { steps: count("steps"), posts: count("posts"), writers: count("writers"), joined: count("joined") }
     };
     Ok((of(false), of(true)))

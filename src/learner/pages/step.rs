@@ -127,13 +127,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress
 fn opening(here: &Here<'_>) -> Option<Opening> {
     let enrolment = here.place.learner().filter(|_| !here.is_done())?;
     let (unit, step) = here.key();
-    Some(Opening {
-        cohort: here.place.cohort.id,
-        unit: unit.clone(),
-        step: step.clone(),
-        enrolment,
-        at: here.now,
-    })
+    Some(Opening { cohort: here.place.cohort.id, unit: unit.clone(), step: step.clone(), enrolment, at: here.now })
 }
 
 /// What somebody wants to see of a step, where they may choose.

@@ -50,13 +50,7 @@ pub async fn show(ask: Ask, db: Data<Db>, slug: Path<String>) -> Answer {
 }
 
 /// Two queries. With what was typed and what is wrong with it, where the form was refused.
-pub(super) fn page(
-    conn: &mut Conn,
-    ask: &Ask,
-    place: &Place,
-    sent: &Fields,
-    faults: Faults,
-) -> Result<Reports, Error> {
+pub(super) fn page(conn: &mut Conn, ask: &Ask, place: &Place, sent: &Fields, faults: Faults) -> Result<Reports, Error> {
     let cohort = &place.cohort;
     let releases = schedule::store::list_releases(conn, cohort.id)?;
     let readers = store::list_readers(conn, cohort.id)?;

@@ -65,11 +65,9 @@ fn page(ask: &Ask, gets_it: bool, cohort: String, changed: bool, reader: &Reader
         (true, false) => {
             ("Stop the weekly report?", "You would get no more mails about this course.", "Stop the weekly report")
         }
-        (false, true) => (
-            "The weekly report is stopped",
-            "You get no more mails about this course.",
-            "Get the weekly report again",
-        ),
+        (false, true) => {
+            ("The weekly report is stopped", "You get no more mails about this course.", "Get the weekly report again")
+        }
         (false, false) if is_new => (
             "Do you want the weekly report?",
             "One page of numbers each Friday, without names, for whoever pays for the course. If you do not want it, do nothing.",

@@ -160,7 +160,8 @@ pub fn list_due(conn: &mut Conn, cohort: CohortId, week: NaiveDate, ended_at: In
 /// Takes it on to mail the week's to this reader. False: somebody has already.
 pub fn reserve(conn: &mut Conn, reader: ReaderId, week: NaiveDate) -> QueryResult<bool> {
     let row = (report_mails::reader_id.eq(reader), report_mails::week.eq(week));
-    let added = diesel::insert_into(report_mails::table).values(row).on_conflict_do_nothing().on_both().execute(conn)?;
+    let added =
+        diesel::insert_into(report_mails::table).values(row).on_conflict_do_nothing().on_both().execute(conn)?;
     Ok(added == 1)
 }
 

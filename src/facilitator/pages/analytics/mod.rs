@@ -10,7 +10,7 @@ use crate::platform::chart::percent_words;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::web::{Ask, Error};
-use crate::programme::{Catalogue, Programme, Unit};
+use crate::programme::{Catalogue, Programme, QuizOption, Unit};
 use crate::schedule::{self, Release};
 
 /// What every one of these pages begins with. Two queries.
@@ -41,6 +41,11 @@ impl<'c> Desk<'c> {
     fn path(&self) -> String {
         format!("{}/manage/analytics", self.place.cohort.path())
     }
+}
+
+/// What was chosen wrongly or, of several right options, left out.
+fn mistake(option: &QuizOption) -> String {
+    if option.right { format!("Left out: {}", option.text) } else { option.text.clone() }
 }
 
 /// `72% (18 of 25)`; of nobody there is no share.

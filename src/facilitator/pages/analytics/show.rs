@@ -136,7 +136,8 @@ fn of_required(unit: &Unit, sums: &[StepSums]) -> (i64, i64) {
 /// By what is called so now; a step that the course no longer has is called by its address.
 fn named(programme: &Programme, (unit, step, learners): &(Slug, Slug, i64)) -> Stop {
     let found = programme.unit_called(unit);
-    let title = found.and_then(|unit| unit.step_called(step)).map_or_else(|| step.to_string(), |step| step.title.clone());
+    let title =
+        found.and_then(|unit| unit.step_called(step)).map_or_else(|| step.to_string(), |step| step.title.clone());
     Stop { step: title, unit: found.map_or_else(|| unit.to_string(), Unit::label), learners: *learners }
 }
 
@@ -166,7 +167,11 @@ fn talk_chart(weeks: &[TalkWeek]) -> Bars {
         part: share(week.posts, most),
         behind: None,
     };
-    Bars::new("talk-chart", "A bar for each week: how many posts were written, the newest week first", weeks.iter().rev().map(line))
+    Bars::new(
+        "talk-chart",
+        "A bar for each week: how many posts were written, the newest week first",
+        weeks.iter().rev().map(line),
+    )
 }
 
 fn week_row(week: &TalkWeek) -> WeekRow {

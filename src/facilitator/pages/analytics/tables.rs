@@ -5,7 +5,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use anyhow::Context as _;
 
-use super::Desk;
+use super::{Desk, mistake};
 use crate::facilitator::analytics::{Item, Passage, items, talk_weeks};
 use crate::facilitator::store::analytics as store;
 use crate::platform::db::{Conn, Db};
@@ -85,7 +85,8 @@ fn stops(conn: &mut Conn, desk: &Desk<'_>) -> Result<Rows, Error> {
     let mut rows = head(["Unit", "Last step done", "Learners who are stalled"]);
     for (unit, step, learners) in store::count_stops(conn, desk.place.cohort.id, desk.now)? {
         let found = desk.programme.unit_called(&unit);
-        let title = found.and_then(|unit| unit.step_called(&step)).map_or_else(|| step.to_string(), |s| s.title.clone());
+        let title =
+            found.and_then(|unit| unit.step_called(&step)).map_or_else(|| step.to_string(), |s| s.title.clone());
         let unit = found.map_or_else(|| unit.to_string(), Unit::full_title);
         rows.push(vec![unit, title, learners.to_string()]);
     }
@@ -95,9 +96,10 @@ fn stops(conn: &mut Conn, desk: &Desk<'_>) -> Result<Rows, Error> {
 /// A row for each question and wrong answer; one with no answer for a question that nobody got wrong.
 fn quizzes(conn: &mut Conn, desk: &Desk<'_>) -> Result<Rows, Error> {
     let given = store::list_first_answers(conn, desk.place.cohort.id, None)?;
-    let mut rows = head(["Unit", "Quiz", "Number", "Question", "Answered", "Right at first", "Wrong answer", "Chosen by"]);
+    let mut rows =
+        head(["Unit", "Quiz", "Number", "Question", "Answered", "Right at first", "Wrong answer", "Chosen by"]);
     for item in all(desk).flat_map(|(unit, step)| items(unit, step, &given)).filter(|item| item.answered > 0) {
-        let wrong = item.wrong.iter().map(|(option, n)| (option.text.clone(), n.to_string()));
+        let wrong = item.wrong.iter().map(|(option, n)| (mistake(option), n.to_string()));
         let wrong: Vec<_> = if item.wrong.is_empty() { vec![Default::default()] } else { wrong.collect() };
         rows.extend(wrong.into_iter().map(|(option, n)| [question(&item), vec![option, n]].concat()));
     }

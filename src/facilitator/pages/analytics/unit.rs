@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::{Desk, right_in_words};
+use super::{Desk, mistake, right_in_words};
 use crate::facilitator::analytics::{Item, Passage, StepDay, items};
 use crate::facilitator::store::analytics as store;
 use crate::platform::chart::{Bars, Line, percent_words, share};
@@ -58,7 +58,12 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(St
 }
 
 /// Five queries.
-fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, (slug, number): &(String, String)) -> Result<UnitPage, Error> {
+fn page(
+    conn: &mut Conn,
+    ask: &Ask,
+    catalogue: &Catalogue,
+    (slug, number): &(String, String),
+) -> Result<UnitPage, Error> {
     let desk = Desk::of(conn, ask, catalogue, slug)?;
     let unit = number.parse().ok().and_then(|number| desk.programme.unit(number)).ok_or(Error::NotFound)?;
     let id = desk.place.cohort.id;
@@ -69,7 +74,8 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, (slug, number): &(Str
     items.sort_by(|a, b| share(a.right, a.answered).total_cmp(&share(b.right, b.answered)));
     let steps = steps(&desk, unit, &days, open_to);
     let beside = |number: Option<u16>| number.and_then(|number| desk.programme.unit(number));
-    let link = |unit: &Unit, way: &str| (format!("{}/{}", desk.path(), unit.number), format!("{way}: {}", unit.full_title()));
+    let link =
+        |unit: &Unit, way: &str| (format!("{}/{}", desk.path(), unit.number), format!("{way}: {}", unit.full_title()));
     Ok(UnitPage {
         frame: desk.place.frame(ask),
         path: desk.place.cohort.path(),
@@ -86,7 +92,11 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, (slug, number): &(Str
         )
         .with_key("Opened", "Done"),
         steps: steps.into_iter().map(|(row, _)| row).collect(),
-        items_chart: Bars::new("quiz-chart", "A bar for each question: how many were right at their first attempt", items.iter().map(item_line)),
+        items_chart: Bars::new(
+            "quiz-chart",
+            "A bar for each question: how many were right at their first attempt",
+            items.iter().map(item_line),
+        ),
         items: items.iter().map(item_row).collect(),
         before: beside(unit.number.checked_sub(1)).map(|unit| link(unit, "Before")),
         after: beside(unit.number.checked_add(1)).map(|unit| link(unit, "After")),
@@ -139,7 +149,7 @@ fn item_line(item: &Item<'_>) -> Line {
 }
 
 fn item_row(item: &Item<'_>) -> ItemRow {
-    let wrong = item.wrong.iter().take(WRONG).map(|(option, n)| format!("{} ({n})", option.text));
+    let wrong = item.wrong.iter().take(WRONG).map(|(option, n)| format!("{} ({n})", mistake(option)));
     ItemRow {
         question: format!("{}. {}", item.number, item.question.text),
         right: right_in_words(item),
