@@ -22,7 +22,7 @@ use crate::outbox::deliver::Courier;
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::Settings;
 use crate::platform::db::{self, Bell, Db, DbError};
-use crate::platform::web::{Mode, Site, guard};
+use crate::platform::web::{Looks, Mode, Site, guard};
 use crate::preview::Preview;
 use crate::programme::Content;
 use crate::search::pages::SearchLimit;
@@ -148,6 +148,7 @@ impl App {
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
             .app_data(Data::new(self.openings.clone()))
+            .app_data(Data::new(Looks(crate::learner::may_be_looked_at)))
             .app_data(Data::new(OnJoining(worker::greet)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
             .app_data(web::PayloadConfig::new(FORM_BYTES));

@@ -195,9 +195,17 @@ fn talking(config: &mut ServiceConfig) {
 fn facilitating(config: &mut ServiceConfig) {
     config
         .route("/cohorts/{cohort}/manage", get().to(facilitator::overview::show))
+        .route("/cohorts/{cohort}/manage/look", get().to(facilitator::look::show))
+        .route("/cohorts/{cohort}/manage/look", post().to(facilitator::look::go))
         .route("/cohorts/{cohort}/manage/learners", get().to(facilitator::learners::show))
+        .route("/cohorts/{cohort}/manage/learners/write", get().to(facilitator::write::show))
+        .route("/cohorts/{cohort}/manage/learners/write", post().to(facilitator::write::send))
+        .route("/cohorts/{cohort}/manage/learners/write/preview", post().to(facilitator::write::preview))
         .route("/cohorts/{cohort}/manage/learners/{learner}", get().to(facilitator::learner::show))
         .route("/cohorts/{cohort}/manage/learners/{learner}/place", post().to(facilitator::learner::change_place))
+        .route("/cohorts/{cohort}/manage/learners/{learner}/early-access", post().to(facilitator::learner::give_early_access))
+        .route("/cohorts/{cohort}/manage/learners/{learner}/early-access/{unit}/take-back", post().to(facilitator::learner::take_early_access))
+        .route("/cohorts/{cohort}/manage/learners/{learner}/extra-time", post().to(facilitator::learner::give_extra_time))
         .route("/cohorts/{cohort}/manage/learners/{learner}/notes", post().to(facilitator::learner::write_note))
         .route("/cohorts/{cohort}/manage/learners/{learner}/notes/{note}/remove", post().to(facilitator::learner::remove_note))
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
@@ -241,6 +249,8 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))
+        .route("/cohorts/{cohort}/manage/schedule/breaks", get().to(schedule::show_breaks))
+        .route("/cohorts/{cohort}/manage/schedule/history", get().to(schedule::show_history))
         .route("/cohorts/{cohort}/manage/schedule/{unit}", get().to(schedule::show_unit));
 }
 

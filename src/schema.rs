@@ -134,6 +134,7 @@ diesel::table! {
         announcements_stopped_at -> Nullable<Timestamp>,
         announcements_seen_at -> Nullable<Timestamp>,
         discussions_stopped_at -> Nullable<Timestamp>,
+        extra_until -> Nullable<Date>,
     }
 }
 
@@ -538,6 +539,7 @@ diesel::table! {
         changed_at -> Nullable<Timestamp>,
         withdrawn_at -> Nullable<Timestamp>,
         mailed_at -> Nullable<Timestamp>,
+        audience -> Text,
     }
 }
 
@@ -654,6 +656,35 @@ diesel::table! {
         author -> Text,
         body -> Text,
         written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    early_access (enrolment_id, unit) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        given_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    schedule_changes (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        version -> Integer,
+        changed_at -> Timestamp,
+        actor -> Text,
+        title -> Text,
+        reason -> Text,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+diesel::table! {
+    announcement_recipients (announcement_id, enrolment_id) {
+        announcement_id -> BigInt,
+        enrolment_id -> BigInt,
     }
 }
 
@@ -797,6 +828,10 @@ diesel::joinable!(notices -> messages (message_id));
 diesel::joinable!(received_mails -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> enrolments (enrolment_id));
 diesel::joinable!(team_notes -> accounts (author_id));
+diesel::joinable!(early_access -> enrolments (enrolment_id));
+diesel::joinable!(schedule_changes -> cohorts (cohort_id));
+diesel::joinable!(announcement_recipients -> announcements (announcement_id));
+diesel::joinable!(announcement_recipients -> enrolments (enrolment_id));
 diesel::joinable!(step_openings -> enrolments (enrolment_id));
 diesel::joinable!(last_steps -> enrolments (enrolment_id));
 diesel::joinable!(writer_weeks -> enrolments (enrolment_id));
@@ -859,6 +894,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     received_mails,
     team_notes,
+    early_access,
+    schedule_changes,
+    announcement_recipients,
     step_openings,
     step_days,
     done_hours,

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::{Announcement, path};
+use super::{Announcement, Audience, path};
 use crate::cohort::store::Recipient;
 use crate::cohort::{Cohort, EnrolmentId};
 use crate::outbox::{Class, Letter, List};
@@ -28,10 +28,14 @@ pub struct Sender<'a> {
 struct Mail<'a> {
     cohort: &'a str,
     author: &'a str,
+    /// 'to everybody in Spring 2027'
+    to: String,
     title: &'a str,
     text: &'a str,
     html: String,
     url: String,
+    /// What the address leads to.
+    button: &'static str,
     /// Whether a reply reaches anybody.
     has_facilitators: bool,
     stop_url: String,
@@ -58,13 +62,19 @@ pub fn mail(
 ) -> Result<Letter, askama::Error> {
     let cohort = sender.cohort;
     let stop_url = sender.base_url.join(&format!("/unsubscribe/{}/announcements", to.unsubscribe_token));
+    let to_all = announcement.audience == Audience::Everybody;
     let m = Mail {
         cohort: &cohort.name,
         author: &announcement.author,
         title: &announcement.title,
         text: &announcement.body,
         html: styled(&announcement.html, sender.base_url),
-        url: sender.base_url.join(&format!("{}#announcement-{}", path(cohort), announcement.id)),
+        to: if to_all { format!("to everybody in {}", cohort.name) } else { format!("to some people in {}", cohort.name) },
+        url: match to_all {
+            true => sender.base_url.join(&format!("{}#announcement-{}", path(cohort), announcement.id)),
+            false => sender.base_url.join(&cohort.path()),
+        },
+        button: if to_all { "Read it on the course’s pages" } else { "Go to the course" },
         has_facilitators: !sender.facilitators.is_empty(),
         stop_url: stop_url.clone(),
         wishes_url: sender.base_url.join(&format!("{}/reminders", cohort.path())),

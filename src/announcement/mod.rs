@@ -1,5 +1,5 @@
 //! What facilitators tell their cohort: on the course's pages now or from a time of their choice, and by mail to whoever
-//! wants that.
+//! wants that; or some learners alone, by mail.
 
 pub mod emails;
 pub mod pages;
@@ -9,12 +9,21 @@ pub mod wanted;
 
 use crate::cohort::store::Recipient;
 use crate::cohort::{Cohort, Standing};
-use crate::id;
 use crate::platform::clock::Instant;
 use crate::platform::text;
 use crate::programme::Written;
+use crate::{id, words};
 
 id!(AnnouncementId);
+
+words! {
+    /// Whom an announcement is for.
+    Audience {
+        Everybody = "everybody",
+        /// Some learners, who are kept with it: it goes to them by mail and stands on no page.
+        Chosen = "chosen",
+    }
+}
 
 /// A title, of one line.
 pub fn title(typed: &str) -> Result<String, String> {
@@ -37,6 +46,7 @@ pub struct Announcement {
     pub body: String,
     pub html: String,
     pub by_mail: bool,
+    pub audience: Audience,
     /// When it is to be published.
     pub publish_at: Instant,
     /// That it was: an event, which no clock takes back.

@@ -66,7 +66,7 @@ fn mail_some(
     let Some((cohort, announcement)) = store::find_to_mail(conn, id)? else {
         return Ok(Mailed { queued: 0, more: None });
     };
-    let people = store::list_recipients(conn, cohort.id, after, PEOPLE)?;
+    let people = store::list_recipients(conn, cohort.id, &announcement, after, PEOPLE)?;
     let span = people.first().zip(people.last()).map(|(first, last)| (first.enrolment, last.enrolment));
     let mailed = span.map_or(Ok(Vec::new()), |span| store::list_mailed(conn, id, span))?;
     let facilitators = list_facilitators(conn, cohort.id)?;

@@ -6,16 +6,17 @@ use diesel::prelude::*;
 
 pub use mails::*;
 
-use super::{Announcement, AnnouncementId};
+use super::{Announcement, AnnouncementId, Audience};
 use crate::accounts::AccountId;
-use crate::cohort::CohortId;
+use crate::cohort::{CohortId, EnrolmentId};
+use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
 use crate::programme::Written;
-use crate::schema::{accounts, announcements};
+use crate::schema::{accounts, announcement_recipients, announcements};
 
 type Row = (
-    (AnnouncementId, String, String, String, String, bool),
+    (AnnouncementId, String, String, String, String, bool, Audience),
     (Instant, Option<Instant>, Option<Instant>, Option<Instant>),
 );
 
@@ -26,6 +27,7 @@ type WordColumns = (
     announcements::body,
     announcements::html,
     announcements::by_mail,
+    announcements::audience,
 );
 type TimeColumns =
     (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at);
@@ -39,14 +41,15 @@ const ROW: (WordColumns, TimeColumns) = (
         announcements::body,
         announcements::html,
         announcements::by_mail,
+        announcements::audience,
     ),
     (announcements::publish_at, announcements::published_at, announcements::changed_at, announcements::withdrawn_at),
 );
 
 fn announcement((what, when): Row) -> Announcement {
-    let (id, author, title, body, html, by_mail) = what;
+    let (id, author, title, body, html, by_mail, audience) = what;
     let (publish_at, published_at, changed_at, withdrawn_at) = when;
-    Announcement { id, author, title, body, html, by_mail, publish_at, published_at, changed_at, withdrawn_at }
+    Announcement { id, author, title, body, html, by_mail, audience, publish_at, published_at, changed_at, withdrawn_at }
 }
 
 /// An announcement to be kept.
@@ -66,6 +69,18 @@ pub fn add(
     draft: Draft<'_>,
     now: Instant,
 ) -> QueryResult<()> {
+    insert(conn, (cohort, author), key, Audience::Everybody, draft, now).map(drop)
+}
+
+/// Whether it was not there yet.
+fn insert(
+    conn: &mut Conn,
+    (cohort, author): (CohortId, AccountId),
+    key: &str,
+    audience: Audience,
+    draft: Draft<'_>,
+    now: Instant,
+) -> QueryResult<bool> {
     let published_at = (draft.publish_at <= now).then_some(now);
     diesel::insert_into(announcements::table)
         .values((
@@ -78,12 +93,39 @@ pub fn add(
             announcements::by_mail.eq(draft.by_mail),
             announcements::publish_at.eq(draft.publish_at),
             announcements::published_at.eq(published_at),
+            announcements::audience.eq(audience),
         ))
         .on_conflict(announcements::form_key)
         .do_nothing()
         .on_both()
         .execute(conn)
-        .map(drop)
+        .map(|made| made == 1)
+}
+
+/// Writes to some of a cohort's learners, by mail alone and at once. The same form again changes nothing; whether it did.
+pub fn add_for_chosen(
+    conn: &mut Conn,
+    of: (CohortId, AccountId),
+    key: &str,
+    (title, body): (&str, &Written),
+    to: &[EnrolmentId],
+    now: Instant,
+) -> QueryResult<bool> {
+    let draft = Draft { title, body, by_mail: true, publish_at: now };
+    if !insert(conn, of, key, Audience::Chosen, draft, now)? {
+        return Ok(false);
+    }
+    let made = announcements::table.filter(announcements::form_key.eq(key)).select(announcements::id);
+    let id = made.first::<AnnouncementId>(conn)?;
+    // Neither database takes any number of values in one statement.
+    for some in to.chunks(1_000) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|who| (announcement_recipients::announcement_id.eq(id), announcement_recipients::enrolment_id.eq(who)))
+            .collect();
+        each!(conn, c => diesel::insert_into(announcement_recipients::table).values(&rows).execute(c))?;
+    }
+    Ok(true)
 }
 
 /// Changes one that is not published yet. False: it is by now, or withdrawn.
@@ -198,6 +240,7 @@ pub fn list_public(
     let mut public = announcements::table
         .inner_join(accounts::table)
         .filter(announcements::cohort_id.eq(cohort))
+        .filter(announcements::audience.eq(Audience::Everybody))
         .filter(announcements::published_at.is_not_null())
         .filter(announcements::withdrawn_at.is_null())
         .into_boxed();

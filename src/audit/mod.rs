@@ -23,6 +23,12 @@ crate::words! {
         ExportCohort = "export-cohort",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
+        GiveEarlyAccess = "give-early-access",
+        TakeEarlyAccess = "take-early-access",
+        GiveExtraTime = "give-extra-time",
+        ChangeSchedule = "change-schedule",
+        WriteToLearners = "write-to-learners",
+        LookAsLearner = "look-as-learner",
     }
 }
 
@@ -45,18 +51,29 @@ impl Act {
             Self::ExportCohort => "exported the cohort",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
+            Self::GiveEarlyAccess => "opened a unit to a learner before its time",
+            Self::TakeEarlyAccess => "took early access back",
+            Self::GiveExtraTime => "changed a learner’s last day",
+            Self::ChangeSchedule => "changed the schedule",
+            Self::WriteToLearners => "wrote to some learners",
+            Self::LookAsLearner => "looked at the course as a learner sees it",
         }
     }
 
     /// Whether it was done to what people say to one another.
     pub fn is_of_discussions(self) -> bool {
-        !matches!(
+        matches!(
             self,
-            Self::ChangeReminders
-                | Self::ChangeReaders
-                | Self::ExportCohort
-                | Self::WithdrawLearner
-                | Self::BringBackLearner
+            Self::HidePost
+                | Self::ShowPost
+                | Self::KeepPost
+                | Self::LockThread
+                | Self::UnlockThread
+                | Self::PinThread
+                | Self::UnpinThread
+                | Self::MoveThread
+                | Self::MergeThread
+                | Self::ExportDiscussions
         )
     }
 }

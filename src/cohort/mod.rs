@@ -61,16 +61,22 @@ pub struct Cohort {
     pub joining: Joining,
     /// Counts every change of the schedule.
     pub schedule_version: i32,
+    /// Where the cohort was read with one learner's place in it: the last day on which they may still take part, should that
+    /// be later than for the others.
+    pub extra_until: Option<NaiveDate>,
+    /// What stands before its addresses, where somebody looks at it as another does. Empty: nothing.
+    pub before: String,
 }
 
 impl Cohort {
     pub fn path(&self) -> String {
-        format!("/cohorts/{}", self.slug)
+        format!("{}/cohorts/{}", self.before, self.slug)
     }
 
     /// The first instant without access to units.
     pub fn access_ends_at(&self) -> Instant {
         let day = self.access_ends_on.or_else(|| self.starts_on.checked_add_months(chrono::Months::new(12)));
+        let day = day.max(self.extra_until.and_then(|last| last.succ_opt()));
         self.zone.instant(day.unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN))
     }
 }
@@ -99,6 +105,22 @@ pub struct Enrolment {
     pub discussions_stopped: bool,
 }
 
+impl Enrolment {
+    /// A learner's, and yet nobody's: nothing is kept of it.
+    fn nobodys(enrolled_at: Instant, now: Instant) -> Self {
+        Self {
+            id: NOBODY,
+            role: Role::Learner,
+            enrolled_at,
+            last_seen_at: Some(now),
+            reminders_stopped: false,
+            announcements_stopped: false,
+            announcements_seen_at: Some(now),
+            discussions_stopped: false,
+        }
+    }
+}
+
 /// Somebody within a cohort: made only by [`gate`], so whoever holds one may be there.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -106,16 +128,42 @@ pub struct Place {
     pub person: Person,
     /// None for an administrator who is not enrolled.
     pub enrolment: Option<Enrolment>,
+    /// A facilitator looks at the course as a learner does: the enrolment is nobody's then.
+    pub looking: Option<Looking>,
 }
+
+/// As whom a facilitator looks at the course. What only a learner themselves may read is not seen.
+#[derive(Debug, Clone)]
+pub struct Looking {
+    /// None: any learner.
+    pub learner: Option<EnrolmentId>,
+    /// 'You see the course as …'
+    pub words: String,
+}
+
+/// An enrolment that nobody has: who is not enrolled, or only looks, has marks and texts nowhere.
+pub const NOBODY: EnrolmentId = EnrolmentId(0);
 
 impl Place {
     pub fn facilitates(&self) -> bool {
+        self.looking.is_none() && self.is_staff()
+    }
+
+    fn is_staff(&self) -> bool {
         self.person.is_administrator || self.enrolment.as_ref().is_some_and(|e| e.role == Role::Facilitator)
     }
 
     /// The enrolment whose completions count: a learner's.
     pub fn learner(&self) -> Option<EnrolmentId> {
         self.enrolment.as_ref().filter(|e| e.role == Role::Learner).map(|e| e.id)
+    }
+
+    /// Whose progress and allowances a page shows: a learner's own, or those of whom a facilitator looks at.
+    pub fn seen_as(&self) -> Option<EnrolmentId> {
+        match &self.looking {
+            Some(looking) => looking.learner.or(Some(NOBODY)),
+            None => self.learner(),
+        }
     }
 
     /// The page's frame, with the same items on every page of the cohort.
@@ -132,10 +180,12 @@ impl Place {
         frame.nav.push(here(Nav::new("Discussions", format!("{path}/discussions"))));
         if self.learner().is_some() {
             frame.own.push(Nav::new("Your progress", format!("{path}/progress")));
+        }
+        if self.looking.is_none() && self.learner().is_some() {
             frame.own.push(Nav::new("Your certificate", format!("{path}/certificate")));
             frame.own.push(Nav::new("Your portfolio", format!("{path}/portfolio")));
         }
-        if self.enrolment.is_some() {
+        if self.looking.is_none() && self.enrolment.is_some() {
             frame.own.push(Nav::new("Your notes", format!("{path}/notes")));
             frame.own.push(Nav::new("Your card", format!("{path}/people/me")));
             frame.own.push(Nav::new("Your mails", format!("{path}/reminders")));
@@ -157,7 +207,10 @@ impl Place {
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];
         }
-        frame.search = format!("{path}/search");
+        frame.search = if self.looking.is_none() { format!("{path}/search") } else { String::new() };
+        frame.looking = self.looking.as_ref().map(|looking| {
+            (looking.words.clone(), format!("/cohorts/{}/manage/look", self.cohort.slug))
+        });
         frame.foot = format!("{}. All times are {}.", self.cohort.name, zone_in_words(&self.cohort.zone));
         frame
     }

@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 pub use recipients::{RECIPIENT, Recipient, active};
-pub use standing::set_learner_standing;
+pub use standing::{LookedAt, learner_of, set_extra_time, set_learner_standing};
 pub use wishes::*;
 
 use super::{Break, Cohort, CohortId, Enrolment, EnrolmentId, Joining, Role, Standing};
@@ -54,6 +54,8 @@ impl From<CohortRow> for Cohort {
             access_ends_on: row.access_ends_on,
             joining: row.joining,
             schedule_version: row.schedule_version,
+            extra_until: None,
+            before: String::new(),
         }
     }
 }
@@ -69,6 +71,7 @@ pub struct EnrolmentRow {
     announcements_stopped_at: Option<Instant>,
     announcements_seen_at: Option<Instant>,
     discussions_stopped_at: Option<Instant>,
+    extra_until: Option<NaiveDate>,
 }
 
 impl From<EnrolmentRow> for Enrolment {
@@ -83,6 +86,23 @@ impl From<EnrolmentRow> for Enrolment {
             announcements_seen_at: row.announcements_seen_at,
             discussions_stopped: row.discussions_stopped_at.is_some(),
         }
+    }
+}
+
+/// A cohort as the holder of the enrolment has it.
+pub fn held((cohort, enrolment): (CohortRow, EnrolmentRow)) -> (Cohort, Enrolment) {
+    let extra_until = enrolment.extra_until;
+    (Cohort { extra_until, ..cohort.into() }, enrolment.into())
+}
+
+/// The same for somebody who may have none.
+fn seen((cohort, enrolment): (CohortRow, Option<EnrolmentRow>)) -> (Cohort, Option<Enrolment>) {
+    match enrolment {
+        Some(enrolment) => {
+            let (cohort, enrolment) = held((cohort, enrolment));
+            (cohort, Some(enrolment))
+        }
+        None => (cohort.into(), None),
     }
 }
 
@@ -102,7 +122,7 @@ pub fn cohort_and_enrolment(
         .select((CohortRow::as_select(), Option::<EnrolmentRow>::as_select()))
         .first::<(CohortRow, Option<EnrolmentRow>)>(conn)
         .optional()
-        .map(|found| found.map(|(cohort, enrolment)| (cohort.into(), enrolment.map(Into::into))))
+        .map(|found| found.map(seen))
 }
 
 /// Somebody, a cohort if there is one of that name, and their active enrolment in it.
@@ -123,7 +143,10 @@ pub fn place_of_session(conn: &mut Conn, secret: &SecretHash, slug: &Slug, now: 
         .select((PERSON, Option::<CohortRow>::as_select(), Option::<EnrolmentRow>::as_select()))
         .first(c)
         .optional())?;
-    Ok(found.map(|(person, cohort, enrolment)| (person.into(), cohort.map(Into::into), enrolment.map(Into::into))))
+    Ok(found.map(|(person, cohort, enrolment)| {
+        let (cohort, enrolment) = cohort.map(|cohort| seen((cohort, enrolment))).unzip();
+        (person.into(), cohort, enrolment.flatten())
+    }))
 }
 
 /// Whether the account had a learner's place in the cohort and gave it up.
@@ -155,7 +178,7 @@ pub fn list_own(conn: &mut Conn, account: AccountId) -> QueryResult<Vec<(Cohort,
         .limit(50)
         .select((CohortRow::as_select(), EnrolmentRow::as_select()))
         .load::<(CohortRow, EnrolmentRow)>(conn)
-        .map(|rows| rows.into_iter().map(|(cohort, enrolment)| (cohort.into(), enrolment.into())).collect())
+        .map(|rows| rows.into_iter().map(held).collect())
 }
 
 /// Cohorts that anybody may join and that are not over: the soonest first, fifty at most.

@@ -76,8 +76,11 @@ pub struct Progress<'a> {
 pub fn progress<'a>(programme: &'a Programme, releases: &'a [Release], done: &Done, now: Instant) -> Progress<'a> {
     let mut units: Vec<_> = programme.units.iter().map(|unit| of_unit(unit, releases, done, now)).collect();
     units.sort_by_key(|u| u.unit.number);
-    if let Some(newest) = units.iter_mut().rev().find(|u| u.is_open()) {
-        newest.newest = true;
+    // One that is open to this learner alone is not where the others are, unless nothing else is open.
+    let is_early = |u: &UnitProgress<'_>| u.release.is_some_and(|release| release.is_early(now));
+    let newest = units.iter().rposition(|u| u.is_open() && !is_early(u));
+    if let Some(newest) = newest.or_else(|| units.iter().rposition(UnitProgress::is_open)) {
+        units[newest].newest = true;
     }
     let share = units.iter().fold(Share::default(), |sum, u| Share {
         done: sum.done + if u.is_open() { u.share.done } else { 0 },

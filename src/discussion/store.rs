@@ -15,7 +15,7 @@ use diesel::prelude::*;
 
 use self::marks::{MarkRow, mark_of, own_mark};
 use super::{Mark, PostId, Poster, Thread, ThreadId};
-use crate::cohort::{CohortId, EnrolmentId};
+use crate::cohort::{CohortId, EnrolmentId, NOBODY};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
@@ -104,9 +104,6 @@ pub fn thread(
         .optional())?;
     Ok(row.map(marked))
 }
-
-/// No enrolment has this number: an administrator has no marks.
-const NOBODY: EnrolmentId = EnrolmentId(0);
 
 const MARK: (thread_marks::seen_post_id, thread_marks::seen_at, thread_marks::follows) =
     (thread_marks::seen_post_id, thread_marks::seen_at, thread_marks::follows);

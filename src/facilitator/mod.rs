@@ -6,7 +6,7 @@ pub mod store;
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::cohort::EnrolmentId;
 use crate::platform::clock::Instant;
@@ -68,6 +68,16 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// How far behind somebody is in a unit.
+    Behind {
+        /// They have done nothing of it.
+        NotStarted = "not-started",
+        /// A required step of it is left.
+        NotDone = "not-done",
+    }
+}
+
 /// A learner as facilitators see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learner {
@@ -77,6 +87,8 @@ pub struct Learner {
     pub enrolled_at: Instant,
     pub last_seen_at: Option<Instant>,
     pub stage: Stage,
+    /// Their last day to take part, should that be later than the others'.
+    pub extra_until: Option<NaiveDate>,
 }
 
 /// How many required steps each learner has done of each unit.

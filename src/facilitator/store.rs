@@ -5,7 +5,8 @@ mod notes;
 pub mod sums;
 mod week;
 
-use diesel::dsl::{count_star, exists, sql};
+use chrono::NaiveDate;
+use diesel::dsl::{count_star, exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamp};
@@ -13,7 +14,7 @@ use diesel::sql_types::{Text, Timestamp};
 pub use notes::{TeamNote, list_notes, remove_note, write_note};
 pub use week::{Numbers, numbers};
 
-use super::{AWAY, Learner, Sort, Stage};
+use super::{AWAY, Behind, Learner, Sort, Stage};
 use crate::cohort::{CohortId, EnrolmentId, Role};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -25,7 +26,16 @@ diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
-type LearnerRow = (EnrolmentId, String, String, Instant, Option<Instant>, Stage);
+type LearnerRow = (EnrolmentId, String, String, Instant, Option<Instant>, Stage, Option<NaiveDate>);
+
+/// Who is behind in a unit.
+#[derive(Debug, Clone)]
+pub struct BehindIn {
+    pub unit: Slug,
+    pub how: Behind,
+    /// The steps of the unit that are required.
+    pub required: Vec<Slug>,
+}
 
 /// Which learners a table shows, and how.
 #[derive(Debug, Clone)]
@@ -35,6 +45,7 @@ pub struct Wanted {
     /// Part of a name, of an address, or of the network that they say they are in. Empty: everybody.
     pub words: String,
     pub joined_from: Option<Instant>,
+    pub behind: Option<BehindIn>,
     pub sort: Sort,
     pub now: Instant,
 }
@@ -42,7 +53,7 @@ pub struct Wanted {
 impl Wanted {
     /// All who are in the course, by name.
     pub fn all(now: Instant) -> Self {
-        Self { stage: None, words: String::new(), joined_from: None, sort: Sort::Name, now }
+        Self { stage: None, words: String::new(), joined_from: None, behind: None, sort: Sort::Name, now }
     }
 }
 
@@ -91,7 +102,7 @@ pub fn list_learners(
 ) -> QueryResult<Vec<Learner>> {
     let stage = || stage(wanted.now);
     let person =
-        (enrolments::id, accounts::name, accounts::email, enrolments::enrolled_at, enrolments::last_seen_at, stage());
+        (enrolments::id, accounts::name, accounts::email, enrolments::enrolled_at, enrolments::last_seen_at, stage(), enrolments::extra_until);
     let mut query =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
     query = match wanted.stage {
@@ -109,6 +120,19 @@ pub fn list_learners(
     }
     if let Some(from) = wanted.joined_from {
         query = query.filter(enrolments::enrolled_at.ge(from));
+    }
+    if let Some(BehindIn { unit, how, required }) = wanted.behind.clone() {
+        let done = completions::table
+            .filter(completions::enrolment_id.eq(enrolments::id))
+            .filter(completions::unit.eq(unit));
+        query = match how {
+            Behind::NotStarted => query.filter(not(exists(done))),
+            Behind::NotDone => {
+                let all = i64::try_from(required.len()).unwrap_or(i64::MAX);
+                let done = done.filter(completions::step.eq_any(required)).count().single_value();
+                query.filter(done.assume_not_null().lt(all))
+            }
+        };
     }
     // In each case the first condition says nothing new: it lets the databases begin there.
     let rows = match wanted.sort {
@@ -150,10 +174,21 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
             enrolments::enrolled_at,
             enrolments::last_seen_at,
             stage(now),
+            enrolments::extra_until,
         ))
         .first::<LearnerRow>(conn)
         .optional()
         .map(|row| row.map(learner))
+}
+
+/// The same for several, in no order.
+pub fn find_learners(
+    conn: &mut Conn,
+    cohort: CohortId,
+    ids: &[EnrolmentId],
+    now: Instant,
+) -> QueryResult<Vec<Learner>> {
+    ids.iter().filter_map(|id| find_learner(conn, cohort, *id, now).transpose()).collect()
 }
 
 /// How many learners are in each stage; those with nobody are not named.
@@ -199,6 +234,6 @@ pub fn list_posts(conn: &mut Conn, learner: EnrolmentId, most: i64) -> QueryResu
         .load(conn)
 }
 
-fn learner((enrolment, name, email, enrolled_at, last_seen_at, stage): LearnerRow) -> Learner {
-    Learner { enrolment, name, email, enrolled_at, last_seen_at, stage }
+fn learner((enrolment, name, email, enrolled_at, last_seen_at, stage, extra_until): LearnerRow) -> Learner {
+    Learner { enrolment, name, email, enrolled_at, last_seen_at, stage, extra_until }
 }

@@ -20,8 +20,8 @@ pub struct Kept {
 
 /// Two queries; one for those whose steps do not count.
 pub fn kept(conn: &mut Conn, place: &Place) -> QueryResult<Kept> {
-    let releases = schedule::store::list_releases(conn, place.cohort.id)?;
-    let done = match place.learner() {
+    let releases = schedule::store::list_seen(conn, place)?;
+    let done = match place.seen_as() {
         Some(learner) => completion::store::list_done(conn, learner)?,
         None => Done::default(),
     };

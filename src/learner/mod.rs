@@ -19,6 +19,23 @@ mod words;
 use crate::cohort::Cohort;
 use crate::programme::{Step, Unit};
 
+/// The pages that a facilitator may look at as a learner sees them, by their addresses: those that show the course, and none
+/// that is somebody's own or changes anything.
+pub fn may_be_looked_at(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match parts.as_slice() {
+        ["cohorts", _] | ["cohorts", _, "units", _] | ["cohorts", _, "calendar", _] => true,
+        ["cohorts", _, page] => {
+            ["discussions", "library", "glossary", "progress", "calendar", "announcements", "people"].contains(page)
+        }
+        ["cohorts", _, "units", _, step] => *step != "offline.html",
+        ["cohorts", _, "units", _, _, "sheet"] => true,
+        ["cohorts", _, "discussions" | "people", number] => is_number(number),
+        _ => false,
+    }
+}
+
 /// Words that lead somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Link {

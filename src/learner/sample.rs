@@ -9,6 +9,7 @@ use crate::platform::zone::Zone;
 
 pub fn learners_place() -> Place {
     Place {
+        looking: None,
         cohort: Cohort {
             id: CohortId(1),
             slug: slug("spring"),
@@ -22,6 +23,8 @@ pub fn learners_place() -> Place {
             access_ends_on: None,
             joining: Joining::Open,
             schedule_version: 1,
+            extra_until: None,
+            before: String::new(),
         },
         person: Person {
             id: AccountId(1),

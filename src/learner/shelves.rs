@@ -6,7 +6,7 @@ use crate::platform::db::Conn;
 use crate::platform::web::{Ask, Error, Fields};
 use crate::programme::{Catalogue, Entry, Programme, Source, Topic};
 use crate::schedule::gate::{OpenUnit, open_units};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 /// Somebody in the library.
 pub struct Shelves<'c> {
@@ -34,7 +34,7 @@ impl<'c> Shelves<'c> {
         asked.only(&FIELDS)?;
         let place = gate::place(conn, ask, cohort)?;
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-        let releases = list_releases(conn, place.cohort.id)?;
+        let releases = list_seen(conn, &place)?;
         let open = open_units(ask, &place, programme, &releases);
         let filter = Filter::asked(&asked, programme, &open)?;
         Ok(Self { place, programme, open, filter })

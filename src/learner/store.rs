@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::cohort::store::CohortRow;
+use crate::cohort::store::{CohortRow, EnrolmentRow, held};
 use crate::cohort::{Cohort, EnrolmentId, Standing};
 use crate::each;
 use crate::platform::clock::Instant;
@@ -40,14 +40,14 @@ pub fn calendar_token_made_at(conn: &mut Conn, enrolment: EnrolmentId) -> QueryR
 
 /// The cohort whose calendar the address leads to, while its holder takes part and may sign in.
 pub fn cohort_of_calendar_token(conn: &mut Conn, secret: &SecretHash) -> QueryResult<Option<Cohort>> {
-    let found: Option<CohortRow> = each!(conn, c => calendar_tokens::table
+    let found: Option<(CohortRow, EnrolmentRow)> = each!(conn, c => calendar_tokens::table
         .inner_join(enrolments::table.inner_join(cohorts::table).inner_join(accounts::table))
         .filter(calendar_tokens::token_hash.eq(secret.as_str()))
         .filter(enrolments::state.eq(Standing::Active))
         .filter(accounts::verified_at.is_not_null())
         .filter(accounts::suspended_at.is_null())
-        .select(CohortRow::as_select())
+        .select((CohortRow::as_select(), EnrolmentRow::as_select()))
         .first(c)
         .optional())?;
-    Ok(found.map(Into::into))
+    Ok(found.map(|row| held(row).0))
 }

@@ -47,6 +47,11 @@ impl SecretHash {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What shows that the holder of the secret was given these words.
+    pub fn seal(&self, words: &str) -> String {
+        digest("seal", &format!("{}\0{words}", self.0))
+    }
 }
 
 fn digest(purpose: &str, secret: &str) -> String {

@@ -33,6 +33,8 @@ pub fn cohort(zone: &str, starts_on: &str) -> Cohort {
         access_ends_on: None,
         joining: Joining::Open,
         schedule_version: 1,
+        extra_until: None,
+        before: String::new(),
     }
 }
 

@@ -32,17 +32,46 @@ pub enum Change {
         unit: Slug,
         days: i64,
     },
+    /// Other breaks: what is neither set by hand nor open gets the time that is `planned` with them.
+    SetBreaks {
+        breaks: Vec<Break>,
+        planned: Vec<(Slug, NaiveDateTime, Instant)>,
+    },
+    /// What an earlier change made is taken back.
+    Undo(Revision),
+}
+
+/// What a change made of the schedule: the releases that it touched, and the breaks if it was about them, on either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    pub before: Side,
+    pub after: Side,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Side {
+    pub releases: Vec<Release>,
+    pub breaks: Option<Vec<Break>>,
 }
 
 impl Change {
-    pub fn unit(&self) -> &Slug {
+    /// The breaks after it, if it is about them.
+    pub fn breaks(&self) -> Option<&[Break]> {
         match self {
-            Self::SetTime { unit, .. }
-            | Self::OpenNow { unit }
-            | Self::Hold { unit }
-            | Self::Unhold { unit }
-            | Self::Move { unit, .. } => unit,
+            Self::SetBreaks { breaks, .. } => Some(breaks),
+            Self::Undo(revision) => revision.before.breaks.as_deref(),
+            _ => None,
         }
+    }
+}
+
+impl Revision {
+    /// Whether all is as the change left it. That a unit has opened since is no other change.
+    pub fn stands(&self, releases: &[Release], breaks: &[Break]) -> bool {
+        let as_left = |left: &Release| {
+            releases.iter().any(|r| r.unit == left.unit && (r.opens_at, r.held) == (left.opens_at, left.held))
+        };
+        self.after.releases.iter().all(as_left) && self.after.breaks.as_deref().is_none_or(|left| left == breaks)
     }
 }
 
@@ -71,39 +100,46 @@ pub enum ScheduleFault {
     TooFar { unit: Slug },
     #[error("open units would close, and nobody agreed to it")]
     Unconfirmed { closes: Vec<Slug> },
+    #[error("it was changed again since")]
+    ChangedSince,
 }
 
 /// The releases after the change. `releases`: in the programme's order, and so is what comes back.
 pub fn apply(releases: &[Release], change: &Change, terms: &Terms<'_>) -> Result<Vec<Release>, ScheduleFault> {
-    let place = releases.iter().position(|r| r.unit == *change.unit()).ok_or(ScheduleFault::NoSuchUnit)?;
+    let place = |unit: &Slug| releases.iter().position(|r| r.unit == *unit).ok_or(ScheduleFault::NoSuchUnit);
     let mut changed = releases.to_vec();
     match change {
-        Change::SetTime { local_time, .. } => set_time(&mut changed[place], *local_time, terms)?,
-        Change::OpenNow { .. } => open_now(&mut changed[place], terms),
-        Change::Hold { .. } => hold(&mut changed[place], terms),
-        Change::Unhold { .. } => let_go(&mut changed[place], terms),
-        Change::Move { days, .. } => moving::shift(&mut changed, place, *days, terms)?,
+        Change::SetTime { unit, local_time } => set_time(&mut changed[place(unit)?], *local_time, terms)?,
+        Change::OpenNow { unit } => open_now(&mut changed[place(unit)?], terms),
+        Change::Hold { unit } => hold(&mut changed[place(unit)?], terms),
+        Change::Unhold { unit } => let_go(&mut changed[place(unit)?], terms),
+        Change::Move { unit, days } => moving::shift(&mut changed, place(unit)?, *days, terms)?,
+        Change::SetBreaks { planned, .. } => replan(&mut changed, planned, terms.now),
+        Change::Undo(revision) if !revision.stands(releases, terms.breaks) => return Err(ScheduleFault::ChangedSince),
+        Change::Undo(revision) => {
+            for former in &revision.before.releases {
+                restore(&mut changed[place(&former.unit)?], former, terms.now);
+            }
+        }
     }
     judge(releases, &changed, terms)?;
     Ok(changed)
 }
 
-/// The releases after the cohort's own dates changed: those that are neither set by hand nor opened, and whose time has
-/// not come, get the time that is planned for them now.
-pub fn replanned(
-    releases: &[Release],
-    planned: &[(Slug, NaiveDateTime, Instant)],
-    terms: &Terms<'_>,
-) -> Result<Vec<Release>, ScheduleFault> {
-    let mut changed = releases.to_vec();
-    let waiting = |r: &&mut Release| !r.set_by_hand && r.opened_at.is_none() && r.opens_at > terms.now;
-    for release in changed.iter_mut().filter(waiting) {
+/// Those that are neither set by hand nor opened, and whose time has not come, get the time that is planned for them now.
+fn replan(releases: &mut [Release], planned: &[(Slug, NaiveDateTime, Instant)], now: Instant) {
+    let waiting = |r: &&mut Release| !r.set_by_hand && r.opened_at.is_none() && r.opens_at > now;
+    for release in releases.iter_mut().filter(waiting) {
         if let Some((_, local, instant)) = planned.iter().find(|(unit, ..)| *unit == release.unit) {
             (release.local_time, release.opens_at) = (*local, *instant);
         }
     }
-    judge(releases, &changed, terms)?;
-    Ok(changed)
+}
+
+/// As it was before a change. What would be open by now opens at once; that it was open is remembered.
+fn restore(release: &mut Release, former: &Release, now: Instant) {
+    let opens = (!former.held && former.opens_at <= now).then_some(now);
+    *release = Release { opened_at: former.opened_at.or(opens), ..former.clone() };
 }
 
 /// Gives a release its own wall time. The same minute as before is no change.

@@ -19,10 +19,12 @@ use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::{Programme, Unit};
 
-pub use change::{Change, ScheduleFault, Terms, apply};
+pub use change::{Change, Revision, ScheduleFault, Side, Terms, apply};
 pub use choices::{Choices, Settings};
 pub use holidays::bank_holiday;
 pub use plan::{closes_at, closes_on, planned};
+
+crate::id!(ChangeId);
 
 /// When one unit opens for one cohort.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,11 @@ pub struct Release {
 impl Release {
     pub fn is_open(&self, now: Instant) -> bool {
         !self.held && (self.opened_at.is_some() || now >= self.opens_at)
+    }
+
+    /// Whether it is open before its time: to one learner, where the releases were read for them.
+    pub fn is_early(&self, now: Instant) -> bool {
+        self.is_open(now) && now < self.opens_at
     }
 }
 

@@ -72,11 +72,12 @@ pub fn break_on(breaks: &[Break], day: NaiveDate) -> Option<&Break> {
     breaks.iter().find(|b| b.first_day <= day && day <= b.last_day)
 }
 
-/// The first day on which discussions are read-only and no reminder goes out.
+/// The first day on which discussions are read-only and no reminder goes out; later for a learner who has extra time.
 pub fn closes_on(cohort: &Cohort, releases: &[Release]) -> NaiveDate {
     let last = releases.iter().map(|r| r.local_time.date()).max().unwrap_or(cohort.starts_on);
     let by_rule = || last.checked_add_days(DAYS_OPEN_AFTER_THE_LAST_RELEASE).unwrap_or(last);
-    cohort.closes_on.unwrap_or_else(by_rule)
+    let closes_on = cohort.closes_on.unwrap_or_else(by_rule);
+    cohort.extra_until.and_then(|last| last.succ_opt()).map_or(closes_on, |own| own.max(closes_on))
 }
 
 /// The start of that day, in the cohort's zone.

@@ -34,6 +34,8 @@ pub fn cohort_in(zone: &str, starts_on: NaiveDate, release_time: NaiveTime) -> C
         access_ends_on: None,
         joining: Joining::Open,
         schedule_version: 1,
+        extra_until: None,
+        before: String::new(),
     }
 }
 

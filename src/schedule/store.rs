@@ -1,15 +1,18 @@
 //! Releases, as they are kept; what facilitators chose about reminders is in a file of its own.
 
 mod choices;
+mod early;
+mod history;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 pub use choices::*;
+pub use early::*;
+pub use history::*;
 
-use super::change::{self, ScheduleFault, Terms};
-use super::{Release, in_order, plan};
+use super::{Release, plan};
 use crate::cohort::{Break, Cohort, CohortId, store as cohort_store};
 use crate::each;
 use crate::platform::clock::Instant;
@@ -140,28 +143,10 @@ fn follow_renames(conn: &mut Conn, cohort: CohortId, programme: &Programme) -> Q
         if let Some(former) = unit.formerly.iter().find(|former| has(former)) {
             let row = releases::table.filter(releases::cohort_id.eq(cohort)).filter(releases::unit.eq(former));
             diesel::update(row).set(releases::unit.eq(&unit.slug)).execute(conn)?;
+            rename_early_access(conn, cohort, former, &unit.slug)?;
         }
     }
     Ok(())
-}
-
-/// After the cohort's dates or breaks changed (`cohort` has the new ones): what is neither set by hand nor open is
-/// planned anew. The fault says which units would be out of order; then nothing is kept.
-pub fn replan(
-    conn: &mut Conn,
-    cohort: &Cohort,
-    breaks: &[Break],
-    programme: &Programme,
-    now: Instant,
-) -> QueryResult<Result<bool, ScheduleFault>> {
-    follow_renames(conn, cohort.id, programme)?;
-    let (_, before) = in_order(programme, &list_releases(conn, cohort.id)?);
-    let planned = plan::planned_releases(cohort, breaks, programme);
-    let terms = Terms { cohort, breaks, now, confirmed: false };
-    match change::replanned(&before, &planned, &terms) {
-        Ok(after) => save(conn, cohort.id, cohort.schedule_version, &change::differing(&before, &after)).map(Ok),
-        Err(fault) => Ok(Err(fault)),
-    }
 }
 
 /// Gives a cohort that was just made its releases, by plan.

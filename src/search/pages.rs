@@ -16,7 +16,7 @@ use crate::platform::web::limits::Limit;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Frame};
 use crate::programme::{Catalogue, Content, Programme, Step, Unit};
 use crate::schedule::gate::{OpenUnit, open_units};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 /// How often one session may search, in this process.
 pub struct SearchLimit(Limit);
@@ -164,7 +164,7 @@ impl<'c> Desk<'c> {
     fn of(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, cohort: &str) -> Result<Self, Error> {
         let place = gate::place(conn, ask, cohort)?;
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-        let releases = list_releases(conn, place.cohort.id)?;
+        let releases = list_seen(conn, &place)?;
         let open = open_units(ask, &place, programme, &releases);
         Ok(Self { place, programme, open, now: ask.now })
     }

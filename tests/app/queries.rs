@@ -41,6 +41,9 @@ const LEARNER: &[&str] = &[
 ];
 const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/schedule",
+    "/cohorts/spring/manage/schedule/breaks",
+    "/cohorts/spring/manage/schedule/history",
+    "/cohorts/spring/manage/look",
     "/cohorts/spring/manage/schedule/7",
     "/cohorts/spring/manage",
     "/cohorts/spring/manage/learners",

@@ -63,6 +63,8 @@ fn course(zone: &str, hour: NaiveTime) -> Course {
         access_ends_on: None,
         joining: Joining::Open,
         schedule_version: 1,
+        extra_until: None,
+        before: String::new(),
     };
     Course { cohort, releases, settings: Settings::default(), sessions, runs: Vec::new() }
 }

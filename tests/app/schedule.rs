@@ -8,8 +8,8 @@ use trellis::schema::completions;
 use crate::person::between;
 use crate::world::*;
 
-const SCHEDULE: &str = "/cohorts/spring/manage/schedule";
-const PREVIEW: &str = "/cohorts/spring/manage/schedule/preview";
+pub const SCHEDULE: &str = "/cohorts/spring/manage/schedule";
+pub const PREVIEW: &str = "/cohorts/spring/manage/schedule/preview";
 
 /// What the preview's form would send.
 fn kept(page: &Page) -> Vec<(String, String)> {
@@ -22,30 +22,30 @@ fn kept(page: &Page) -> Vec<(String, String)> {
     inputs.map(read).filter(|(name, _)| name != "form_token").collect()
 }
 
-/// Sends the preview's form, with anything else that was ticked.
-async fn save(person: &Person, preview: &Page, ticked: &[(&str, &str)]) -> Page {
+/// Sends the preview's form with a reason, and anything else that was ticked.
+pub async fn save(person: &Person, preview: &Page, ticked: &[(&str, &str)]) -> Page {
     let kept = kept(preview);
     let fields: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    person.submit(SCHEDULE, &[&fields[..], ticked].concat()).await
+    person.submit(SCHEDULE, &[&fields[..], ticked, &[("reason", "The venue was double booked.")]].concat()).await
 }
 
 /// Looks at a change and saves it.
-async fn change(person: &Person, fields: &[(&str, &str)]) {
+pub async fn change(person: &Person, fields: &[(&str, &str)]) {
     let preview = person.submit(PREVIEW, fields).await.expect(200);
     assert_eq!(save(person, &preview, &[]).await.expect(303).location(), SCHEDULE);
 }
 
-async fn status(person: &Person, unit: u16) -> u16 {
+pub async fn status(person: &Person, unit: u16) -> u16 {
     person.get(&format!("/cohorts/spring/units/{unit}")).await.status
 }
 
-async fn releases(course: &Course) -> Vec<Release> {
+pub async fn releases(course: &Course) -> Vec<Release> {
     let cohort = course.cohort;
     course.write(move |conn| store::list_releases(conn, cohort).unwrap()).await
 }
 
 /// The local time of each unit from this one on: `03-15 09:00`.
-async fn times_from(course: &Course, unit: usize) -> Vec<String> {
+pub async fn times_from(course: &Course, unit: usize) -> Vec<String> {
     releases(course).await[unit..].iter().map(|r| r.local_time.format("%m-%d %H:%M").to_string()).collect()
 }
 
@@ -159,7 +159,7 @@ stories! {
         let moved = ["03-08 09:00", "03-15 09:00", "03-22 09:00", "04-12 09:00", "04-19 09:00"];
         assert_eq!(times_from(&course, 7).await, moved);
         let again = save(&priya, &preview, &[]).await;
-        assert!(again.expect(422).has("The schedule was changed meanwhile"), "sent twice is not moved twice");
+        assert!(again.expect(422).has("changed the schedule meanwhile (Unit 7 and all later units moved 1 week later)"), "sent twice is not moved twice");
         assert_eq!(times_from(&course, 7).await, moved);
     }
 
@@ -220,7 +220,7 @@ stories! {
         let second = root.submit(PREVIEW, &[("unit", "10"), ("change", "move"), ("by", "2"), ("of", "days")]).await.expect(200);
         save(&priya, &first, &[]).await.expect(303);
         let anew = save(&root, &second, &[]).await.expect(422);
-        assert!(anew.has("<title>Error:") && anew.has("changed meanwhile") && anew.has("Wednesday 14 April 2027, 09:00 BST"));
+        assert!(anew.has("<title>Error:") && anew.has("changed the schedule meanwhile (Unit 8 and all later units moved 1 week later)") && anew.has("Wednesday 14 April 2027, 09:00 BST"));
         assert_eq!(times_from(&course, 10).await, ["04-12 09:00", "04-19 09:00"]);
         save(&root, &anew, &[]).await.expect(303);
         assert_eq!(times_from(&course, 10).await, ["04-14 09:00", "04-21 09:00"]);
@@ -228,7 +228,7 @@ stories! {
 
     async fn of_many_at_the_same_moment_one_is_kept(course: Course) {
         let priya = course.facilitator().await;
-        let fields = [("unit", "8"), ("change", "move"), ("by", "1"), ("of", "weeks"), ("version", "1")];
+        let fields = [("unit", "8"), ("change", "move"), ("by", "1"), ("of", "weeks"), ("version", "1"), ("reason", "Snow.")];
         let all = futures_util::future::join_all((0..8).map(|_| priya.submit(SCHEDULE, &fields))).await;
         let saved = all.iter().filter(|page| page.status == 303).count();
         assert_eq!((saved, all.iter().filter(|page| page.status == 422).count()), (1, 7));
@@ -274,7 +274,7 @@ stories! {
                 course.db.statements() - before
             }
         };
-        assert_eq!(count(SCHEDULE.into()).await, 5);
-        assert_eq!(count(format!("{SCHEDULE}/7")).await, 5);
+        assert_eq!(count(SCHEDULE.into()).await, 7);
+        assert_eq!(count(format!("{SCHEDULE}/7")).await, 6);
     }
 }

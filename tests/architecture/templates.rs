@@ -20,6 +20,7 @@ const SAFE_IN: &[(&str, &str)] = &[
     ("templates/portfolio/product.html", "people's work, sanitised by programme::markdown"),
     ("templates/facilitator/assignment.html", "people's work, sanitised by programme::markdown"),
     ("templates/facilitator/learner.html", "posts, sanitised by programme::markdown"),
+    ("templates/facilitator/write_preview.html", "a facilitator's words, sanitised by programme::markdown"),
     ("templates/facilitator/guide.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/glossary.html", "course content, sanitised by programme::markdown"),
     ("templates/learner/library.html", "course content, sanitised by programme::markdown"),

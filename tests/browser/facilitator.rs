@@ -18,6 +18,7 @@ async fn a_facilitator_moves_week_7_and_all_after_it() {
     browser.press("Show what would move").await;
     browser.sees_words("Not saved yet").await;
     browser.sees("//tr[contains(., '11')]//del", "the last unit's old date").await;
+    browser.fill("Why do you change it", "Half of the cohort is on strike.").await;
     browser.press("Save this change").await;
     browser.sees_words("The schedule is saved").await;
 

@@ -2,13 +2,14 @@
 
 use actix_web::web::Data;
 use askama::Template;
-use chrono::{Datelike as _, NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 
 use super::frame;
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
+use crate::cohort::Joining;
+use crate::cohort::pages::breaks::{self, BreakFields, date};
 use crate::cohort::store::{self, NewCohort};
-use crate::cohort::{Break, Joining};
 use crate::platform::db::Db;
 use crate::platform::text::{Slug, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -35,13 +36,6 @@ struct NewCohortPage {
     faults: Faults,
 }
 
-struct BreakFields {
-    number: usize,
-    name: Field,
-    first: Field,
-    last: Field,
-}
-
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>) -> Answer {
     let asked = ask.clone();
     let person = db.read(move |conn| administrator(conn, &asked)).await?;
@@ -51,7 +45,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>) -> Answer {
 
 pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, fields: Fields) -> Answer {
     let own = ["programme", "name", "starts_on", "release_time", "time_zone", "joining"];
-    fields.only_if(|name| own.contains(&name) || is_break_field(name))?;
+    fields.only_if(|name| own.contains(&name) || breaks::is_field(name, BREAKS))?;
     let (asked, catalogue) = (ask.clone(), content.current());
     let cohort = db
         .write(move |conn| {
@@ -64,10 +58,6 @@ pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, fields: Fiel
         })
         .await?;
     ask.done(format!("/admin/cohorts/{}", cohort.slug), "cohort-made")
-}
-
-fn is_break_field(name: &str) -> bool {
-    (1..=BREAKS).any(|n| ["name", "first", "last"].iter().any(|part| name == format!("break_{part}_{n}")))
 }
 
 fn check(fields: &Fields, catalogue: &Catalogue) -> Result<NewCohort, Faults> {
@@ -84,7 +74,7 @@ fn check(fields: &Fields, catalogue: &Catalogue) -> Result<NewCohort, Faults> {
     let zone = faults.check("time_zone", zone.ok_or_else(|| "Enter a time zone like Europe/London".to_owned()));
     let joining = fields.get("joining").parse::<Joining>().map_err(|_| "Choose who may join".to_owned());
     let joining = faults.check("joining", joining);
-    let breaks = (1..=BREAKS).filter_map(|n| break_of(fields, n, &mut faults)).collect();
+    let breaks = breaks::read(fields, BREAKS, &mut faults);
     match (programme, name, starts_on, release_time, zone, joining) {
         (Some(programme), Some(name), Some(starts_on), Some(release_time), Some(zone), Some(joining))
             if faults.is_empty() =>
@@ -95,41 +85,8 @@ fn check(fields: &Fields, catalogue: &Catalogue) -> Result<NewCohort, Faults> {
     }
 }
 
-/// A break whose three fields are all empty is none.
-fn break_of(fields: &Fields, n: usize, faults: &mut Faults) -> Option<Break> {
-    let id = |part: &str| format!("break_{part}_{n}");
-    let (name, first, last) = (id("name"), id("first"), id("last"));
-    if [&name, &first, &last].iter().all(|field| fields.get(field).trim().is_empty()) {
-        return None;
-    }
-    let said = faults.check(&name, line(fields.get(&name), 60, "a name for the break"));
-    let first_day = faults.check(&first, date(fields.get(&first), "the break's first day"));
-    let last_day = faults.check(&last, date(fields.get(&last), "the break's last day"));
-    let (said, first_day, last_day) = (said?, first_day?, last_day?);
-    if last_day < first_day {
-        faults.add(last, "The break's last day lies before its first");
-        return None;
-    }
-    Some(Break { name: said, first_day, last_day })
-}
-
-fn date(text: &str, what: &str) -> Result<NaiveDate, String> {
-    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d");
-    let day = day.map_err(|_| format!("Enter {what} as year-month-day, like 2027-01-11"))?;
-    match (2000..=2199).contains(&day.year()) {
-        true => Ok(day),
-        false => Err(format!("Enter {what} with a year from 2000 to 2199")),
-    }
-}
-
 fn page(ask: &Ask, person: &Person, catalogue: &Catalogue, fields: &Fields, faults: Faults) -> NewCohortPage {
     let field = |id: &str, label: &str| Field::new(id, label).sent(fields, &faults);
-    let breaks = (1..=BREAKS).map(|n| BreakFields {
-        number: n,
-        name: field(&format!("break_name_{n}"), "Name of the break"),
-        first: field(&format!("break_first_{n}"), "First day"),
-        last: field(&format!("break_last_{n}"), "Last day"),
-    });
     NewCohortPage {
         frame: frame(ask, person),
         programme: field("programme", "Programme"),
@@ -141,7 +98,7 @@ fn page(ask: &Ask, person: &Person, catalogue: &Catalogue, fields: &Fields, faul
         time_zone: field("time_zone", "Time zone").hint("By its place, such as Europe/London."),
         joining: field("joining", "Who may join"),
         joinings: Joining::ALL.iter().map(|j| (j.to_string(), j.in_words().to_owned())).collect(),
-        breaks: breaks.collect(),
+        breaks: breaks::sent(fields, &faults, BREAKS),
         faults,
     }
 }

@@ -63,7 +63,7 @@ fn load(conn: &mut Conn, ask: &Ask, cohort: &str) -> Result<(Announcements, Opti
     let next = found.last().filter(|_| more).map(|last| format!("{path}?after={}", written(last)));
     let announcements: Vec<Line> = found.into_iter().map(|one| line(&place, one, ask.now)).collect();
     let sees_news = after.is_none() && announcements.iter().any(|line| line.is_new);
-    let unseen_by = place.enrolment.as_ref().filter(|_| sees_news).map(|own| own.id);
+    let unseen_by = place.enrolment.as_ref().filter(|_| sees_news && place.looking.is_none()).map(|own| own.id);
     let page = Announcements {
         frame: place.frame(ask),
         cohort: place.cohort.name.clone(),

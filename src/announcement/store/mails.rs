@@ -1,17 +1,17 @@
 //! Whom an announcement goes to by mail, and that it went: one row for each person, so that nobody gets two.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
 use super::{ROW, Row, announcement};
-use crate::announcement::{Announcement, AnnouncementId};
+use crate::announcement::{Announcement, AnnouncementId, Audience};
 use crate::cohort::store::{CohortRow, RECIPIENT, Recipient};
 use crate::cohort::{Cohort, CohortId, EnrolmentId, Standing};
 use crate::each;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::schema::{accounts, announcement_mails, announcements, cohorts, enrolments, messages};
+use crate::schema::{accounts, announcement_mails, announcement_recipients, announcements, cohorts, enrolments, messages};
 
 /// What has been published and whose mails are not all queued: with its cohort.
 pub fn list_to_mail(conn: &mut Conn) -> QueryResult<Vec<(AnnouncementId, CohortId)>> {
@@ -40,21 +40,41 @@ pub fn find_to_mail(conn: &mut Conn, id: AnnouncementId) -> QueryResult<Option<(
         .map(|found| found.map(|(cohort, row)| (cohort.into(), announcement(row))))
 }
 
-/// The next people of the cohort after `after`, whoever they are, in the order of their enrolments.
+/// The next people whom it is for after `after`, whatever speaks against it, in the order of their enrolments.
 pub fn list_recipients(
     conn: &mut Conn,
     cohort: CohortId,
+    announcement: &Announcement,
     after: EnrolmentId,
     most: i64,
 ) -> QueryResult<Vec<Recipient>> {
-    enrolments::table
+    let mut people = enrolments::table
         .inner_join(accounts::table)
         .filter(enrolments::cohort_id.eq(cohort))
         .filter(enrolments::id.gt(after))
-        .order(enrolments::id)
-        .limit(most)
-        .select(RECIPIENT)
-        .load(conn)
+        .into_boxed();
+    if announcement.audience == Audience::Chosen {
+        let chosen = announcement_recipients::table
+            .filter(announcement_recipients::announcement_id.eq(announcement.id))
+            .filter(announcement_recipients::enrolment_id.eq(enrolments::id));
+        people = people.filter(exists(chosen));
+    }
+    people.order(enrolments::id).limit(most).select(RECIPIENT).load(conn)
+}
+
+/// These people of the cohort, by name, whatever speaks against writing to them.
+pub fn list_people(conn: &mut Conn, cohort: CohortId, who: &[EnrolmentId]) -> QueryResult<Vec<Recipient>> {
+    let mut found = Vec::new();
+    for some in who.chunks(1_000) {
+        let people = enrolments::table
+            .inner_join(accounts::table)
+            .filter(enrolments::cohort_id.eq(cohort))
+            .filter(enrolments::id.eq_any(some.to_vec()))
+            .select(RECIPIENT);
+        found.extend(people.load::<Recipient>(conn)?);
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name).then(a.enrolment.cmp(&b.enrolment)));
+    Ok(found)
 }
 
 /// How many people would get a mail now, and how many are there.

@@ -1,5 +1,7 @@
-//! How somebody comes into a cohort, by joining an open one or by an invitation; and how they stop its mails.
+//! How somebody comes into a cohort, by joining an open one or by an invitation; how they stop its mails; and its breaks as
+//! forms have them.
 
+pub mod breaks;
 pub mod invitation;
 pub mod join;
 pub mod unsubscribe;

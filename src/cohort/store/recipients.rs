@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{CohortRow, EnrolmentRow};
+use super::{CohortRow, EnrolmentRow, held};
 use crate::accounts::{AccountId, Person, SessionId};
 use crate::cohort::{Cohort, Enrolment, EnrolmentId, Standing};
 use crate::platform::clock::Instant;
@@ -86,6 +86,7 @@ pub fn active(
         .optional()?;
     Ok(found.map(|((id, name, email, is_administrator), cohort, enrolment)| {
         let person = Person { id, session: SessionId(0), name, email, is_administrator, seen_at: now };
-        (person, cohort.into(), enrolment.into())
+        let (cohort, enrolment) = held((cohort, enrolment));
+        (person, cohort, enrolment)
     }))
 }

@@ -1,10 +1,12 @@
-//! A learner's place in a cohort, taken away and given back.
+//! A learner's place in a cohort: taken away, given back, and kept for longer than the others'.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
+use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::schema::enrolments;
+use crate::schema::{accounts, enrolments};
 
 /// Takes a learner out of a cohort, or back in; what they did is kept. Whether that changed anything.
 pub fn set_learner_standing(
@@ -20,4 +22,31 @@ pub fn set_learner_standing(
         .set(enrolments::state.eq(standing))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Lets a learner take part until the end of a day, after the others may no more; `None` takes that back.
+pub fn set_extra_time(conn: &mut Conn, enrolment: EnrolmentId, last_day: Option<NaiveDate>) -> QueryResult<()> {
+    let learner = enrolments::table.find(enrolment).filter(enrolments::role.eq(Role::Learner));
+    diesel::update(learner).set(enrolments::extra_until.eq(last_day)).execute(conn).map(drop)
+}
+
+/// A learner who has a place in the cohort, as somebody who looks at the course with their eyes needs them.
+#[derive(Debug, Clone, Queryable)]
+pub struct LookedAt {
+    pub enrolment: EnrolmentId,
+    pub name: String,
+    pub enrolled_at: Instant,
+    pub extra_until: Option<NaiveDate>,
+}
+
+pub fn learner_of(conn: &mut Conn, cohort: CohortId, id: EnrolmentId) -> QueryResult<Option<LookedAt>> {
+    enrolments::table
+        .inner_join(accounts::table)
+        .filter(enrolments::id.eq(id))
+        .filter(enrolments::cohort_id.eq(cohort))
+        .filter(enrolments::role.eq(Role::Learner))
+        .filter(enrolments::state.eq(Standing::Active))
+        .select((enrolments::id, accounts::name, enrolments::enrolled_at, enrolments::extra_until))
+        .first(conn)
+        .optional()
 }

@@ -16,7 +16,7 @@ use crate::platform::secret::{Secret, SecretHash};
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::programme::{Catalogue, Content};
 use crate::schedule::gate::released_units;
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_held;
 
 #[derive(Template)]
 #[template(path = "discussion/feed.html")]
@@ -112,14 +112,14 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, token: Path<St
 
 /// Three queries.
 fn feed(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, secret: &SecretHash) -> Result<Feed, Error> {
-    let Reader { cohort, role } = store::reader_of_feed(conn, secret)?.ok_or(Error::NotFound)?;
+    let Reader { cohort, enrolment } = store::reader_of_feed(conn, secret)?.ok_or(Error::NotFound)?;
     if ask.now >= cohort.access_ends_at() {
         return Err(Error::NotFound);
     }
     let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, cohort.id)?;
+    let releases = list_held(conn, cohort.id, enrolment.id)?;
     let open = released_units(programme, &releases, ask.now);
-    let about = if role == Role::Facilitator { About::Everything } else { about_units(open.iter().copied()) };
+    let about = if enrolment.role == Role::Facilitator { About::Everything } else { about_units(open.iter().copied()) };
     let posts = store::newest_posts(conn, cohort.id, about, POSTS)?;
     let path = format!("{}/discussions", cohort.path());
     let site = ask.site.base_url.join(&path);

@@ -70,7 +70,7 @@ impl<'c> Room<'c> {
     /// One query.
     fn of(conn: &mut Conn, ask: &Ask, catalogue: &'c Catalogue, place: Place) -> Result<Self, Error> {
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-        let releases = crate::schedule::store::list_releases(conn, place.cohort.id)?;
+        let releases = crate::schedule::store::list_seen(conn, &place)?;
         let closes_at = crate::schedule::closes_at(&place.cohort, &releases);
         let units = open_units(ask, &place, programme, &releases);
         Ok(Self { place, units, closes_at, now: ask.now })

@@ -80,7 +80,7 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
 fn newly_seen(subject: &Subject<'_>, posts: &Posts) -> Option<(EnrolmentId, ThreadId, PostId)> {
     let (reader, newest) = (subject.room.place.enrolment.as_ref()?, posts.newest()?);
     let is_new = subject.mark.is_none_or(|mark| mark.seen < newest);
-    is_new.then_some((reader.id, subject.thread.id, newest))
+    (is_new && subject.room.place.looking.is_none()).then_some((reader.id, subject.thread.id, newest))
 }
 
 fn wanted(conn: &mut Conn, subject: &Subject<'_>, text: &str) -> Result<Option<Posted>, Error> {

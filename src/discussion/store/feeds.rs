@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::posts::{PostRow, Row, post_of, visible_posts};
 use super::{About, ThreadRow};
-use crate::cohort::store::CohortRow;
-use crate::cohort::{Cohort, CohortId, EnrolmentId, Role, Standing};
+use crate::cohort::store::{CohortRow, EnrolmentRow, held};
+use crate::cohort::{Cohort, CohortId, Enrolment, EnrolmentId, Role, Standing};
 use crate::discussion::{Post, PostId, Thread, ThreadId};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
@@ -39,21 +39,24 @@ pub fn feed_made_at(conn: &mut Conn, own: EnrolmentId) -> QueryResult<Option<Ins
 #[derive(Debug, Clone)]
 pub struct Reader {
     pub cohort: Cohort,
-    pub role: Role,
+    pub enrolment: Enrolment,
 }
 
 /// The reader whom the address belongs to, while they take part and may sign in.
 pub fn reader_of_feed(conn: &mut Conn, secret: &SecretHash) -> QueryResult<Option<Reader>> {
-    let found: Option<(CohortRow, Role)> = discussion_feeds::table
+    let found: Option<(CohortRow, EnrolmentRow)> = discussion_feeds::table
         .inner_join(enrolments::table.inner_join(cohorts::table).inner_join(accounts::table))
         .filter(discussion_feeds::token_hash.eq(secret.as_str()))
         .filter(enrolments::state.eq(Standing::Active))
         .filter(accounts::verified_at.is_not_null())
         .filter(accounts::suspended_at.is_null())
-        .select((CohortRow::as_select(), enrolments::role))
+        .select((CohortRow::as_select(), EnrolmentRow::as_select()))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(cohort, role)| Reader { cohort: cohort.into(), role }))
+    Ok(found.map(|row| {
+        let (cohort, enrolment) = held(row);
+        Reader { cohort, enrolment }
+    }))
 }
 
 /// The newest visible posts of a cohort in threads about what the reader may see, newest first.

@@ -1,13 +1,12 @@
 //! Lists of threads, as they are kept: a cohort's, or a view of them.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::marks::{has_unread, own_mark};
 use super::posts::visible_posts;
 use super::writing::{hold, settle};
-use super::{MARK, Marked, NOBODY, ThreadRow, marked};
-use crate::cohort::{CohortId, EnrolmentId};
+use super::{MARK, Marked, ThreadRow, marked};
+use crate::cohort::{CohortId, EnrolmentId, NOBODY};
 use crate::discussion::{Mark, PATIENCE, Thread, ThreadId};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -79,13 +78,18 @@ macro_rules! wanted {
         };
         match view {
             View::All => query,
-            View::New => query.filter(thread_marks::seen_post_id.is_null()),
+            // Asked for a mark that is not there, PostgreSQL expects one thread and sorts them all.
+            View::New => {
+                let opened = diesel::alias!(thread_marks as opened);
+                let own = opened.filter(opened.field(thread_marks::enrolment_id).eq(reader));
+                query.filter(threads::id.ne_all(own.select(opened.field(thread_marks::thread_id))))
+            }
             View::Unread => query.filter(has_unread()),
             View::Following => query.filter(thread_marks::follows),
             View::Unanswered => query.filter(threads::is_answered.eq(false)),
-            View::Mine => query.filter(exists(
-                posts::table.filter(posts::thread_id.eq(threads::id)).filter(posts::enrolment_id.eq(reader)),
-            )),
+            View::Mine => {
+                query.filter(threads::id.eq_any(posts::table.filter(posts::enrolment_id.eq(reader)).select(posts::thread_id)))
+            }
             View::NeedsReply => query.filter(threads::waiting_since.le(*now - PATIENCE)),
         }
     }};

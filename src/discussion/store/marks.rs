@@ -1,16 +1,20 @@
 //! How far somebody has read a thread, and whether they follow it, as it is kept: whoever posts follows, unless they said
 //! no, and has seen what was there.
 
-use diesel::dsl::{count_star, sql};
+use std::collections::BTreeMap;
+
+use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::{ThreadRow, posts::visible_posts};
-use crate::cohort::EnrolmentId;
+use crate::cohort::{CohortId, EnrolmentId};
 use crate::discussion::{COUNTED, Mark, PostId, Thread, ThreadId};
 use crate::platform::clock::Instant;
+use crate::each;
 use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::text::Slug;
 use crate::schema::{posts, thread_marks, threads};
 
 /// Of how many followed threads the news is told.
@@ -141,26 +145,28 @@ pub fn first_unread(
 /// Among so many threads, those with the newest activity, unread ones are counted.
 const RECENT: i64 = 200;
 
-/// In how many recent threads of each unit, by its slug, there is something that somebody has not seen.
+/// In how many recent threads of each unit, by its slug, there is something that somebody has not seen. Counted here: asked
+/// to count, PostgreSQL reads all threads of the cohort.
 pub fn count_unread_threads(
     conn: &mut Conn,
     reader: EnrolmentId,
-    cohort: crate::cohort::CohortId,
-) -> QueryResult<Vec<(Option<crate::platform::text::Slug>, i64)>> {
-    let recent = diesel::alias!(threads as recent);
-    let newest = recent
-        .filter(recent.field(threads::cohort_id).eq(cohort))
-        .order((recent.field(threads::last_post_at).desc(), recent.field(threads::id).desc()))
-        .limit(RECENT)
-        .select(recent.field(threads::id));
-    threads::table
+    cohort: CohortId,
+) -> QueryResult<Vec<(Option<Slug>, i64)>> {
+    type Row = (Option<Slug>, i32, PostId, Option<PostId>);
+    let newest: Vec<Row> = each!(conn, c => threads::table
         .left_join(thread_marks::table.on(own_mark(reader)))
-        .filter(threads::id.eq_any(newest))
-        .filter(threads::post_count.gt(0))
-        .filter(has_unread())
-        .group_by(threads::unit)
-        .select((threads::unit, count_star()))
-        .load(conn)
+        .filter(threads::cohort_id.eq(cohort))
+        .order((threads::last_post_at.desc(), threads::id.desc()))
+        .limit(RECENT)
+        .select((threads::unit, threads::post_count, threads::last_post_id, thread_marks::seen_post_id.nullable()))
+        .load(c))?;
+    let mut unread: BTreeMap<Option<Slug>, i64> = BTreeMap::new();
+    for (unit, posts, last, seen) in newest {
+        if posts > 0 && seen.is_none_or(|seen| seen < last) {
+            *unread.entry(unit).or_default() += 1;
+        }
+    }
+    Ok(unread.into_iter().collect())
 }
 
 #[diesel::dsl::auto_type]

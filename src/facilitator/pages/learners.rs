@@ -4,14 +4,14 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::short_day;
-use super::wanted::{Choice, Chosen, after};
-use crate::cohort::gate;
+use super::wanted::{Choice, Chosen, FIELDS, after};
+use crate::cohort::{EnrolmentId, gate};
 use crate::facilitator::{Learner, Tally, store};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Field, Fields, Frame};
 use crate::platform::zone::Zone;
-use crate::programme::{Catalogue, Content, Programme};
+use crate::programme::{Catalogue, Content, Programme, Unit};
 use crate::schedule::{self, Release};
 
 const PAGE: usize = 50;
@@ -25,6 +25,9 @@ struct Learners {
     now: String,
     stages: Choice,
     sorts: Choice,
+    units_to_be_in: Choice,
+    /// Where one writes to all of the list.
+    write: String,
     words: Field,
     joined: Field,
     is_filtered: bool,
@@ -37,6 +40,7 @@ struct Learners {
 }
 
 struct Row {
+    enrolment: EnrolmentId,
     name: String,
     href: String,
     stage: &'static str,
@@ -65,8 +69,9 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, sent: &Fi
     let place = gate::facilitated(conn, ask, slug)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let zone = &place.cohort.zone;
-    let chosen = Chosen::read(sent)?;
-    let wanted = chosen.wanted(zone, ask.now)?;
+    sent.only(&FIELDS)?;
+    let chosen = Chosen::read(sent);
+    let wanted = chosen.wanted(programme, zone, ask.now)?;
     let after = after(sent, wanted.sort)?;
     let releases = schedule::store::list_releases(conn, place.cohort.id)?;
     let mut learners = store::list_learners(conn, place.cohort.id, &wanted, after.as_ref(), PAGE as i64 + 1)?;
@@ -75,13 +80,18 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, sent: &Fi
     let tally = Tally::of(programme, store::list_completions(conn, &learners)?);
     let path = format!("{}/manage/learners", place.cohort.path());
     let table = Table { path: &path, programme, releases: &releases, tally: &tally, zone, now: ask.now };
-    let with = |query: String| if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
+    let with = |query: String| with_query(&path, &query);
+    let is_open = |unit: &&Unit| schedule::release_of(unit, &releases).is_some_and(|release| release.is_open(ask.now));
+    let open: Vec<&Unit> = programme.units.iter().filter(is_open).collect();
+    let query = chosen.query();
     Ok(Learners {
         frame: place.frame(ask),
         cohort: place.cohort.name.clone(),
         now: zone.exact(ask.now),
         stages: chosen.stages(),
         sorts: chosen.sorts(),
+        units_to_be_in: chosen.units(&open),
+        write: with_query(&format!("{path}/write"), &chosen.query()),
         words: chosen.words(),
         joined: chosen.joined(),
         is_filtered: chosen.is_filtered(),
@@ -89,9 +99,14 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, sent: &Fi
         rows: learners.iter().map(|learner| table.row(learner)).collect(),
         next: learners.last().filter(|_| more).map(|last| with(chosen.after(last, wanted.sort))),
         first: after.map(|_| with(chosen.query())),
-        csv: format!("{path}.csv{}", if chosen.is_filtered() { format!("?{}", chosen.query()) } else { String::new() }),
+        csv: with_query(&format!("{path}.csv"), if chosen.is_filtered() { &query } else { "" }),
         path: path.clone(),
     })
+}
+
+/// An address with what was chosen.
+pub(super) fn with_query(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// What the rows have in common.
@@ -113,6 +128,7 @@ impl Table<'_> {
         });
         let done: usize = self.programme.units.iter().map(|u| self.tally.done(learner.enrolment, u.number)).sum();
         Row {
+            enrolment: learner.enrolment,
             name: learner.name.clone(),
             href: format!("{}/{}", self.path, learner.enrolment),
             stage: learner.stage.label(),

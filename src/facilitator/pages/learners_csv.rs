@@ -5,7 +5,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use anyhow::Context as _;
 
-use super::wanted::Chosen;
+use super::wanted::{Chosen, FIELDS};
 use crate::cohort::gate;
 use crate::facilitator::store::{self, After};
 use crate::facilitator::{Learner, Sort, Tally};
@@ -37,8 +37,9 @@ fn table(
     sent: &Fields,
 ) -> Result<(String, Vec<u8>), Error> {
     let place = gate::facilitated(conn, ask, slug)?;
-    let wanted = Chosen::read(sent)?.wanted(&place.cohort.zone, ask.now)?;
+    sent.only(&FIELDS)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
+    let wanted = Chosen::read(sent).wanted(programme, &place.cohort.zone, ask.now)?;
     // The byte-order mark tells spreadsheets that it is UTF-8.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(head(programme)).context("writing a table")?;

@@ -6,8 +6,10 @@ pub mod assignments;
 pub mod guide;
 pub mod learner;
 pub mod learners;
+pub mod look;
 pub mod learners_csv;
 pub mod overview;
+pub mod write;
 mod ready;
 mod wanted;
 

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 
 use crate::cohort::EnrolmentId;
-use crate::facilitator::store::{After, Wanted};
-use crate::facilitator::{Learner, Sort, Stage};
+use crate::facilitator::store::{After, BehindIn, Wanted};
+use crate::facilitator::{Behind, Learner, Sort, Stage};
 use crate::platform::clock::Instant;
 use crate::platform::web::{Error, Field, Fields};
 use crate::platform::zone::Zone;
+use crate::programme::{Programme, Unit};
 
 /// What was chosen, as it was sent.
 #[derive(Debug, Clone, Default)]
@@ -15,11 +16,13 @@ pub(super) struct Chosen {
     stage: String,
     words: String,
     joined: String,
+    /// `3-not-started`.
+    unit: String,
     sort: String,
 }
 
 /// The fields of the form, and those that say where a page begins.
-const FIELDS: [&str; 6] = ["stage", "words", "joined", "sort", "after", "from"];
+pub(super) const FIELDS: [&str; 7] = ["stage", "words", "joined", "unit", "sort", "after", "from"];
 /// The longest that is looked for.
 const LONGEST: usize = 100;
 
@@ -27,15 +30,14 @@ const LONGEST: usize = 100;
 pub(super) type Choice = (Field, Vec<(String, String)>);
 
 impl Chosen {
-    pub fn read(sent: &Fields) -> Result<Self, Error> {
-        sent.only(&FIELDS)?;
+    pub fn read(sent: &Fields) -> Self {
         let text = |name: &str| sent.get(name).trim().to_owned();
         let words = text("words").chars().take(LONGEST).collect();
-        Ok(Self { stage: text("stage"), words, joined: text("joined"), sort: text("sort") })
+        Self { stage: text("stage"), words, joined: text("joined"), unit: text("unit"), sort: text("sort") }
     }
 
     /// What is no stage, no date and no order is no address of ours.
-    pub fn wanted(&self, zone: &Zone, now: Instant) -> Result<Wanted, Error> {
+    pub fn wanted(&self, programme: &Programme, zone: &Zone, now: Instant) -> Result<Wanted, Error> {
         let wrong = || Error::BadRequest("The address asks for learners in a way that this page does not.");
         let stage = match self.stage.as_str() {
             "" => None,
@@ -52,16 +54,26 @@ impl Chosen {
                 Some(zone.instant(day.and_hms_opt(0, 0, 0).ok_or_else(wrong)?))
             }
         };
-        Ok(Wanted { stage, words: self.words.to_lowercase(), joined_from, sort, now })
+        let behind = match self.unit.as_str() {
+            "" => None,
+            word => Some(behind(programme, word).ok_or_else(wrong)?),
+        };
+        Ok(Wanted { stage, words: self.words.to_lowercase(), joined_from, behind, sort, now })
     }
 
     pub fn is_filtered(&self) -> bool {
-        !(self.stage.is_empty() && self.words.is_empty() && self.joined.is_empty())
+        ![&self.stage, &self.words, &self.joined, &self.unit].iter().all(|field| field.is_empty())
     }
 
     /// As an address carries it.
     pub fn query(&self) -> String {
-        let all = [("stage", &self.stage), ("words", &self.words), ("joined", &self.joined), ("sort", &self.sort)];
+        let all = [
+            ("stage", &self.stage),
+            ("words", &self.words),
+            ("joined", &self.joined),
+            ("unit", &self.unit),
+            ("sort", &self.sort),
+        ];
         let said: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         serde_urlencoded::to_string(said).unwrap_or_default()
     }
@@ -95,6 +107,17 @@ impl Chosen {
         (Field::new("sort", "Order").value(chosen), sorts)
     }
 
+    /// In which unit they are behind: those that have opened.
+    pub fn units(&self, open: &[&Unit]) -> Choice {
+        let any = (String::new(), "Wherever they are".to_owned());
+        let of = |unit: &&Unit| {
+            let choice = |how: Behind, words| (format!("{}-{how}", unit.number), format!("{words} {}", unit.label()));
+            [choice(Behind::NotStarted, "Has not started"), choice(Behind::NotDone, "Has not finished")]
+        };
+        let choices = std::iter::once(any).chain(open.iter().rev().flat_map(of)).collect();
+        (Field::new("unit", "In a unit").value(&self.unit), choices)
+    }
+
     pub fn words(&self) -> Field {
         Field::new("words", "Name, email or network").value(&self.words)
     }
@@ -102,6 +125,14 @@ impl Chosen {
     pub fn joined(&self) -> Field {
         Field::new("joined", "Joined on or after").value(&self.joined)
     }
+}
+
+/// `3-not-started`.
+fn behind(programme: &Programme, word: &str) -> Option<BehindIn> {
+    let (number, how) = word.split_once('-')?;
+    let unit = programme.unit(number.parse().ok()?)?;
+    let required = unit.steps.iter().filter(|step| step.required).map(|step| step.slug.clone()).collect();
+    Some(BehindIn { unit: unit.slug.clone(), how: how.parse().ok()?, required })
 }
 
 /// Where the page before ended.

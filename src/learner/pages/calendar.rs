@@ -8,7 +8,7 @@ use diesel::QueryResult;
 
 use super::{Visit, note_visit};
 use crate::cohort::store::list_breaks;
-use crate::cohort::{CohortId, EnrolmentId, Place, gate, zone_in_words};
+use crate::cohort::{Cohort, EnrolmentId, Place, gate, zone_in_words};
 use crate::learner::calendar::{Date, Dates, Occasion, Planned, dates};
 use crate::learner::{Link, calendar_path, step_path, store, unit_path};
 use crate::live;
@@ -17,8 +17,9 @@ use crate::platform::secret::Secret;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 use crate::platform::zone::day_in_words;
 use crate::programme::{Catalogue, Content, Step, Unit};
+use crate::schedule::Release;
 use crate::schedule::gate::{OpenUnit, open_units};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 #[derive(Template)]
 #[template(path = "learner/calendar.html")]
@@ -111,13 +112,9 @@ pub async fn stop(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) 
     ask.done(path, "calendar-stopped")
 }
 
-/// Three queries.
-pub(super) fn planned(conn: &mut Conn, cohort: CohortId) -> QueryResult<Planned> {
-    Ok(Planned {
-        releases: list_releases(conn, cohort)?,
-        breaks: list_breaks(conn, cohort)?,
-        sessions: live::store::list(conn, cohort)?,
-    })
+/// Two queries.
+pub(super) fn planned(conn: &mut Conn, cohort: &Cohort, releases: Vec<Release>) -> QueryResult<Planned> {
+    Ok(Planned { releases, breaks: list_breaks(conn, cohort.id)?, sessions: live::store::list(conn, cohort.id)? })
 }
 
 /// The enrolment that an address would be for.
@@ -136,7 +133,8 @@ fn load(
 ) -> Result<Calendar, Error> {
     let cohort = &place.cohort;
     let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
-    let planned = planned(conn, cohort.id)?;
+    let releases = list_seen(conn, place)?;
+    let planned = planned(conn, cohort, releases)?;
     let own = may_have_address(place, ask);
     let private = own.map(|own| private(conn, ask, place, own, fresh)).transpose()?;
     let open = open_units(ask, place, programme, &planned.releases);

@@ -13,6 +13,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::secret::{Secret, SecretHash};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::programme::{Catalogue, Content};
+use crate::schedule::store::list_releases;
 
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, token: Path<String>) -> Answer {
     let secret = Secret::parse(&token).ok_or(Error::NotFound)?.hash();
@@ -28,7 +29,8 @@ fn text(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, secret: &SecretHash) 
         return Err(Error::NotFound);
     }
     let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
-    let planned = planned(conn, cohort.id)?;
+    let releases = list_releases(conn, cohort.id)?;
+    let planned = planned(conn, &cohort, releases)?;
     let dates = dates(&cohort, programme, &planned);
     let (releases, base) = (&planned.releases, &ask.site.base_url);
     let feed = Feed { cohort: &cohort, programme, releases, base, now: ask.now };

@@ -10,7 +10,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::programme::{Catalogue, Content, Programme, Term};
 use crate::schedule::gate::{OpenUnit, open_units};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 #[derive(Template)]
 #[template(path = "learner/glossary.html")]
@@ -54,7 +54,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     asked.only(&["by"])?;
     let place = gate::place(conn, ask, cohort)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let open = open_units(ask, &place, programme, &releases);
     let by_unit = match asked.get("by") {
         "" => false,

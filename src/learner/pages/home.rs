@@ -134,7 +134,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Arc<Catalogue>) -> Result<Shown,
     let own = cohorts::list_own(conn, person.id)?;
     let places: Vec<Place> = own
         .into_iter()
-        .map(|(cohort, enrolment)| Place { cohort, person: person.clone(), enrolment: Some(enrolment) })
+        .map(|(cohort, enrolment)| Place { cohort, person: person.clone(), enrolment: Some(enrolment), looking: None })
         .collect();
     let all = person.is_administrator.then(|| cohorts::list_all(conn, None, 20)).transpose()?;
     let Some((place, programme)) = to_continue(&places, catalogue) else {

@@ -49,6 +49,9 @@ impl Visit {
     const EVERY: TimeDelta = TimeDelta::minutes(10);
 
     fn of(place: &Place, now: Instant) -> Self {
+        if place.looking.is_some() {
+            return Self { enrolment: None, session: None, now };
+        }
         let due = |seen: Instant| now.since(seen) >= Self::EVERY;
         let enrolment = place.enrolment.as_ref().filter(|e| e.last_seen_at.is_none_or(due));
         let session = place.person.is_due_for_touch(now).then_some(place.person.session);

@@ -8,12 +8,15 @@ use super::calendar::{Row, planned, row};
 use super::{Visit, note_visit};
 use crate::cohort::{Cohort, Place, gate, zone_in_words};
 use crate::learner::calendar::{Date, Occasion, dates};
+use crate::learner::words::sentence;
 use crate::learner::{Link, calendar_path, step_path, unit_path};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::platform::zone::hour_in_words;
 use crate::programme::{Catalogue, Content};
+use crate::schedule::bank_holiday;
 use crate::schedule::gate::{OpenUnit, open_units};
+use crate::schedule::store::list_seen;
 
 #[derive(Template)]
 #[template(path = "learner/month.html")]
@@ -28,6 +31,8 @@ struct MonthPage {
     /// From Monday.
     weeks: Vec<Vec<Cell>>,
     rows: Vec<Row>,
+    /// Where facilitators change it. Empty: for nobody else.
+    manage: String,
 }
 
 /// A day on the sheet.
@@ -64,7 +69,8 @@ fn load(
     let place = gate::place(conn, ask, slug)?;
     let cohort = &place.cohort;
     let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
-    let planned = planned(conn, cohort.id)?;
+    let releases = list_seen(conn, &place)?;
+    let planned = planned(conn, cohort, releases)?;
     let open = open_units(ask, &place, programme, &planned.releases);
     let listed = dates(cohort, programme, &planned).listed;
     let first = read_month(month, &listed).ok_or(Error::NotFound)?;
@@ -80,6 +86,7 @@ fn load(
         after: first.checked_add_months(Months::new(1)).and_then(|month| way(cohort, month, &listed)),
         weeks: weeks(first, cohort.zone.local_date(ask.now), &|day| entries(day, &listed, &place, &open)),
         rows: shown.map(|date| row(date, &place, &open)).collect(),
+        manage: if place.facilitates() { format!("{}/manage/schedule", cohort.path()) } else { String::new() },
     };
     Ok((page, Visit::of(&place, ask.now)))
 }
@@ -140,7 +147,9 @@ fn weeks(first: NaiveDate, today: NaiveDate, entries: &dyn Fn(NaiveDate) -> Vec<
 
 fn entries(day: NaiveDate, listed: &[Date<'_>], place: &Place, open: &[OpenUnit<'_>]) -> Vec<Entry> {
     let on = listed.iter().filter(|date| date.first <= day && day <= date.last);
-    on.map(|date| entry(date, place, open)).collect()
+    let holiday = bank_holiday(day).filter(|_| place.cohort.zone.name() == "Europe/London");
+    let holiday = holiday.map(|name| Entry { words: sentence(name), href: String::new(), class: "is-break" });
+    holiday.into_iter().chain(on.map(|date| entry(date, place, open))).collect()
 }
 
 fn entry(date: &Date<'_>, place: &Place, open: &[OpenUnit<'_>]) -> Entry {

@@ -12,7 +12,7 @@ use crate::platform::text::{count, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Frame};
 use crate::programme::{Catalogue, Content, Programme, Unit};
 use crate::schedule::gate::{OpenUnit, open_units};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 /// Of the word that is looked for, in characters.
 const LONGEST_WORD: usize = 100;
@@ -58,7 +58,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let place = gate::place(conn, ask, cohort)?;
     let enrolment = place.enrolment.as_ref().ok_or(Error::NotFound)?.id;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let open = open_units(ask, &place, programme, &releases);
     let all = notes::list(conn, enrolment)?;
     let mut faults = Faults::default();

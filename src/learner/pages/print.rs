@@ -14,7 +14,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Frame, assets};
 use crate::programme::{Catalogue, Content, Unit};
 use crate::schedule::gate::{OpenUnit, open_unit};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 #[derive(Template)]
 #[template(path = "learner/print.html")]
@@ -74,7 +74,7 @@ fn enter<'c>(
     (cohort, number): &(String, String),
 ) -> Result<(Place, OpenUnit<'c>), Error> {
     let place = gate::place(conn, ask, cohort)?;
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let open = open_unit(ask, &place, catalogue, &releases, unit_number(number)?)?;
     Ok((place, open))
 }

@@ -123,9 +123,10 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress
     Ok((page, (Visit::of(&here.place, ask.now), opening(&here))))
 }
 
-/// None for a step that was done: it is noted already.
+/// None for a step that was done, for it is noted already, and for a facilitator who looks at it as a learner does.
 fn opening(here: &Here<'_>) -> Option<Opening> {
-    let enrolment = here.place.learner().filter(|_| !here.is_done())?;
+    let looks = here.place.looking.is_some();
+    let enrolment = here.place.learner().filter(|_| !looks && !here.is_done())?;
     let (unit, step) = here.key();
     Some(Opening { cohort: here.place.cohort.id, unit: unit.clone(), step: step.clone(), enrolment, at: here.now })
 }

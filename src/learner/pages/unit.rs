@@ -104,7 +104,12 @@ fn load(
         print: format!("{}/print", unit_path(&place.cohort, unit)),
         share: counts.then_some((standing.share.done, standing.share.of)),
         state: course.state(standing),
-        opened: if open.preview { String::new() } else { format!("Opened {}", zone.plain(open.opens_at)) },
+        opened: match open.preview {
+            true => String::new(),
+            // To this learner alone.
+            false if ask.now < open.opens_at => format!("Open to you. The others see it from {}", zone.plain(open.opens_at)),
+            false => format!("Opened {}", zone.plain(open.opens_at)),
+        },
         live: unit.live.as_ref().map(|l| format!("Live session {}: {}", l.number, l.title)).unwrap_or_default(),
         portfolio: unit.portfolio.clone().unwrap_or_default(),
         portfolio_href: match place.learner() {

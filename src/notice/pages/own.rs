@@ -15,7 +15,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Field, Fields, Frame};
 use crate::programme::{Catalogue, Content, Programme, Unit};
 use crate::schedule::gate::open_units;
-use crate::schedule::store::{find_settings, list_releases};
+use crate::schedule::store::{find_settings, list_seen};
 
 #[derive(Template)]
 #[template(path = "notice/own.html")]
@@ -93,7 +93,7 @@ fn choices<'c>(
     place: &Place,
     programme: &'c Programme,
 ) -> Result<Vec<Option<&'c Unit>>, Error> {
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let open = open_units(ask, place, programme, &releases);
     Ok(std::iter::once(None).chain(open.into_iter().map(|open| Some(open.unit))).collect())
 }

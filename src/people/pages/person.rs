@@ -13,7 +13,7 @@ use crate::portfolio::pages::{ShownProduct, visible};
 use crate::portfolio::store::list_shared;
 use crate::programme::{Catalogue, Content};
 use crate::schedule::gate::open_units;
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 /// How many products there are at most: one a unit.
 const PRODUCTS: i64 = 100;
@@ -44,7 +44,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, (cohort, id): &(Strin
     let id = number(id)?;
     let member = store::find(conn, place.cohort.id, id)?.ok_or(Error::NotFound)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let units = visible(&open_units(ask, &place, programme, &releases));
     let products = list_shared(conn, place.cohort.id, &units, (Some(id), None), PRODUCTS)?;
     let (people, person) = (path(&place.cohort), Shown::new(&place, &member));

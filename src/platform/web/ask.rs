@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use super::error::Error;
+use super::look::{Asked, Look};
 use super::page::Flash;
 use crate::platform::clock::{Clock, Instant};
 use crate::platform::config::BaseUrl;
@@ -38,7 +39,12 @@ pub enum Mode {
 /// The request as handlers see it.
 #[derive(Clone)]
 pub struct Ask {
+    /// When it is on the page: another time than the clock's where one looks ahead.
     pub now: Instant,
+    /// What the clock says.
+    pub clock_now: Instant,
+    /// As who or when one looks at the page; nothing can be changed then.
+    pub look: Option<Look>,
     /// The session's secret, hashed; whether there is such a session only the database knows.
     pub session: Option<SecretHash>,
     /// What forms carry to show that they are ours.
@@ -64,21 +70,29 @@ pub(super) struct VisitorSecret(pub Secret);
 impl Ask {
     pub(super) fn of(req: &HttpRequest) -> Option<Self> {
         let site = req.app_data::<Data<Site>>()?.get_ref().clone();
-        let now = req.app_data::<Data<Clock>>()?.now();
+        let clock_now = req.app_data::<Data<Clock>>()?.now();
         let session = secret_cookie(req, session_cookie(&site));
+        let held = session.as_ref().map(Secret::hash);
+        let look = match (req.extensions().get::<Asked>(), &held) {
+            (Some(asked), Some(session)) => asked.clone().opened(session),
+            _ => None,
+        };
         let visitor = req.extensions().get::<VisitorSecret>().map(|v| v.0.clone());
         let form_token = session.as_ref().or(visitor.as_ref()).map(Secret::form_token).unwrap_or_default();
         let request_id = req.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+        let before = look.as_ref().map_or("", |look| &look.prefix);
         Some(Self {
-            now,
-            session: session.as_ref().map(Secret::hash),
+            now: look.as_ref().and_then(|look| look.at).unwrap_or(clock_now),
+            clock_now,
+            session: held,
             form_token,
-            path: req.path().to_owned(),
-            page: page(req),
+            path: format!("{before}{}", req.path()),
+            page: format!("{before}{}", page(req)),
             query: req.query_string().to_owned(),
             flash: req.cookie("flash").and_then(|c| c.value().parse().ok()),
             peer: req.peer_addr().map(|a| a.ip()),
             request_id,
+            look,
             site,
         })
     }
@@ -87,6 +101,8 @@ impl Ask {
     pub fn unattended(site: &Site, now: Instant) -> Self {
         Self {
             now,
+            clock_now: now,
+            look: None,
             session: None,
             form_token: String::new(),
             path: String::new(),

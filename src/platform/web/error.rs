@@ -33,6 +33,8 @@ pub enum Error {
         seconds: u64,
     },
     TooLarge,
+    /// Something was sent from a page that one only looked at.
+    OnlyLooking,
     /// Neither GET, HEAD nor POST.
     Method,
     /// Asked for under a name that is not ours; holds the address that is.
@@ -64,6 +66,7 @@ impl Error {
             Self::Page(status, _) => *status,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OnlyLooking => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -91,6 +94,11 @@ impl Error {
                 format!("Wait {} and try again.", crate::platform::text::duration((*seconds).div_ceil(60) as u32)),
             ),
             Self::TooLarge => ("That is too long", "A form may hold 64 kilobytes. Go back and send less.".into()),
+            Self::OnlyLooking => (
+                "You are only looking",
+                "You see this page as somebody else does, so nothing can be sent from it. Nothing was changed. Go back to look on."
+                    .into(),
+            ),
             Self::Method => ("That cannot be done here", "Pages are read with GET and changed with POST.".into()),
             Self::WrongHost(right) => ("This is not the site's address", format!("Go to {right} instead.")),
             Self::Unavailable(_) => (

@@ -12,8 +12,9 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
 use futures_util::FutureExt as _;
 
-use super::ask::{RequestId, Site, VisitorSecret, cookie, secret_cookie, visitor_cookie};
+use super::ask::{Ask, RequestId, Site, VisitorSecret, cookie, secret_cookie, visitor_cookie};
 use super::error::{Error, SignInFirst, Undrawn};
+use super::look::{self, Way};
 use super::page::HTML;
 use crate::platform::secret::Secret;
 
@@ -39,13 +40,19 @@ const HEADERS: &[(&str, &str)] = &[
 
 /// The outermost middleware.
 pub async fn guard(
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id: String = Secret::random().as_str().chars().take(10).collect();
     req.extensions_mut().insert(RequestId(id.clone()));
     let new_visitor = give_visitor_secret(req.request());
-    let mut response = match refusal(req.request()) {
+    let refused = refusal(req.request()).or_else(|| match look::pass(&mut req) {
+        Way::Nowhere => Some(Error::NotFound),
+        // The seal is for one session.
+        Way::Through => Ask::of(req.request()).is_none_or(|ask| ask.look.is_none()).then_some(Error::NotFound),
+        Way::Straight => None,
+    });
+    let mut response = match refused {
         Some(error) => req.into_response(error.error_response()),
         None => in_time(next.call(req), &id).await?.map_into_boxed_body(),
     };
@@ -97,6 +104,9 @@ fn refusal(req: &HttpRequest) -> Option<Error> {
     let for_operators = ["/healthz", "/readyz", "/metrics"].contains(&req.path());
     if !for_operators && !is_ours(site, req.connection_info().host()) {
         return Some(Error::WrongHost(site.base_url.as_str().to_owned()));
+    }
+    if !reads && req.path().starts_with(look::PREFIX) {
+        return Some(Error::OnlyLooking);
     }
     let by_mail_program = req.path().starts_with("/unsubscribe/");
     (!reads && !by_mail_program && from_elsewhere(site, req)).then_some(Error::ForeignForm)

@@ -6,6 +6,7 @@ pub mod error;
 pub mod form;
 pub mod guard;
 pub mod limits;
+pub mod look;
 pub mod page;
 pub mod unsent;
 
@@ -13,4 +14,5 @@ pub use ask::{Ask, Mode, Site};
 pub use error::{Answer, Error};
 pub use form::{Fault, Faults, Field, Fields};
 pub use guard::let_media_in;
+pub use look::{Look, Looks};
 pub use page::{Flash, Frame, Nav};

@@ -28,6 +28,8 @@ pub struct Frame {
     /// Where the box in the header searches. Empty: it is not there.
     pub search: String,
     pub flash: Option<Flash>,
+    /// As who or when one looks at the page, and where one stops. None: one is here as oneself.
+    pub looking: Option<(String, String)>,
     /// The line above the end of the page.
     pub foot: String,
     pub language: String,
@@ -156,6 +158,10 @@ const FLASHES: &[(&str, &str)] = &[
     ("thread-merged", "The threads are one now."),
     ("learner-withdrawn", "They are out of the course. What they did is kept."),
     ("learner-back", "They are back in the course, with all that they had done."),
+    ("early-access-given", "The unit is open to them."),
+    ("early-access-taken", "The unit opens to them with the others again."),
+    ("extra-time-saved", "Their last day is saved."),
+    ("learners-told", "Your mail is on its way to them."),
     ("team-note-kept", "The note is there, for facilitators alone."),
     ("team-note-removed", "The note is gone."),
     ("feed-stopped", "Your private address does not work any more."),

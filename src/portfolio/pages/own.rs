@@ -11,7 +11,7 @@ use crate::platform::web::{Answer, Ask, Error, Frame};
 use crate::portfolio::{Product, Sheet, named, path, store};
 use crate::programme::{Catalogue, Content, Unit};
 use crate::schedule::gate::{OpenUnit, open_units};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 use crate::schedule::{Release, release_of};
 
 #[derive(Template)]
@@ -56,7 +56,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let place = gate::place(conn, ask, cohort)?;
     let learner = place.learner().ok_or(Error::NotFound)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let open = open_units(ask, &place, programme, &releases);
     let products = store::list_own(conn, learner)?;
     let worked = Worked::read(conn, learner)?;

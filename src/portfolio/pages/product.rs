@@ -11,7 +11,7 @@ use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::portfolio::{Product, Sheet, named, path, product_text, starter, store};
 use crate::programme::{Catalogue, Content};
 use crate::schedule::gate::{OpenUnit, open_unit};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 #[derive(Template)]
 #[template(path = "portfolio/product.html")]
@@ -55,7 +55,7 @@ impl<'c> Bench<'c> {
         let place = gate::place(conn, ask, cohort)?;
         let learner = place.learner().ok_or(Error::NotFound)?;
         let number = unit.parse().ok().filter(|n: &u16| n.to_string() == *unit).ok_or(Error::NotFound)?;
-        let releases = list_releases(conn, place.cohort.id)?;
+        let releases = list_seen(conn, &place)?;
         let open = open_unit(ask, &place, catalogue, &releases, number)?;
         let title = named(open.unit).ok_or(Error::NotFound)?;
         Ok(Self { place, learner, open, title })

@@ -12,7 +12,7 @@ use crate::portfolio::store::{self, After};
 use crate::portfolio::{ProductId, Shared, path};
 use crate::programme::{Catalogue, Content};
 use crate::schedule::gate::open_units;
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_seen;
 
 /// How many products a page shows.
 const PAGE: usize = 10;
@@ -43,7 +43,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let after = Some(asked.get("after")).filter(|text| !text.is_empty()).map(after_of).transpose()?;
     let place = gate::place(conn, ask, cohort)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
-    let releases = list_releases(conn, place.cohort.id)?;
+    let releases = list_seen(conn, &place)?;
     let units = visible(&open_units(ask, &place, programme, &releases));
     let mut shared = store::list_shared(conn, place.cohort.id, &units, (None, after), PAGE as i64 + 1)?;
     let more = shared.len() > PAGE;

@@ -158,13 +158,43 @@ fn a_new_break_moves_what_is_neither_set_by_hand_nor_open() {
         .into_iter()
         .map(|(unit, time)| (slug(unit), time, cohort.zone.instant(time)))
         .collect();
-    let after = replanned(&before, &planned, &terms(&cohort)).unwrap();
+    let with_breaks = |planned: &[_]| Change::SetBreaks { breaks: breaks.clone(), planned: planned.to_vec() };
+    let after = apply(&before, &with_breaks(&planned), &terms(&cohort)).unwrap();
     assert_eq!(days_from(&after, 5), ["08 Feb", "22 Feb", "08 Mar", "15 Mar", "22 Mar", "12 Apr", "21 Apr"]);
     let early = apply(&before, &set(11, "2027-04-12 09:00"), &terms(&cohort)).unwrap();
     let mut late = planned.clone();
     late[10].1 = local("2027-04-26 09:00");
     late[10].2 = cohort.zone.instant(late[10].1);
-    assert!(matches!(replanned(&early, &late, &terms(&cohort)), Err(ScheduleFault::OutOfOrder { .. })));
+    assert!(matches!(apply(&early, &with_breaks(&late), &terms(&cohort)), Err(ScheduleFault::OutOfOrder { .. })));
+}
+
+/// The change, as it would be kept.
+fn revision(before: &[Release], after: &[Release]) -> Revision {
+    let side = |of: &[Release], other: &[Release]| Side { releases: differing(other, of), breaks: None };
+    Revision { before: side(before, after), after: side(after, before) }
+}
+
+#[test]
+fn what_was_changed_is_taken_back_unless_it_was_changed_again() {
+    let (cohort, breaks) = (spring(), breaks());
+    let now = cohort.zone.instant(local("2027-02-23 12:00"));
+    let terms = |confirmed| Terms { cohort: &cohort, breaks: &breaks, now, confirmed };
+    let planned = sample::releases(&cohort, &breaks, now);
+    let later = apply(&planned, &moved(8, 7), &terms(false)).unwrap();
+    let undo = Change::Undo(revision(&planned, &later));
+    assert_eq!(apply(&later, &undo, &terms(false)).unwrap(), planned);
+    assert_eq!(apply(&planned, &undo, &terms(false)), Err(ScheduleFault::ChangedSince), "twice is once");
+    let again = apply(&later, &set(9, "2027-03-16 09:00"), &terms(false)).unwrap();
+    assert_eq!(apply(&again, &undo, &terms(false)), Err(ScheduleFault::ChangedSince));
+
+    let opened = apply(&planned, &Change::OpenNow { unit: slug(7) }, &terms(false)).unwrap();
+    let close = Change::Undo(revision(&planned, &opened));
+    assert_eq!(apply(&opened, &close, &terms(false)), Err(ScheduleFault::Unconfirmed { closes: vec![slug(7)] }));
+    assert_eq!(apply(&opened, &close, &terms(true)).unwrap(), planned);
+
+    let held = apply(&planned, &Change::Hold { unit: slug(6) }, &terms(true)).unwrap();
+    let back = apply(&held, &Change::Undo(revision(&planned, &held)), &terms(false)).unwrap();
+    assert!(back[6].is_open(now) && back[6].opens_at == planned[6].opens_at);
 }
 
 fn any_change() -> impl Strategy<Value = Change> {
@@ -209,6 +239,11 @@ proptest! {
                 }
             }
             prop_assert_eq!(&apply(&after, &Change::Hold { unit: slug(0) }, &Terms { confirmed: true, ..terms }).map(|_| ()), &Ok(()));
+            let undone = apply(&after, &Change::Undo(revision(&releases, &after)), &Terms { confirmed: true, ..terms });
+            if let Ok(undone) = undone {
+                let times = |of: &[Release]| of.iter().map(|r| (r.opens_at, r.held, r.is_open(now))).collect::<Vec<_>>();
+                prop_assert_eq!(times(&undone), times(&releases));
+            }
             releases = after;
         }
     }

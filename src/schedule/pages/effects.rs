@@ -3,13 +3,14 @@
 
 use super::Sheet;
 use super::words::{clock_change, clocks_of, day_with_year, days_of, joined, units_in_words, upper_first};
+use crate::cohort::Break;
 use crate::platform::clock::Instant;
 use crate::platform::text::{Slug, count};
 use crate::platform::zone::day_in_words;
 use crate::programme::Unit;
 use crate::schedule::due::{Fate, Moved, Timing};
 use crate::schedule::plan::break_on;
-use crate::schedule::{Change, Release, closes_on};
+use crate::schedule::{Change, Release, bank_holiday, closes_on};
 
 pub(super) struct Row {
     pub unit: String,
@@ -96,8 +97,11 @@ impl<'a> Effects<'a> {
 
     /// One sentence under the title.
     pub fn lead(&self) -> String {
-        let changed = self.pairs().count();
-        let units = if changed == 1 { "One unit changes".into() } else { format!("{changed} units change") };
+        let units = match self.pairs().count() {
+            0 => "No unit changes".into(),
+            1 => "One unit changes".into(),
+            changed => format!("{changed} units change"),
+        };
         format!("{units}. Nobody loses any work, and no mail that has gone out goes out again.")
     }
 
@@ -180,12 +184,10 @@ impl<'a> Effects<'a> {
         let cohort = &self.sheet.place.cohort;
         let mut sentences = Vec::new();
         for (unit, old, new) in self.pairs().filter(|(_, old, new)| old.opens_at != new.opens_at) {
-            if let Some(live) = &unit.live {
-                sentences
-                    .push(format!("Live session {} belongs to unit {}. Does it move too?", live.number, unit.number));
-            }
+            sentences.extend(self.live_session(unit, new));
+            sentences.extend(self.bank_holiday(unit, new));
             let hand_picked = old.local_time != new.local_time && !new.is_open(self.now);
-            if let Some(pause) = break_on(&self.sheet.breaks, new.local_time.date()).filter(|_| hand_picked) {
+            if let Some(pause) = break_on(self.breaks(), new.local_time.date()).filter(|_| hand_picked) {
                 let (name, days) = (&pause.name, days_of(pause));
                 sentences.push(format!("Unit {} would open in the break ‘{name}’, {days}.", unit.number));
             }
@@ -201,6 +203,36 @@ impl<'a> Effects<'a> {
             sentences.push(format!("Discussions would close on {}, not {}.", day_with_year(new), day_in_words(old)));
         }
         sentences
+    }
+
+    /// As they would be.
+    fn breaks(&self) -> &'a [Break] {
+        self.change.breaks().unwrap_or(&self.sheet.breaks)
+    }
+
+    /// A session stays where it is, whatever its unit does.
+    fn live_session(&self, unit: &Unit, new: &Release) -> Option<String> {
+        let live = unit.live.as_ref()?;
+        let session = format!("Live session {}", live.number);
+        let Some((_, local, starts_at)) = self.sheet.sessions.iter().find(|(slug, ..)| unit.is_called(slug)) else {
+            return Some(format!("{session} belongs to unit {}, and has no time yet.", unit.number));
+        };
+        let when = format!("{}, {}", day_in_words(local.date()), local.format("%H:%M"));
+        Some(match new.held || *starts_at < new.opens_at {
+            true if *starts_at > self.now => {
+                format!("{session} is on {when}: that would be before unit {} opens. Move the session too.", unit.number)
+            }
+            true => format!("{session} was on {when}."),
+            false => format!("{session} stays on {when}. Does that still suit unit {}?", unit.number),
+        })
+    }
+
+    /// Of England, so only where people live by London's clocks.
+    fn bank_holiday(&self, unit: &Unit, new: &Release) -> Option<String> {
+        let day = new.local_time.date();
+        let name = bank_holiday(day).filter(|_| self.sheet.place.cohort.zone.name() == "Europe/London")?;
+        let opens = format!("Unit {} would open on {}", unit.number, day_in_words(day));
+        (!new.is_open(self.now)).then(|| format!("{opens}, {name}: a bank holiday in England."))
     }
 
     /// A hold is about one unit: those behind it still open by themselves.

@@ -4,20 +4,35 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::Sheet;
 use super::words::fault_in_words;
+use crate::cohort::pages::breaks;
+use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::platform::web::{Error, Faults, Fields};
-use crate::schedule::{Change, ScheduleFault};
+use crate::schedule::plan::planned_releases;
+use crate::schedule::{Change, ChangeId, ScheduleFault, store};
 use crate::words;
 
-/// Every field that a form of the schedule may send.
-pub(super) const FIELDS: &[&str] = &["unit", "change", "date", "time", "by", "of", "version", "confirmed"];
-/// Those that say what the change is.
-pub(super) const CHANGE_FIELDS: &[&str] = &["unit", "change", "date", "time", "by", "of"];
+/// What a form of the schedule may send besides the change itself.
+const KEEPING: &[&str] = &["version", "confirmed", "reason"];
+/// The fields that say what the change is.
+const CHANGE: &[&str] = &["unit", "change", "date", "time", "by", "of", "entry"];
+/// How many breaks the form offers.
+pub(super) const BREAKS: usize = 8;
 const MOST_DAYS: i64 = 730;
 
 words! {
     /// What the forms offer.
-    Act { Set = "set", Open = "open", Hold = "hold", LetGo = "let-go", Move = "move" }
+    Act {
+        Set = "set",
+        Open = "open",
+        Hold = "hold",
+        LetGo = "let-go",
+        Move = "move",
+        /// Other breaks.
+        Breaks = "breaks",
+        /// An earlier change is taken back.
+        Undo = "undo",
+    }
 }
 
 impl Act {
@@ -26,23 +41,58 @@ impl Act {
         match self {
             Self::Set => "date",
             Self::Move => "by",
+            Self::Breaks => "break_first_1",
+            Self::Undo => "changes",
             Self::Open | Self::Hold | Self::LetGo => self.as_str(),
         }
     }
 }
 
-/// A form that was read: the unit it is about, what to do, and the change or what is wrong with it.
+/// A form that was read: what it is about, what to do, and the change or what is wrong with it.
 pub(super) struct Typed {
-    pub position: usize,
+    pub about: About,
     pub act: Act,
     pub change: Result<Change, Faults>,
 }
 
+/// What a change is about.
+pub(super) enum About {
+    /// The unit at this position, and perhaps others.
+    Unit(usize),
+    Breaks,
+    /// An earlier change, by its title.
+    Earlier(String),
+}
+
+/// Whether the field says what the change is.
+pub(super) fn is_of_change(name: &str) -> bool {
+    CHANGE.contains(&name) || breaks::is_field(name, BREAKS)
+}
+
 impl Typed {
-    pub fn read(fields: &Fields, sheet: &Sheet<'_>) -> Result<Self, Error> {
-        fields.only(FIELDS)?;
-        let position = sheet.position(fields.get("unit"))?;
+    pub fn read(conn: &mut Conn, fields: &Fields, sheet: &Sheet<'_>) -> Result<Self, Error> {
+        fields.only_if(|name| KEEPING.contains(&name) || is_of_change(name))?;
         let act = fields.get("change").parse().map_err(|_| Error::BadRequest("It does not say what to change."))?;
+        match act {
+            Act::Breaks => {
+                let mut faults = Faults::default();
+                let breaks = breaks::read(fields, BREAKS, &mut faults);
+                let planned = planned_releases(&sheet.place.cohort, &breaks, sheet.programme);
+                let change = Change::SetBreaks { breaks, planned };
+                let change = if faults.is_empty() { Ok(change) } else { Err(faults) };
+                Ok(Self { about: About::Breaks, act, change })
+            }
+            Act::Undo => {
+                let id = fields.get("entry").parse().map(ChangeId).map_err(|_| Error::NotFound)?;
+                let entry = store::find_change(conn, sheet.place.cohort.id, id)?.ok_or(Error::NotFound)?;
+                Ok(Self { about: About::Earlier(entry.title), act, change: Ok(Change::Undo(entry.revision)) })
+            }
+            _ => Self::read_unit(act, fields, sheet),
+        }
+    }
+
+    fn read_unit(act: Act, fields: &Fields, sheet: &Sheet<'_>) -> Result<Self, Error> {
+        let position = sheet.position(fields.get("unit"))?;
         let unit = sheet.releases[position].unit.clone();
         let mut faults = Faults::default();
         let change = match act {
@@ -51,8 +101,9 @@ impl Typed {
             Act::Hold => Some(Change::Hold { unit }),
             Act::LetGo => Some(Change::Unhold { unit }),
             Act::Move => faults.check("by", days(fields)).map(|days| Change::Move { unit, days }),
+            Act::Breaks | Act::Undo => None,
         };
-        Ok(Self { position, act, change: change.ok_or(faults) })
+        Ok(Self { about: About::Unit(position), act, change: change.ok_or(faults) })
     }
 
     /// The fault in words, beside the field that can mend it.

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::Sheet;
 use super::words::{clock_change, day_with_year, days_of};
@@ -11,7 +12,8 @@ use crate::platform::db::Db;
 use crate::platform::web::{Answer, Ask, Error, Field, Frame};
 use crate::platform::zone::{Zone, day_in_words};
 use crate::programme::Content;
-use crate::schedule::{Release, closes_on};
+use crate::schedule::store::{Entry, list_changes};
+use crate::schedule::{Release, bank_holiday, closes_on};
 
 #[derive(Template)]
 #[template(path = "schedule/list.html")]
@@ -26,6 +28,12 @@ struct List {
     of: Field,
     spans: Vec<(String, String)>,
     path: String,
+    /// The same as a month on a sheet.
+    calendar: String,
+    /// Where one sees the course as learners will on a day.
+    look: String,
+    /// Empty: nobody changed it yet.
+    last_change: String,
 }
 
 /// A unit, or a break between two.
@@ -54,12 +62,15 @@ enum Stage {
 
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
-    let page =
-        db.read(move |conn| Ok::<_, Error>(list(&asked, &Sheet::read(conn, &asked, &catalogue, &slug)?))).await?;
-    ask.page(page)
+    let page = db.read(move |conn| {
+        let sheet = Sheet::read(conn, &asked, &catalogue, &slug)?;
+        let last = list_changes(conn, sheet.place.cohort.id, None, 1)?.pop();
+        Ok::<_, Error>(list(&asked, &sheet, last.as_ref()))
+    });
+    ask.page(page.await?)
 }
 
-fn list(ask: &Ask, sheet: &Sheet<'_>) -> List {
+fn list(ask: &Ask, sheet: &Sheet<'_>, last: Option<&Entry>) -> List {
     let cohort = &sheet.place.cohort;
     let named = |place: usize| format!("{} {}", sheet.units[place].number, sheet.units[place].title);
     let next = sheet.releases.iter().position(|r| !r.is_open(ask.now)).unwrap_or(0);
@@ -80,7 +91,21 @@ fn list(ask: &Ask, sheet: &Sheet<'_>) -> List {
         of: Field::new("of", "Weeks or days").value("weeks"),
         spans: super::unit::spans(),
         path: sheet.path(),
+        calendar: format!("{}/calendar/{}", cohort.path(), month_to_show(ask.now, sheet).format("%Y-%m")),
+        look: format!("{}/manage/look", cohort.path()),
+        last_change: last.map(|entry| changed_by(entry, &cohort.zone, ask.now)).unwrap_or_default(),
     }
+}
+
+/// The month of the next unit to open, or of the last.
+fn month_to_show(now: Instant, sheet: &Sheet<'_>) -> NaiveDate {
+    let next = sheet.releases.iter().find(|r| !r.is_open(now)).or(sheet.releases.last());
+    next.map_or(sheet.place.cohort.starts_on, |release| release.local_time.date())
+}
+
+/// 'Priya Raman, Tuesday at 10:05: Unit 8 and all later units moved 1 week later'
+fn changed_by(entry: &Entry, zone: &Zone, now: Instant) -> String {
+    format!("{}, {}: {}", entry.actor, zone.recent(entry.changed_at, now), entry.title)
 }
 
 fn rows(now: Instant, sheet: &Sheet<'_>) -> Vec<Row> {
@@ -122,6 +147,10 @@ fn unit_row(place: usize, now: Instant, sheet: &Sheet<'_>) -> Row {
     let mut notes = Vec::new();
     if let Some(turn) = &turn {
         notes.push(turn.clone());
+    }
+    let holiday = bank_holiday(release.local_time.date()).filter(|_| !open && zone.name() == "Europe/London");
+    if let Some(name) = holiday {
+        notes.push(format!("It is {name}, a bank holiday in England."));
     }
     if !open && release.set_by_hand {
         notes.push("Set by hand: it stays when the cohort’s dates change.".into());

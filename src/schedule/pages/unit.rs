@@ -90,7 +90,7 @@ impl UnitForms {
                 page.by = page.by.sent(fields, &faults);
                 page.of = page.of.sent(fields, &faults);
             }
-            Act::Open | Act::Hold | Act::LetGo => {}
+            Act::Open | Act::Hold | Act::LetGo | Act::Breaks | Act::Undo => {}
         }
         page.faults = faults;
         Error::refused(page)

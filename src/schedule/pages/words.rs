@@ -44,6 +44,7 @@ pub(super) fn fault_in_words(fault: &ScheduleFault, sheet: &Sheet<'_>) -> String
             let units: Vec<String> = closes.iter().map(|unit| named(unit, sheet)).collect();
             format!("say that you want to close {}", joined(&units))
         }
+        ScheduleFault::ChangedSince => "what it changed was changed again since. Undo the later change first".into(),
     };
     upper_first(&sentence)
 }

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::path;
-use crate::announcement::{Announcement, AnnouncementId, store};
+use crate::announcement::{Announcement, AnnouncementId, Audience, store};
 use crate::cohort::gate;
 use crate::outbox::State;
 use crate::platform::db::{Conn, Db};
@@ -91,9 +91,13 @@ fn row(one: Announcement, mails: &[(State, i64)], path: &str, zone: &Zone) -> Ro
     };
     when.extend(one.changed_at.map(|at| format!("Changed {}", zone.exact(at))));
     when.extend(one.withdrawn_at.map(|at| format!("Withdrawn {}", zone.exact(at))));
+    let to_all = one.audience == Audience::Everybody;
+    if !to_all {
+        when.push("To some learners, by mail alone".into());
+    }
     let href = |end: &str| match one.withdrawn_at {
-        None => format!("{path}/{}{end}", one.id),
-        Some(_) => String::new(),
+        None if to_all => format!("{path}/{}{end}", one.id),
+        _ => String::new(),
     };
     Row {
         state,

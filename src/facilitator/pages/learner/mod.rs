@@ -1,21 +1,30 @@
 //! One learner: what they have done and how it came to be, what they wrote, which reminders went to them, what the
-//! facilitators of the cohort tell one another; and taking them out of the course, or back in.
+//! facilitators of the cohort tell one another; what they alone are allowed, and their place in the course.
+
+mod allowance;
+mod notes;
+mod place;
 
 use actix_web::web::{Data, Path};
 use askama::Template;
+use diesel::QueryResult;
+
+pub use allowance::{give_early_access, give_extra_time, take_early_access};
+pub use notes::{remove_note, write_note};
+pub use place::change_place;
 
 use super::day;
 use crate::audit::{self, Act, Deed};
-use crate::cohort::{EnrolmentId, Place, Standing, gate};
+use crate::cohort::{EnrolmentId, Place, gate};
 use crate::completion::{self, Done, How};
 use crate::draft;
 use crate::facilitator::store::{self, OwnPost};
-use crate::facilitator::{Learner, Stage, TeamNoteId};
+use crate::facilitator::{Learner, Stage};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
-use crate::platform::text::{count, paragraphs};
+use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
-use crate::platform::zone::Zone;
+use crate::platform::zone::{Zone, day_in_words};
 use crate::programme::{Catalogue, Content, Programme, Unit};
 use crate::reminder;
 use crate::reminder::pages::own::Row as Reminder;
@@ -24,7 +33,6 @@ use crate::schedule::{self, Release};
 /// How many posts and reminders are shown: the newest.
 const POSTS: i64 = 10;
 const REMINDERS: usize = 20;
-const LONGEST_NOTE: usize = 2_000;
 const LONGEST_REASON: usize = 500;
 /// The ids of the forms in the page.
 const NOTE_FORM: &str = "team-note";
@@ -47,9 +55,13 @@ struct LearnerPage {
     notes: Vec<NoteLine>,
     note: Field,
     note_draft: draft::Form,
+    allowance: allowance::Forms,
     /// Why they are taken out, or brought back.
     reason: Field,
     card: String,
+    /// Where one looks at the course with their eyes.
+    look: String,
+    enrolment: EnrolmentId,
 }
 
 struct UnitLine {
@@ -89,71 +101,6 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Address)
     ask.page(page.await?)
 }
 
-/// `place` is `out` or `back`, with a `reason`.
-pub async fn change_place(ask: Ask, db: Data<Db>, content: Data<Content>, path: Address, fields: Fields) -> Answer {
-    fields.only(&["place", "reason"])?;
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let (to, done) = db
-        .write(move |conn| {
-            let desk = Desk::find(conn, &asked, &catalogue, &path)?;
-            let (standing, act, done) = match fields.get("place") {
-                "out" => (Standing::Withdrawn, Act::WithdrawLearner, "learner-withdrawn"),
-                "back" => (Standing::Active, Act::BringBackLearner, "learner-back"),
-                _ => return Err(Error::BadRequest("It says neither to take the learner out nor to bring them back.")),
-            };
-            let reason = match paragraphs(fields.get("reason"), LONGEST_REASON, "the reason") {
-                Ok(reason) => reason,
-                Err(what) => return Err(desk.refused(conn, &asked, &fields, ("reason", what))?),
-            };
-            let (id, learner, path) = (desk.place.cohort.id, &desk.learner, desk.path());
-            if crate::cohort::store::set_learner_standing(conn, id, learner.enrolment, standing)? {
-                let deed = Deed { act, subject: &learner.name, path: &path, reason: &reason };
-                audit::store::note(conn, &desk.place, deed, asked.now)?;
-            }
-            Ok((path, done))
-        })
-        .await?;
-    ask.done(to, done)
-}
-
-pub async fn write_note(ask: Ask, db: Data<Db>, content: Data<Content>, path: Address, fields: Fields) -> Answer {
-    fields.only(&["note"])?;
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let to = db
-        .write(move |conn| {
-            let desk = Desk::find(conn, &asked, &catalogue, &path)?;
-            match paragraphs(fields.get("note"), LONGEST_NOTE, "a note") {
-                Ok(note) => store::write_note(conn, &desk.place, desk.learner.enrolment, &note, asked.now)?,
-                Err(what) => return Err(desk.refused(conn, &asked, &fields, ("note", what))?),
-            };
-            draft::store::forget(conn, desk.place.person.id, (&desk.path(), NOTE_FORM))?;
-            Ok(format!("{}#notes", desk.path()))
-        })
-        .await?;
-    ask.done(to, "team-note-kept")
-}
-
-pub async fn remove_note(
-    ask: Ask,
-    db: Data<Db>,
-    content: Data<Content>,
-    path: Path<(String, String, String)>,
-    fields: Fields,
-) -> Answer {
-    fields.only(&[])?;
-    let (asked, catalogue) = (ask.clone(), content.current());
-    let to = db
-        .write(move |conn| {
-            let (cohort, learner, note) = path.into_inner();
-            let desk = Desk::find(conn, &asked, &catalogue, &(cohort, learner))?;
-            let note = note.parse().map(TeamNoteId).map_err(|_| Error::NotFound)?;
-            store::remove_note(conn, desk.learner.enrolment, note)?;
-            Ok::<_, Error>(format!("{}#notes", desk.path()))
-        })
-        .await?;
-    ask.done(to, "team-note-removed")
-}
-
 /// A learner before a facilitator of their cohort.
 struct Desk<'c> {
     place: Place,
@@ -179,25 +126,26 @@ impl<'c> Desk<'c> {
         format!("{}/{}", self.all(), self.learner.enrolment)
     }
 
-    /// The page again, with what was typed and why it was not taken.
-    fn refused(
-        &self,
-        conn: &mut Conn,
-        ask: &Ask,
-        fields: &Fields,
-        (field, what): (&'static str, String),
-    ) -> Result<Error, Error> {
-        let mut faults = Faults::default();
-        faults.add(field, what);
+    /// The page again, with what was typed in one of its forms and why it was not taken.
+    fn refused(&self, conn: &mut Conn, ask: &Ask, fields: &Fields, faults: Faults) -> Result<Error, Error> {
         let page = self.page(conn, ask)?;
-        let (note, reason) = match field {
-            "note" => (page.note.clone().sent(fields, &faults), page.reason.clone()),
-            _ => (page.note.clone(), page.reason.clone().sent(fields, &faults)),
-        };
-        Ok(Error::refused(LearnerPage { faults, note, reason, ..page }))
+        let field_of = |field: Field| if faults.of(&field.id).is_empty() { field } else { field.sent(fields, &faults) };
+        Ok(Error::refused(LearnerPage {
+            note: field_of(page.note),
+            reason: field_of(page.reason),
+            allowance: page.allowance.refused(fields, &faults),
+            faults,
+            ..self.page(conn, ask)?
+        }))
     }
 
-    /// Six queries.
+    /// Notes what the facilitator did with this learner.
+    fn note(&self, conn: &mut Conn, act: Act, reason: &str, now: Instant) -> QueryResult<()> {
+        let deed = Deed { act, subject: &self.learner.name, path: &self.path(), reason };
+        audit::store::note(conn, &self.place, deed, now)
+    }
+
+    /// Seven queries.
     fn page(&self, conn: &mut Conn, ask: &Ask) -> Result<LearnerPage, Error> {
         let (learner, zone, path) = (&self.learner, &self.place.cohort.zone, self.path());
         let releases = schedule::store::list_releases(conn, self.place.cohort.id)?;
@@ -205,6 +153,7 @@ impl<'c> Desk<'c> {
         let posts = store::list_posts(conn, learner.enrolment, POSTS)?;
         let reminders = reminder::store::list_own(conn, learner.enrolment)?;
         let notes = store::list_notes(conn, learner.enrolment)?;
+        let early = schedule::store::list_early_access(conn, learner.enrolment)?;
         let kept = draft::store::of_page(conn, self.place.person.id, &path, zone, ask.now)?;
         let mut note = Field::new("note", "A note for the team").hint(
             "Facilitators of this cohort read it. The learner may ask for a copy, so write what they could read too.",
@@ -238,8 +187,11 @@ impl<'c> Desk<'c> {
                 .collect(),
             note,
             note_draft,
+            allowance: allowance::Forms::new(self, &releases, &early, ask.now),
             reason: self.reason(),
             card: format!("{}/people/{}", self.place.cohort.path(), learner.enrolment),
+            look: format!("{}/manage/look", self.place.cohort.path()),
+            enrolment: learner.enrolment,
             path,
         })
     }
@@ -260,7 +212,9 @@ impl<'c> Desk<'c> {
     fn facts(&self, now: Instant) -> Vec<(&'static str, String)> {
         let (learner, zone) = (&self.learner, &self.place.cohort.zone);
         let last = learner.last_seen_at.map_or_else(|| "never".into(), |at| day(zone, at, now));
-        vec![("Joined", day(zone, learner.enrolled_at, now)), ("Last here", last)]
+        let mut facts = vec![("Joined", day(zone, learner.enrolled_at, now)), ("Last here", last)];
+        facts.extend(learner.extra_until.map(|day| ("May take part until", day_in_words(day))));
+        facts
     }
 
     fn units(&self, releases: &[Release], done: &Done, now: Instant) -> Vec<UnitLine> {
