@@ -14,6 +14,7 @@ use crate::accounts::doors::{Doors, Limits};
 use crate::accounts::pages::OnSignIn;
 use crate::accounts::passwords::Passwords;
 use crate::admin::Installation;
+use crate::completion::openings::Openings;
 use crate::discussion::listening::Listeners;
 use crate::discussion::posting::PostLimits;
 use crate::draft::pages::DraftLimit;
@@ -57,6 +58,7 @@ pub struct App {
     pub search_limit: Data<SearchLimit>,
     pub draft_limit: Data<DraftLimit>,
     pub code_limit: Data<CodeLimit>,
+    pub openings: Openings,
     /// For an author's own process alone.
     pub preview: Option<Data<Preview>>,
 }
@@ -92,6 +94,7 @@ impl App {
             search_limit: Data::default(),
             draft_limit: Data::new(DraftLimit::default()),
             code_limit: Data::default(),
+            openings: Openings::default(),
             preview: None,
         })
     }
@@ -169,6 +172,7 @@ impl App {
             .app_data(self.search_limit.clone())
             .app_data(self.draft_limit.clone())
             .app_data(self.code_limit.clone())
+            .app_data(Data::new(self.openings.clone()))
             .app_data(Data::new(Looks(crate::learner::may_be_looked_at)))
             .app_data(Data::new(OnSignIn(worker::note_sign_in)))
             .app_data(Data::new(crate::learner::pages::talk::ON_STEP_POSTS))
@@ -211,6 +215,7 @@ impl App {
         let reloads = actix_web::rt::spawn(self.clone().reload_on_hangup());
         actix_web::rt::spawn(stop_on_signal(handle, self.listeners.clone()));
         server.await?;
+        self.openings.write(&self.db).await;
         limits.abort();
         reloads.abort();
         if let Some(jobs) = jobs {

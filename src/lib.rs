@@ -32,10 +32,12 @@ pub mod notice;
 pub mod people;
 
 pub mod admin;
+pub mod export;
 pub mod facilitator;
 pub mod health;
 pub mod learner;
 pub mod preview;
+pub mod report;
 
 pub mod app;
 pub mod cli;

@@ -10,6 +10,7 @@ use crate::cohort::pages as cohort;
 use crate::discussion::pages as discussion;
 use crate::draft::pages as draft;
 use crate::enrolling::pages as enrolling;
+use crate::export::pages as export;
 use crate::facilitator::pages as facilitator;
 use crate::learner::pages as learner;
 use crate::live::pages as live;
@@ -18,6 +19,7 @@ use crate::people::pages as people;
 use crate::platform::web::{assets, error};
 use crate::portfolio::pages as portfolio;
 use crate::reminder::pages as reminder;
+use crate::report::pages as report;
 use crate::schedule::pages as schedule;
 use crate::search::pages as search;
 use crate::{health, preview, programme};
@@ -77,7 +79,9 @@ fn accounts(config: &mut ServiceConfig) {
         .route("/unsubscribe/{token}/announcements", get().to(cohort::unsubscribe::show_announcements))
         .route("/unsubscribe/{token}/announcements", post().to(cohort::unsubscribe::submit_announcements))
         .route("/unsubscribe/{token}/discussions", get().to(cohort::unsubscribe::show_discussions))
-        .route("/unsubscribe/{token}/discussions", post().to(cohort::unsubscribe::submit_discussions));
+        .route("/unsubscribe/{token}/discussions", post().to(cohort::unsubscribe::submit_discussions))
+        .route("/unsubscribe/{token}/reports", get().to(report::stop::show))
+        .route("/unsubscribe/{token}/reports", post().to(report::stop::submit));
 }
 
 /// What somebody has not sent yet.
@@ -214,6 +218,9 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/learners/{learner}/notes", post().to(facilitator::learner::write_note))
         .route("/cohorts/{cohort}/manage/learners/{learner}/notes/{note}/remove", post().to(facilitator::learner::remove_note))
         .route("/cohorts/{cohort}/manage/learners.csv", get().to(facilitator::learners_csv::show))
+        .route("/cohorts/{cohort}/manage/analytics", get().to(facilitator::analytics::show::show))
+        .route("/cohorts/{cohort}/manage/analytics/{table}.csv", get().to(facilitator::analytics::tables::show))
+        .route("/cohorts/{cohort}/manage/analytics/{unit}", get().to(facilitator::analytics::unit::show))
         .route("/cohorts/{cohort}/manage/assignments", get().to(facilitator::assignments::list))
         .route("/cohorts/{cohort}/manage/assignments/{submission}", get().to(facilitator::assignments::show))
         .route("/cohorts/{cohort}/manage/assignments/{submission}", post().to(facilitator::assignments::comment))
@@ -241,6 +248,13 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/announcements/{announcement}", get().to(announcement::manage::edit))
         .route("/cohorts/{cohort}/manage/announcements/{announcement}/withdraw", get().to(announcement::manage::ask_withdraw))
         .route("/cohorts/{cohort}/manage/announcements/{announcement}/withdraw", post().to(announcement::manage::withdraw))
+        .route("/cohorts/{cohort}/manage/reports", get().to(report::list::show))
+        .route("/cohorts/{cohort}/manage/reports/readers", post().to(report::readers::add))
+        .route("/cohorts/{cohort}/manage/reports/readers/{reader}/stop", post().to(report::readers::stop))
+        .route("/cohorts/{cohort}/manage/reports/{week}.pdf", get().to(report::week::pdf))
+        .route("/cohorts/{cohort}/manage/reports/{week}", get().to(report::week::show))
+        .route("/cohorts/{cohort}/manage/export", get().to(export::show))
+        .route("/cohorts/{cohort}/manage/export", post().to(export::download))
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))

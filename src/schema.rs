@@ -70,6 +70,8 @@ diesel::table! {
         list_id -> Nullable<Text>,
         unsubscribe_url -> Nullable<Text>,
         calendar -> Nullable<Text>,
+        attached_name -> Nullable<Text>,
+        attached -> Nullable<Binary>,
     }
 }
 
@@ -737,6 +739,83 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    step_openings (enrolment_id, unit, step) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        opened_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    step_days (cohort_id, unit, step, day) {
+        cohort_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        day -> Date,
+        opened -> BigInt,
+        done -> BigInt,
+    }
+}
+
+diesel::table! {
+    done_hours (cohort_id, hour) {
+        cohort_id -> BigInt,
+        hour -> Timestamp,
+        done -> BigInt,
+    }
+}
+
+diesel::table! {
+    last_steps (enrolment_id) {
+        enrolment_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        completed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    first_answers (cohort_id, unit, step, answers) {
+        cohort_id -> BigInt,
+        unit -> Text,
+        step -> Text,
+        answers -> Text,
+        attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    writer_weeks (cohort_id, week, enrolment_id) {
+        cohort_id -> BigInt,
+        week -> Date,
+        enrolment_id -> BigInt,
+        posts -> BigInt,
+    }
+}
+
+diesel::table! {
+    report_readers (id) {
+        id -> BigInt,
+        cohort_id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        token -> Text,
+        added_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        stopped_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    report_mails (reader_id, week) {
+        reader_id -> BigInt,
+        week -> Date,
+        message_id -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -811,6 +890,12 @@ diesel::joinable!(announcement_recipients -> enrolments (enrolment_id));
 diesel::joinable!(enrolling_settings -> cohorts (cohort_id));
 diesel::joinable!(place_requests -> cohorts (cohort_id));
 diesel::joinable!(place_requests -> accounts (account_id));
+diesel::joinable!(step_openings -> enrolments (enrolment_id));
+diesel::joinable!(last_steps -> enrolments (enrolment_id));
+diesel::joinable!(writer_weeks -> enrolments (enrolment_id));
+diesel::joinable!(report_readers -> cohorts (cohort_id));
+diesel::joinable!(report_mails -> report_readers (reader_id));
+diesel::joinable!(report_mails -> messages (message_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -873,5 +958,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedule_changes,
     announcement_recipients,
     enrolling_settings,
-    place_requests
+    place_requests,
+    step_openings,
+    step_days,
+    done_hours,
+    last_steps,
+    first_answers,
+    writer_weeks,
+    report_readers,
+    report_mails
 );

@@ -18,7 +18,7 @@ use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::Content;
 use crate::{
-    accounts, announcement, audit, certificate, draft, enrolling, heartbeat, notice, outbox, reminder, schedule,
+    accounts, announcement, audit, certificate, draft, enrolling, heartbeat, notice, outbox, reminder, report, schedule,
 };
 
 /// How long between two looks.
@@ -34,14 +34,13 @@ pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
             if let Some(answer) = reminder::wanted::ask(conn, (&content.current(), &base_url), message, now)? {
                 return Ok(answer);
             }
-            let unwanted = match announcement::wanted::unwanted(conn, message)? {
-                None => notice::wanted::unwanted(conn, message)?,
-                reason => reason,
-            };
-            let unwanted = match unwanted {
-                None => enrolling::wanted::unwanted(conn, message, now)?,
-                reason => reason,
-            };
+            let mut unwanted = announcement::wanted::unwanted(conn, message)?;
+            for ask in [notice::wanted::unwanted, report::wanted::unwanted] {
+                unwanted = if unwanted.is_some() { unwanted } else { ask(conn, message)? };
+            }
+            if unwanted.is_none() {
+                unwanted = enrolling::wanted::unwanted(conn, message, now)?;
+            }
             Ok(unwanted.map_or(AsQueued, Unwanted))
         }),
         undeliverable: accounts::store::mark_undeliverable,
@@ -78,6 +77,7 @@ async fn plan_due(app: &App) {
         takes_answers: app.settings.delivery.replies.is_some(),
     };
     logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
+    logged("mail reports", report::send::send_due(&app.db, &app.content, &app.site.base_url, now)).await;
     beat(app, Job::Plan).await;
 }
 

@@ -126,6 +126,7 @@ fn letter(
         list: None,
         expires_at,
         calendar: None,
+        attachment: None,
         conversation: None,
     })
 }

@@ -98,6 +98,7 @@ pub fn mail(
         list: Some(List { id: format!("announcements.{}.{name}", cohort.slug), unsubscribe_url: stop_url }),
         expires_at: published_at + NEWS,
         calendar: None,
+        attachment: None,
         conversation: None,
     })
 }

@@ -28,6 +28,9 @@ crate::words! {
         MergeThread = "merge-thread",
         ExportDiscussions = "export-discussions",
         ChangeReminders = "change-reminders",
+        /// Who gets the weekly report.
+        ChangeReaders = "change-readers",
+        ExportCohort = "export-cohort",
         WithdrawLearner = "withdraw-learner",
         BringBackLearner = "bring-back-learner",
         MakeCohort = "make-cohort",
@@ -79,6 +82,8 @@ impl Act {
             Self::MergeThread => "merged the thread",
             Self::ExportDiscussions => "exported the discussions",
             Self::ChangeReminders => "changed the reminders",
+            Self::ChangeReaders => "changed who gets the weekly report",
+            Self::ExportCohort => "exported the cohort",
             Self::WithdrawLearner => "took a learner out of the course",
             Self::BringBackLearner => "brought a learner back",
             Self::MakeCohort => "made a cohort",

@@ -83,6 +83,7 @@ fn letter(
         list: Some(List { id: format!("{}.{host}", course.cohort.slug), unsubscribe_url: stop_url }),
         expires_at: now + KEEPS,
         calendar: None,
+        attachment: None,
         conversation: None,
     })
 }

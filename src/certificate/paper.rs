@@ -1,7 +1,7 @@
 //! The certificate as a PDF: one landscape page of A4, tagged so that a screen reader reads it in order, and checked
 //! against PDF/UA-1 while it is written. The same certificate gives the same bytes.
 
-mod draw;
+pub mod draw;
 
 use krilla::geom::{Path, PathBuilder, Point, Rect};
 use krilla::page::PageSettings;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::platform::config::{MailRoute, Settings};
 use crate::platform::db::{self, DbError, Url};
 use crate::platform::web::Mode;
-use crate::{accounts, completion, discussion, outbox};
+use crate::{accounts, completion, discussion, facilitator, outbox};
 
 pub fn backup(settings: &Settings, file: &Path) -> Outcome {
     db::copy_to(&settings.database, file)?;
@@ -61,11 +61,14 @@ pub fn check(settings: Settings) -> Outcome {
     }
     let app = open(settings, Mode::Usual)?;
     let mended = app.db.write(|conn| {
-        Ok::<_, DbError>((discussion::store::recount(conn)?, completion::store::peers::gaps::recount(conn)?))
+        let threads = discussion::store::recount(conn)?;
+        let works = completion::store::peers::gaps::recount(conn)?;
+        Ok::<_, DbError>((threads, works, facilitator::store::sums::recount(conn)?))
     });
-    let (threads, works) = block_on(mended).map_err(anyhow::Error::from)?;
+    let (threads, works, sums) = block_on(mended).map_err(anyhow::Error::from)?;
     say(&format!("{threads} threads had a wrong count of posts and are mended."));
     say(&format!("{works} pieces of work had a wrong count of comments and are mended."));
+    say(&format!("{sums} sums for facilitators were wrong and are mended."));
     Ok(())
 }
 

@@ -205,6 +205,7 @@ impl Place {
                 here(Nav::new("Reminders", format!("{path}/manage/reminders"))),
                 here(Nav::new("Announcements", format!("{path}/manage/announcements"))),
                 here(Nav::new("Assignments", format!("{path}/manage/assignments"))),
+                here(Nav::new("Analytics", format!("{path}/manage/analytics"))),
                 here(Nav::new("Guide", format!("{path}/manage/guide"))),
             ];
         }

@@ -8,6 +8,7 @@
 
 pub mod certificate;
 pub mod comments;
+pub mod openings;
 pub mod progress;
 pub mod quiz;
 pub mod store;

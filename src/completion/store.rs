@@ -4,6 +4,7 @@ pub mod attempts;
 pub mod exercises;
 pub mod films;
 pub mod notes;
+mod openings;
 pub mod peers;
 mod renames;
 
@@ -17,6 +18,7 @@ use crate::platform::db::{Conn, OnBoth as _};
 use crate::platform::text::Slug;
 use crate::schema::{completions, reflections};
 
+pub use openings::note_opened;
 pub use renames::{follow_renames, records, rename};
 
 /// A step as records name it: its unit's slug and its own.

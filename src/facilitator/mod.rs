@@ -1,5 +1,6 @@
 //! The facilitator's pages that join several slices: who is where, and who needs somebody.
 
+pub mod analytics;
 pub mod pages;
 pub mod store;
 

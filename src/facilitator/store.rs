@@ -1,6 +1,8 @@
 //! What facilitators ask about a cohort's learners; and what they tell one another, which is kept here.
 
+pub mod analytics;
 mod notes;
+pub mod sums;
 mod week;
 
 use chrono::NaiveDate;

@@ -257,6 +257,7 @@ impl Sender<'_> {
             }),
             expires_at: now + NEWS,
             calendar: None,
+            attachment: None,
             conversation: None,
         }
     }

@@ -102,6 +102,7 @@ fn reply(conn: &mut Conn, ask: &Ask, place: &Place, why: &str, mail: &Incoming, 
         list: None,
         expires_at: ask.now + TimeDelta::hours(72),
         calendar: None,
+        attachment: None,
         conversation: None,
     };
     outbox::store::queue(conn, &letter, base.host(), ask.now).map(drop)

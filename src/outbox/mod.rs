@@ -65,6 +65,8 @@ pub struct Letter {
     pub expires_at: Instant,
     /// For the reader's calendar: an iCalendar text that says its METHOD (RFC 6047).
     pub calendar: Option<String>,
+    /// A file that comes along, where there is no calendar.
+    pub attachment: Option<Attachment>,
     /// Such as `thread-12`: mail programs show mails of one conversation together, and what a reader answers to such a
     /// mail comes back to us, where the settings name an address for it.
     pub conversation: Option<String>,
@@ -80,6 +82,14 @@ impl Letter {
             expires_at: self.expires_at,
         }
     }
+}
+
+/// A PDF beside the words of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Such as `spring-2027-01-22.pdf`.
+    pub name: String,
+    pub bytes: Vec<u8>,
 }
 
 /// What makes a bulk mail easy to stop (RFC 2369, RFC 8058).

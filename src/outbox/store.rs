@@ -4,6 +4,7 @@
 mod batch;
 mod claim;
 mod unwritten;
+mod words;
 
 use std::borrow::Cow;
 
@@ -13,10 +14,11 @@ use diesel::prelude::*;
 pub use batch::queue_all;
 use claim::WAITING;
 pub use claim::{
-    Claim, Room, claim, claim_within, due, give_back, letter, mark_data_started, readdress, release, settle_cancelled,
+    Claim, Room, claim, claim_within, due, give_back, mark_data_started, readdress, release, settle_cancelled,
     settle_failed, settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
 pub use unwritten::queue_unwritten;
+pub use words::letter;
 
 use super::{Envelope, Figures, Halt, Letter, MessageId, Standing, State};
 use crate::platform::clock::Instant;

@@ -263,6 +263,7 @@ impl<'a> Sender<'a> {
             list: Some(List { id: format!("{}.{name}", self.cohort.slug), unsubscribe_url: self.stop_url(to) }),
             expires_at,
             calendar: None,
+            attachment: None,
             conversation: None,
         }
     }

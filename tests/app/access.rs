@@ -11,7 +11,7 @@ use trellis::discussion::{post_body, store};
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
 use trellis::platform::secret::Secret;
-use trellis::platform::text::Slug;
+use trellis::platform::text::{EmailAddress, Slug};
 use trellis::platform::web::assets;
 use trellis::programme::Programme;
 use trellis::schema::{announcements, calendar_tokens, enrolments, saved_answers, submissions, threads};
@@ -54,6 +54,8 @@ GET  /unsubscribe/{token}/announcements                           404 404 404 40
 POST /unsubscribe/{token}/announcements                           404 404 404 404 404
 GET  /unsubscribe/{token}/discussions                             404 404 404 404 404
 POST /unsubscribe/{token}/discussions                             404 404 404 404 404
+GET  /unsubscribe/{token}/reports                                 404 404 404 404 404
+POST /unsubscribe/{token}/reports                                 404 404 404 404 404
 POST /drafts                                                      303 400 400 400 400
 POST /drafts/discard                                              303 400 400 400 400
 GET  /cohorts/{cohort}                                            303 200 404 200 200
@@ -162,6 +164,18 @@ POST /cohorts/{cohort}/manage/answers/{answer}                    303 404 404 42
 POST /cohorts/{cohort}/manage/answers/999999/remove               303 404 404 404 404
 GET  /cohorts/{cohort}/manage/discussions                         303 404 404 200 200
 GET  /cohorts/{cohort}/manage/discussions.jsonl                   303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics                           303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics/{unit}                    303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics/7                         303 404 404 200 200
+GET  /cohorts/{cohort}/manage/analytics/99                        303 404 404 404 404
+GET  /cohorts/{cohort}/manage/analytics/{table}.csv               303 404 404 200 200
+GET  /cohorts/{cohort}/manage/reports                             303 404 404 200 200
+POST /cohorts/{cohort}/manage/reports/readers                     303 404 404 422 422
+POST /cohorts/{cohort}/manage/reports/readers/{reader}/stop       303 404 404 303 303
+GET  /cohorts/{cohort}/manage/reports/{week}                      303 404 404 404 404
+GET  /cohorts/{cohort}/manage/reports/{week}.pdf                  303 404 404 404 404
+GET  /cohorts/{cohort}/manage/export                              303 404 404 200 200
+POST /cohorts/{cohort}/manage/export                              303 404 404 400 400
 GET  /cohorts/{cohort}/manage/assignments                         303 404 404 200 200
 GET  /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 200 200
 POST /cohorts/{cohort}/manage/assignments/{work}                  303 404 404 422 404
@@ -395,6 +409,8 @@ impl Names {
             ("{step7}", kind(7, "article")),
             ("{reminder}", "1".into()),
             ("{mail}", "nudge".into()),
+            ("{table}", "quizzes".into()),
+            ("{week}", "2027-01-15".into()),
             ("{entry}", "gale2012".into()),
         ]);
         Self(names)
@@ -416,6 +432,8 @@ fn make_rows(
     let body = post_body("A post").unwrap();
     // Of unit 2, which is not open to learners: facilitators comment under another address.
     let work = make_work(conn, cohort, learner, now).to_string();
+    let reader = EmailAddress::parse("director@example.org").unwrap();
+    let reader = trellis::report::store::ask_again(conn, cohort, &reader, now).unwrap().id;
     vec![
         ("{thread}", thread.to_string()),
         ("{hidden}", make_thread(conn, cohort, Some("trust"), now).to_string()),
@@ -424,6 +442,7 @@ fn make_rows(
         ("{code}", make_certificate(conn, learner, now)),
         ("{submission}", work.clone()),
         ("{work}", work),
+        ("{reader}", reader.to_string()),
         ("{announcement}", make_announcement(conn, cohort, facilitator, now).to_string()),
         ("{account}", make_account(conn, "Dora", "dora@example.org", false, now).to_string()),
         ("{answer}", make_answer(conn, cohort, facilitator, now).to_string()),

@@ -19,6 +19,7 @@ fn letter(course: &Course, class: Class) -> Letter {
         reply_to: None,
         list: None,
         calendar: None,
+        attachment: None,
         conversation: None,
         expires_at: course.now() + TimeDelta::hours(72),
     }

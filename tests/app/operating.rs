@@ -420,6 +420,7 @@ async fn sent_mails(data: &Path) -> Vec<MessageId> {
             list: None,
             expires_at: now,
             calendar: None,
+            attachment: None,
             conversation: None,
         };
         let ids: Vec<MessageId> =

@@ -162,6 +162,7 @@ fn letter(class: Class, to: &str, subject: &str) -> Letter {
         list: None,
         expires_at: Instant::from_micros(OPENING) + TimeDelta::hours(72),
         calendar: None,
+        attachment: None,
         conversation: None,
     }
 }

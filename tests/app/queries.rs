@@ -51,6 +51,10 @@ const FACILITATOR: &[&str] = &[
     "/cohorts/spring/manage/learners/1",
     "/cohorts/spring/manage/discussions",
     "/cohorts/spring/manage/answers",
+    "/cohorts/spring/manage/analytics",
+    "/cohorts/spring/manage/analytics/1",
+    "/cohorts/spring/manage/reports",
+    "/cohorts/spring/manage/export",
     "/cohorts/spring/manage/assignments",
     "/cohorts/spring/manage/live",
     "/cohorts/spring/manage/live/1/live-session",
@@ -72,6 +76,8 @@ async fn count(course: &Course, person: &Person, paths: &[&str]) -> Vec<u64> {
     for path in paths {
         // The first visit may note that somebody was here.
         person.get(path).await.expect(200);
+        // What was opened is written now, and not while statements are counted.
+        course.app.openings.write(&course.db).await;
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let before = course.db.statements();
         person.get(path).await.expect(200);

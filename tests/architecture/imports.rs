@@ -18,7 +18,7 @@ const LINES: &[&[&str]] = &[
     &["completion", "discussion", "live", "network"],
     &["reminder", "reading", "portfolio", "certificate", "connections", "search"],
     &["announcement", "enrolling", "notice", "people"],
-    &["learner", "facilitator", "admin", "health", "preview"],
+    &["learner", "facilitator", "report", "export", "admin", "health", "preview"],
     &["routes", "worker", "app", "cli", "lib", "main"],
 ];
 

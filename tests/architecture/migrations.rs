@@ -19,6 +19,7 @@ const APART: &[(&str, &str)] = &[
         "2026-11-30-000008_administration/",
         "triggers, and a table that SQLite has to make anew to free it of its references",
     ),
+    ("2026-11-30-000007_reports/", "sums that triggers keep, and the days and weeks that they are for"),
 ];
 
 #[test]

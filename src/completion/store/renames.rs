@@ -10,7 +10,8 @@ use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Programme;
 use crate::schema::{
-    cohorts, completions, enrolments, exercise_answers, film_positions, notes, quiz_attempts, reflections, submissions,
+    cohorts, completions, enrolments, exercise_answers, film_positions, notes, quiz_attempts, reflections,
+    step_openings, submissions,
 };
 
 /// Moves all records of the programme's cohorts from the slugs that units and steps had formerly to those of now.
@@ -41,6 +42,7 @@ pub fn rename(conn: &mut Conn, programme: &Slug, from: StepKey<'_>, to: StepKey<
         }};
     }
     follow!(completions);
+    follow!(step_openings);
     follow!(quiz_attempts);
     follow!(exercise_answers);
     follow!(film_positions);

@@ -1,6 +1,7 @@
 //! Who needs somebody, and whether next week is ready; who has done what, as a page and as a table for a spreadsheet; what
 //! to do each week, and whose work waits for comments.
 
+pub mod analytics;
 pub mod assignments;
 pub mod guide;
 pub mod learner;

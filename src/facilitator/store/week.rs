@@ -1,5 +1,6 @@
 //! A cohort's week in numbers, beside the week before.
 
+use chrono::{DurationRound as _, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
 
@@ -38,14 +39,11 @@ struct Row {
     n: i64,
 }
 
-/// Numbered as they come first: SQLite counts them so. The middle, the beginning, the end, the cohort.
+/// Numbered as they come first: SQLite counts them so. The middle, the beginning, the end, the cohort; then the whole hours
+/// within the two weeks, whose sums are kept: from, to, from, to. What is left of the four hours in which a week begins or
+/// ends is counted.
 const QUESTION: &str = "
-SELECT 'steps' AS what, d.completed_at >= $1 AS later, count(*) AS n
-  FROM completions AS d JOIN enrolments AS e ON e.id = d.enrolment_id
-  WHERE d.completed_at >= $2 AND d.completed_at < $3 AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active'
-  GROUP BY d.completed_at >= $1
-UNION ALL
-SELECT 'posts', p.created_at >= $1, count(*) FROM posts AS p JOIN enrolments AS e ON e.id = p.enrolment_id
+SELECT 'posts' AS what, p.created_at >= $1 AS later, count(*) AS n FROM posts AS p JOIN enrolments AS e ON e.id = p.enrolment_id
   WHERE p.created_at >= $2 AND p.created_at < $3 AND p.removed_at IS NULL AND p.hidden_at IS NULL
   AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active' GROUP BY p.created_at >= $1
 UNION ALL
@@ -59,9 +57,25 @@ SELECT 'joined', e.enrolled_at >= $1, count(*) FROM enrolments AS e
 UNION ALL
 SELECT 'reported', TRUE, count(DISTINCT r.post_id) FROM post_reports AS r
   JOIN posts AS p ON p.id = r.post_id JOIN threads AS t ON t.id = p.thread_id
-  WHERE r.settled_at IS NULL AND p.removed_at IS NULL AND t.cohort_id = $4";
+  WHERE r.settled_at IS NULL AND p.removed_at IS NULL AND t.cohort_id = $4
+UNION ALL
+SELECT 'steps', FALSE, CAST(coalesce(sum(h.done), 0) AS BIGINT) FROM done_hours AS h WHERE h.cohort_id = $4 AND h.hour >= $5 AND h.hour < $6
+UNION ALL
+SELECT 'steps', TRUE, CAST(coalesce(sum(h.done), 0) AS BIGINT) FROM done_hours AS h WHERE h.cohort_id = $4 AND h.hour >= $7 AND h.hour < $8
+UNION ALL
+SELECT 'steps', FALSE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
+  WHERE d.completed_at >= $2 AND d.completed_at < $5 AND e.cohort_id = $4
+UNION ALL
+SELECT 'steps', FALSE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
+  WHERE d.completed_at >= $6 AND d.completed_at < $1 AND e.cohort_id = $4
+UNION ALL
+SELECT 'steps', TRUE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
+  WHERE d.completed_at >= $1 AND d.completed_at < $7 AND e.cohort_id = $4
+UNION ALL
+SELECT 'steps', TRUE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
+  WHERE d.completed_at >= $8 AND d.completed_at < $3 AND e.cohort_id = $4";
 
-/// From `before` to `middle`, and from there to `end`.
+/// From `before` to `middle`, and from there to `end`; each some hours at least.
 pub fn week(
     conn: &mut Conn,
     cohort: CohortId,
@@ -72,12 +86,29 @@ pub fn week(
         .bind::<Timestamp, _>(before)
         .bind::<Timestamp, _>(end)
         .bind::<BigInt, _>(cohort)
+        .bind::<Timestamp, _>(next_hour(before))
+        .bind::<Timestamp, _>(hour_of(middle))
+        .bind::<Timestamp, _>(next_hour(middle))
+        .bind::<Timestamp, _>(hour_of(end))
         .load(conn)?;
-    let find =
-        |what: &str, later: bool| rows.iter().find(|row| row.what == what && row.later == later).map_or(0, |row| row.n);
+    let sum = |what: &str, later: bool| -> i64 {
+        rows.iter().filter(|row| row.what == what && row.later == later).map(|row| row.n).sum()
+    };
     let of = |later: bool| {
-        let count = |what: &str| find(what, later);
+        let count = |what: &str| sum(what, later);
         Numbers { steps: count("steps"), posts: count("posts"), writers: count("writers"), joined: count("joined") }
     };
-    Ok(Week { before: of(false), this: of(true), reported: find("reported", true) })
+    Ok(Week { before: of(false), this: of(true), reported: sum("reported", true) })
+}
+
+/// When the hour began.
+fn hour_of(at: Instant) -> Instant {
+    let hour = at.utc().naive_utc().duration_trunc(TimeDelta::hours(1));
+    hour.map_or(at, Instant::from_utc)
+}
+
+/// The first full hour from here on.
+fn next_hour(at: Instant) -> Instant {
+    let hour = hour_of(at);
+    if hour == at { at } else { hour + TimeDelta::hours(1) }
 }

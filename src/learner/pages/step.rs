@@ -14,6 +14,7 @@ use super::quiz::{self, MarkedQuiz, QuizForm};
 use super::reflection::{self, Reflection};
 use super::talk;
 use super::{Visit, note_visit};
+use crate::completion::openings::{Opening, Openings};
 use crate::discussion::talk::Talk;
 use crate::draft::Drafts;
 use crate::learner::here::{Here, StepAddress, here};
@@ -89,17 +90,29 @@ pub(super) enum Finish {
     Not(String),
 }
 
-pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, address: Path<StepAddress>) -> Answer {
+/// What the page notes beside itself: the visit, and that a step is open before a learner for the first time.
+type Noted = (Visit, Option<Opening>);
+
+pub async fn show(
+    ask: Ask,
+    db: Data<Db>,
+    content: Data<Content>,
+    openings: Data<Openings>,
+    address: Path<StepAddress>,
+) -> Answer {
     let (asked, catalogue) = (ask.clone(), content.current());
-    let (page, visit) = db.read(move |conn| load(conn, &asked, &catalogue, &address)).await?;
+    let (page, (visit, opening)) = db.read(move |conn| load(conn, &asked, &catalogue, &address)).await?;
     note_visit(&db, visit);
+    if let Some(opening) = opening {
+        openings.note(&db, opening);
+    }
     let mut answer = ask.page(&page)?;
     page.film.let_in(&mut answer);
     Ok(answer)
 }
 
 /// Five queries, and up to four for the work.
-fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Visit), Error> {
+fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress) -> Result<(StepPage, Noted), Error> {
     let wish = Wish::of(ask)?;
     let here = here(conn, ask, catalogue, address)?;
     let mut page = of_kind(conn, ask, &here, wish)?;
@@ -107,7 +120,15 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, address: &StepAddress
     page.again = again::earlier(conn, ask, &here)?;
     page.note = note::own(conn, &here)?;
     page.bring_back(&here.drafts(conn)?);
-    Ok((page, Visit::of(&here.place, ask.now)))
+    Ok((page, (Visit::of(&here.place, ask.now), opening(&here))))
+}
+
+/// None for a step that was done, for it is noted already, and for a facilitator who looks at it as a learner does.
+fn opening(here: &Here<'_>) -> Option<Opening> {
+    let looks = here.place.looking.is_some();
+    let enrolment = here.place.learner().filter(|_| !looks && !here.is_done())?;
+    let (unit, step) = here.key();
+    Some(Opening { cohort: here.place.cohort.id, unit: unit.clone(), step: step.clone(), enrolment, at: here.now })
 }
 
 /// What somebody wants to see of a step, where they may choose.

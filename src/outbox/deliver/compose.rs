@@ -9,7 +9,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart, header};
 
 use crate::outbox::return_path::ReturnPath;
-use crate::outbox::{Letter, List, Write};
+use crate::outbox::{self, Letter, List, Write};
 use crate::platform::clock::Instant;
 use crate::platform::dkim::Signer;
 
@@ -91,10 +91,11 @@ fn build(message_id: &str, letter: &Letter, sender: &Sender, now: Instant) -> Re
         message = listed(message, list)?;
     }
     let text = with_crlf(&letter.text);
-    let message = match (&letter.html, &letter.calendar) {
-        (Some(html), Some(calendar)) => message.multipart(invitation(text, with_crlf(html), calendar)?),
-        (Some(html), None) => message.multipart(MultiPart::alternative_plain_html(text, with_crlf(html))),
-        (None, _) => message.singlepart(SinglePart::plain(text)),
+    let message = match (&letter.html, &letter.calendar, &letter.attachment) {
+        (Some(html), Some(calendar), _) => message.multipart(invitation(text, with_crlf(html), calendar)?),
+        (Some(html), None, Some(file)) => message.multipart(with_file(text, with_crlf(html), file)?),
+        (Some(html), None, None) => message.multipart(MultiPart::alternative_plain_html(text, with_crlf(html))),
+        (None, ..) => message.singlepart(SinglePart::plain(text)),
     };
     let message = message.map_err(|e| e.to_string())?;
     let content = String::from_utf8(message.formatted()).map_err(|e| e.to_string())?;
@@ -127,6 +128,13 @@ fn invitation(text: String, html: String, calendar: &str) -> Result<MultiPart, S
     Ok(MultiPart::mixed()
         .multipart(alternatives)
         .singlepart(Attachment::new("session.ics".into()).body(calendar, file)))
+}
+
+fn with_file(text: String, html: String, file: &outbox::Attachment) -> Result<MultiPart, String> {
+    let kind = ContentType::parse("application/pdf").map_err(|e| e.to_string())?;
+    Ok(MultiPart::mixed()
+        .multipart(MultiPart::alternative_plain_html(text, html))
+        .singlepart(Attachment::new(file.name.clone()).body(file.bytes.clone(), kind)))
 }
 
 fn listed(message: MessageBuilder, list: &List) -> Result<MessageBuilder, String> {
@@ -185,6 +193,7 @@ mod tests {
             list: None,
             expires_at: Instant::from_micros(0),
             calendar: None,
+            attachment: None,
             conversation: None,
         }
     }

@@ -6,16 +6,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 
+use super::words::keep_words;
 use super::{Envelope, Letter, MessageId, storable, without_port};
 use crate::each;
 use crate::outbox::State;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::secret::Secret;
-use crate::schema::{letters, messages};
+use crate::schema::messages;
 
 /// Rows a statement: SQLite binds 32,766 values at most.
-const ROWS: usize = 1_000;
+pub(super) const ROWS: usize = 1_000;
 
 /// A mail's row as it is queued.
 struct Queued<'a> {
@@ -85,27 +86,6 @@ fn insert(conn: &mut Conn, mails: &[Queued<'_>], host: &str, now: Instant) -> Qu
 pub(super) fn message_ids(number: usize, host: &str, now: Instant) -> Vec<String> {
     let together = URL_SAFE_NO_PAD.encode(&now.micros().to_be_bytes()[2..]);
     (0..number).map(|_| format!("<{together}{}@{host}>", &Secret::random().as_str()[together.len()..])).collect()
-}
-
-fn keep_words<'l>(conn: &mut Conn, mails: impl Iterator<Item = (MessageId, &'l Letter)>) -> QueryResult<()> {
-    let rows: Vec<_> = mails
-        .map(|(id, letter)| {
-            let list = letter.list.as_ref();
-            (
-                letters::message_id.eq(id),
-                letters::text_body.eq(storable(&letter.text)),
-                letters::html_body.eq(letter.html.as_deref().map(storable)),
-                letters::reply_to.eq(letter.reply_to.as_deref().map(storable)),
-                letters::list_id.eq(list.map(|list| storable(&list.id))),
-                letters::unsubscribe_url.eq(list.map(|list| storable(&list.unsubscribe_url))),
-                letters::calendar.eq(letter.calendar.as_deref().map(storable)),
-            )
-        })
-        .collect();
-    for rows in rows.chunks(ROWS) {
-        each!(&mut *conn, c => diesel::insert_into(letters::table).values(rows).execute(c))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use diesel::sql_types::{Text, Timestamp};
 use diesel::sqlite::Sqlite;
 
 use super::super::notebook::{Note, Step};
-use super::super::{Class, Envelope, Letter, List, MessageId, State};
+use super::super::{Class, Envelope, MessageId, State};
 use super::{halted, storable};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, MultiBackend};
-use crate::schema::{letters, messages};
+use crate::schema::messages;
 
 diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
@@ -146,35 +146,6 @@ impl From<Row> for Claim {
         let Row { id, message_id, attempts, class, account, to_name, to, expires_at } = row;
         Self { id, message_id, attempts, envelope: Envelope { class, account, to_name, to, expires_at } }
     }
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = letters)]
-struct Words {
-    #[diesel(column_name = text_body)]
-    text: String,
-    #[diesel(column_name = html_body)]
-    html: Option<String>,
-    reply_to: Option<String>,
-    list_id: Option<String>,
-    unsubscribe_url: Option<String>,
-    calendar: Option<String>,
-}
-
-/// The claimed mail with the words that it was queued with. `None`: they are not kept any more.
-pub fn letter(conn: &mut Conn, claim: &Claim) -> QueryResult<Option<Letter>> {
-    let kept: Option<(String, Option<String>, Words)> = messages::table
-        .inner_join(letters::table)
-        .filter(messages::id.eq(claim.id))
-        .select((messages::subject, messages::conversation, <Words as Selectable<MultiBackend>>::construct_selection()))
-        .first(conn)
-        .optional()?;
-    let Envelope { class, account, to_name, to, expires_at } = claim.envelope.clone();
-    Ok(kept.map(|(subject, conversation, words)| {
-        let Words { text, html, reply_to, list_id, unsubscribe_url, calendar } = words;
-        let list = list_id.zip(unsubscribe_url).map(|(id, unsubscribe_url)| List { id, unsubscribe_url });
-        Letter { class, account, to_name, to, subject, text, html, reply_to, list, expires_at, calendar, conversation }
-    }))
 }
 
 /// Whom a claimed mail is for by now.

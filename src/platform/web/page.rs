@@ -198,6 +198,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("product-shared", "Your cohort can read it now."),
     ("product-private", "Only you can read it now."),
     ("calendar-stopped", "Your private address does not work any more."),
+    ("report-asked", "They are asked by mail whether they want the report."),
+    ("report-stopped", "They get no more reports."),
     ("reminder-settings-saved", "The settings are saved."),
     ("reminder-test-sent", "It is on its way to you."),
     ("wishes-saved", "It is saved which reminders you want."),
