@@ -146,6 +146,7 @@ fn letter(
         list: None,
         expires_at,
         calendar: None,
+        attachment: None,
         conversation: None,
     }
 }
