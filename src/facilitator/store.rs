@@ -15,7 +15,7 @@ pub use notes::{TeamNote, list_notes, remove_note, write_note};
 pub use week::{Numbers, Week, week};
 
 use super::{AWAY, Behind, Learner, Sort, Stage};
-use crate::cohort::{CohortId, EnrolmentId, Role};
+use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
@@ -67,17 +67,18 @@ pub struct After {
     pub at: Instant,
 }
 
-/// The stage of a row of `enrolments`. The one place that says what each means.
+/// The stage of a row of `enrolments`. The one place that says what each means. Sets, which PostgreSQL reads once: what refers
+/// to the row it would ask again for each.
 fn stage(now: Instant) -> SqlLiteral<Text> {
     // A time of ours, in the form in which both databases read it.
     let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
     sql::<Text>(&format!(
         "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' \
-         WHEN EXISTS (SELECT 1 FROM certificates AS c WHERE c.enrolment_id = enrolments.id) THEN 'done' \
-         WHEN NOT EXISTS (SELECT 1 FROM completions AS d WHERE d.enrolment_id = enrolments.id) THEN 'not-started' \
+         WHEN enrolments.id IN (SELECT c.enrolment_id FROM certificates AS c) THEN 'done' \
+         WHEN enrolments.id NOT IN (SELECT l.enrolment_id FROM last_steps AS l) THEN 'not-started' \
          WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
-         WHEN NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.enrolment_id = enrolments.id AND p.removed_at IS NULL \
-         AND p.hidden_at IS NULL) THEN 'silent' ELSE 'active' END)"
+         WHEN enrolments.id NOT IN (SELECT w.enrolment_id FROM writer_weeks AS w WHERE w.posts > 0) \
+         THEN 'silent' ELSE 'active' END)"
     ))
 }
 
@@ -114,7 +115,7 @@ pub fn list_learners(
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
     query = match wanted.stage {
         Some(wanted) => query.filter(stage().eq(wanted.as_str())),
-        None => query.filter(stage().ne(Stage::Left.as_str())),
+        None => query.filter(enrolments::state.eq(Standing::Active)),
     };
     if !wanted.words.is_empty() {
         let part = format!("%{}%", wanted.words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));

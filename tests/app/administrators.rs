@@ -31,6 +31,7 @@ async fn mail(course: &Course, account: Option<i64>, state: State, answer: &'sta
         reply_to: None,
         list: None,
         calendar: None,
+        attachment: None,
         conversation: None,
         expires_at: now + chrono::TimeDelta::hours(72),
     };

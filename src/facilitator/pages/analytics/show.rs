@@ -155,6 +155,7 @@ fn stops_chart(stops: &[Stop]) -> Bars {
 fn more(all: usize) -> String {
     match all.saturating_sub(STOPS) {
         0 => String::new(),
+        1 => "One more step is in the table to download.".into(),
         rest => format!("{} more steps are in the table to download.", rest),
     }
 }
