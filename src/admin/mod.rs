@@ -1,5 +1,6 @@
 //! The administrator's pages: what needs one, cohorts, people, mail, the content, how the system is, and the log of acts.
 
+pub mod copy;
 pub mod pages;
 pub mod store;
 

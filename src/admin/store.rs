@@ -1,7 +1,11 @@
-//! What administrators ask about accounts.
+//! What administrators ask about accounts; the copying of cohorts is in a file of its own.
+
+mod copies;
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+
+pub use copies::{make_copy, original};
 
 use super::{Dead, Enrolled, Holder, Show};
 use crate::accounts::AccountId;

@@ -253,15 +253,39 @@ pub struct NewCohort {
 /// Makes the cohort with its breaks; its address comes from its name, with a number behind it where that is taken.
 pub fn create(conn: &mut Conn, new: &NewCohort, now: Instant) -> QueryResult<Cohort> {
     let slug = free_slug(conn, &new.name)?;
+    let NewCohort { programme, name, starts_on, release_time, zone, joining, breaks } = new.clone();
+    let cohort = Cohort {
+        id: CohortId(0),
+        slug,
+        programme,
+        name,
+        starts_on,
+        release_time,
+        zone,
+        orientation_days: 7,
+        closes_on: None,
+        access_ends_on: None,
+        joining,
+        schedule_version: 1,
+        extra_until: None,
+        before: String::new(),
+    };
+    create_as(conn, &cohort, &breaks, now)
+}
+
+/// Makes this cohort, at the address that it has, with these breaks. Its id is the database's, and its schedule is new.
+pub fn create_as(conn: &mut Conn, new: &Cohort, pauses: &[Break], now: Instant) -> QueryResult<Cohort> {
     let row: CohortRow = diesel::insert_into(cohorts::table)
         .values((
-            cohorts::slug.eq(&slug),
+            cohorts::slug.eq(&new.slug),
             cohorts::programme.eq(&new.programme),
             cohorts::name.eq(&new.name),
             cohorts::starts_on.eq(new.starts_on),
             cohorts::release_time.eq(new.release_time),
             cohorts::time_zone.eq(new.zone.name()),
-            cohorts::orientation_days.eq(7),
+            cohorts::orientation_days.eq(new.orientation_days),
+            cohorts::closes_on.eq(new.closes_on),
+            cohorts::access_ends_on.eq(new.access_ends_on),
             cohorts::joining.eq(new.joining),
             cohorts::schedule_version.eq(1),
             cohorts::created_at.eq(now),
@@ -269,7 +293,7 @@ pub fn create(conn: &mut Conn, new: &NewCohort, now: Instant) -> QueryResult<Coh
         .returning(<CohortRow as Selectable<crate::platform::db::MultiBackend>>::construct_selection())
         .get_result(conn)?;
     let cohort: Cohort = row.into();
-    for pause in &new.breaks {
+    for pause in pauses {
         diesel::insert_into(breaks::table)
             .values((
                 breaks::cohort_id.eq(cohort.id),
@@ -282,7 +306,8 @@ pub fn create(conn: &mut Conn, new: &NewCohort, now: Instant) -> QueryResult<Coh
     Ok(cohort)
 }
 
-fn free_slug(conn: &mut Conn, name: &str) -> QueryResult<Slug> {
+/// The address that a name suggests, with a number behind it where that is taken.
+pub fn free_slug(conn: &mut Conn, name: &str) -> QueryResult<Slug> {
     let fallback = || Slug::parse("cohort").ok_or(diesel::result::Error::NotFound);
     let plain = Slug::from_title(name).map_or_else(fallback, Ok)?;
     let stem: String = plain.as_str().chars().take(70).collect();

@@ -147,7 +147,7 @@ pub(super) fn set_time(release: &mut Release, local: NaiveDateTime, terms: &Term
     if (local - release.local_time).num_minutes() == 0 {
         return Ok(());
     }
-    if !is_near(local.date(), terms) {
+    if !is_near(local.date(), terms.cohort.starts_on) {
         return Err(ScheduleFault::TooFar { unit: release.unit.clone() });
     }
     let opens_at = terms.cohort.zone.instant(local);
@@ -162,8 +162,8 @@ pub(super) fn set_time(release: &mut Release, local: NaiveDateTime, terms: &Term
 }
 
 /// Within a year before and two years after the cohort's start: whatever lies beyond was mistyped.
-pub(super) fn is_near(day: NaiveDate, terms: &Terms<'_>) -> bool {
-    let days = (day - terms.cohort.starts_on).num_days();
+pub fn is_near(day: NaiveDate, starts_on: NaiveDate) -> bool {
+    let days = (day - starts_on).num_days();
     (-366..=731).contains(&days)
 }
 

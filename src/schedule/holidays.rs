@@ -7,6 +7,15 @@ pub fn bank_holiday(day: NaiveDate) -> Option<&'static str> {
     of_year(day.year()).into_iter().find(|(on, _)| *on == Some(day)).map(|(_, name)| name)
 }
 
+/// Those from one day to another, both included, by their dates.
+pub fn bank_holidays(from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDate, &'static str)> {
+    let years = (from.year()..=to.year()).flat_map(of_year);
+    let mut days: Vec<_> = years.filter_map(|(day, name)| Some((day?, name))).collect();
+    days.retain(|(day, _)| (from..=to).contains(day));
+    days.sort();
+    days
+}
+
 fn of_year(year: i32) -> [(Option<NaiveDate>, &'static str); 8] {
     let on = |month, day| NaiveDate::from_ymd_opt(year, month, day);
     let nth = |month, weekday, n| NaiveDate::from_weekday_of_month_opt(year, month, weekday, n);
@@ -74,5 +83,7 @@ mod tests {
         let day = |text: &str| text.parse().unwrap();
         assert_eq!(bank_holiday(day("2027-03-29")), Some("Easter Monday"));
         assert_eq!(bank_holiday(day("2027-03-30")), None);
+        let easter = bank_holidays(day("2027-03-26"), day("2027-05-02"));
+        assert_eq!(easter, [(day("2027-03-26"), "Good Friday"), (day("2027-03-29"), "Easter Monday")]);
     }
 }

@@ -21,7 +21,7 @@ use crate::programme::{Programme, Unit};
 
 pub use change::{Change, Revision, ScheduleFault, Side, Terms, apply};
 pub use choices::{Choices, Settings};
-pub use holidays::bank_holiday;
+pub use holidays::{bank_holiday, bank_holidays};
 pub use plan::{closes_at, closes_on, planned};
 
 crate::id!(ChangeId);

@@ -59,6 +59,6 @@ fn landing(release: &Release, by: i64, ahead: Option<Ahead>, terms: &Terms<'_>) 
 fn step(release: &Release, day: NaiveDate, by: i64, terms: &Terms<'_>) -> Result<NaiveDate, ScheduleFault> {
     TimeDelta::try_days(by)
         .and_then(|by| day.checked_add_signed(by))
-        .filter(|day| is_near(*day, terms))
+        .filter(|day| is_near(*day, terms.cohort.starts_on))
         .ok_or_else(|| ScheduleFault::TooFar { unit: release.unit.clone() })
 }

@@ -86,7 +86,13 @@ pub fn save(conn: &mut Conn, cohort: CohortId, expected_version: i32, changed: &
     if !cohort_store::bump_schedule_version(conn, cohort, expected_version)? {
         return Ok(false);
     }
-    let rows: Vec<_> = changed
+    put_releases(conn, cohort, changed)?;
+    Ok(true)
+}
+
+/// Keeps releases as they are given, in the place of those that were.
+pub fn put_releases(conn: &mut Conn, cohort: CohortId, releases: &[Release]) -> QueryResult<()> {
+    let rows: Vec<_> = releases
         .iter()
         .map(|release| {
             (
@@ -101,7 +107,7 @@ pub fn save(conn: &mut Conn, cohort: CohortId, expected_version: i32, changed: &
         })
         .collect();
     if rows.is_empty() {
-        return Ok(true);
+        return Ok(());
     }
     each!(conn, c => {
         diesel::insert_into(releases::table)
@@ -116,8 +122,8 @@ pub fn save(conn: &mut Conn, cohort: CohortId, expected_version: i32, changed: &
                 releases::opened_at.eq(excluded(releases::opened_at)),
             ))
             .execute(c)
-    })?;
-    Ok(true)
+    })
+    .map(drop)
 }
 
 /// Remembers, for every cohort, that what is due has opened.

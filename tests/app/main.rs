@@ -13,6 +13,7 @@ mod calendar;
 mod certificate;
 mod content;
 mod conversations;
+mod copying;
 mod discussion;
 mod door;
 mod drafts;

@@ -105,12 +105,15 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
 
 pub fn for_administrators(site: &Site) -> Vec<String> {
     let cohort = format!("/admin{}", site.cohort);
+    let (copy, copied) = (format!("{cohort}/copy"), format!("{cohort}/copy?starts_on=2190-01-04"));
     let own = [
         "/",
         "/admin",
         "/admin/cohorts",
         "/admin/cohorts/new",
         &cohort,
+        &copy,
+        &copied,
         "/admin/people",
         "/admin/people?show=administrators&words=nobody",
         "/admin/people/1",

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod cohort;
 pub mod cohorts;
 pub mod content;
+pub mod copy;
 pub mod mail;
 pub mod new_cohort;
 pub mod people;

@@ -48,6 +48,15 @@ pub fn filled(breaks: &[Break], rows: usize) -> Vec<BreakFields> {
     blank
 }
 
+/// What somebody would type for these breaks.
+pub fn typed(breaks: &[Break]) -> Vec<(String, String)> {
+    let row = |(n, pause): (usize, &Break)| {
+        let values = [pause.name.clone(), pause.first_day.to_string(), pause.last_day.to_string()];
+        PARTS.map(|part| id(part, n + 1)).into_iter().zip(values)
+    };
+    breaks.iter().enumerate().flat_map(row).collect()
+}
+
 /// What was typed, by its first day. A row whose three fields are all empty is none.
 pub fn read(fields: &Fields, rows: usize, faults: &mut Faults) -> Vec<Break> {
     let mut breaks: Vec<Break> = (1..=rows).filter_map(|n| read_row(fields, n, faults)).collect();

@@ -74,6 +74,13 @@ impl Fields {
     }
 }
 
+/// A form that was not sent yet, as it is proposed.
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(pairs: T) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
 /// What a form brought, for the guard: if nobody is signed in, it is shown again.
 #[derive(Clone)]
 pub(super) struct Sent(pub Fields);

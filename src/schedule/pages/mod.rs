@@ -15,7 +15,7 @@ pub use history::show as show_history;
 pub use list::show;
 pub use preview::{preview, save};
 pub use unit::show as show_unit;
-pub use words::clock_change;
+pub use words::{clock_change, day_with_year, days_of};
 
 use chrono::NaiveDateTime;
 

@@ -50,12 +50,12 @@ pub(super) fn fault_in_words(fault: &ScheduleFault, sheet: &Sheet<'_>) -> String
 }
 
 /// 'Monday 12 April 2027'
-pub(super) fn day_with_year(day: NaiveDate) -> String {
+pub fn day_with_year(day: NaiveDate) -> String {
     format!("{} {}", day_in_words(day), day.year())
 }
 
 /// 'Monday 29 March to Sunday 11 April 2027'
-pub(super) fn days_of(pause: &Break) -> String {
+pub fn days_of(pause: &Break) -> String {
     let (first, last) = (pause.first_day, pause.last_day);
     if first == last {
         return day_with_year(first);
