@@ -34,6 +34,7 @@ pub fn all(config: &mut ServiceConfig) {
         .configure(meeting)
         .configure(talking)
         .configure(facilitating)
+        .configure(planning)
         .configure(enrolling)
         .configure(administering)
         .configure(operating)
@@ -226,6 +227,19 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/assignments/{submission}", post().to(facilitator::assignments::comment))
         .route("/cohorts/{cohort}/manage/guide", get().to(facilitator::guide::list))
         .route("/cohorts/{cohort}/manage/guide/{unit}", get().to(facilitator::guide::show))
+        .route("/cohorts/{cohort}/manage/reports", get().to(report::list::show))
+        .route("/cohorts/{cohort}/manage/reports/readers", post().to(report::readers::add))
+        .route("/cohorts/{cohort}/manage/reports/readers/{reader}/stop", post().to(report::readers::stop))
+        .route("/cohorts/{cohort}/manage/reports/{week}.pdf", get().to(report::week::pdf))
+        .route("/cohorts/{cohort}/manage/reports/{week}", get().to(report::week::show))
+        .route("/cohorts/{cohort}/manage/export", get().to(export::show))
+        .route("/cohorts/{cohort}/manage/export", post().to(export::download));
+}
+
+/// How facilitators plan, and what goes out by the plan.
+#[rustfmt::skip]
+fn planning(config: &mut ServiceConfig) {
+    config
         .route("/cohorts/{cohort}/manage/live", get().to(live::show))
         .route("/cohorts/{cohort}/manage/live/{unit}/{step}", get().to(live::show_session))
         .route("/cohorts/{cohort}/manage/live/{unit}/{step}", post().to(live::save))
@@ -248,13 +262,6 @@ fn facilitating(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/manage/announcements/{announcement}", get().to(announcement::manage::edit))
         .route("/cohorts/{cohort}/manage/announcements/{announcement}/withdraw", get().to(announcement::manage::ask_withdraw))
         .route("/cohorts/{cohort}/manage/announcements/{announcement}/withdraw", post().to(announcement::manage::withdraw))
-        .route("/cohorts/{cohort}/manage/reports", get().to(report::list::show))
-        .route("/cohorts/{cohort}/manage/reports/readers", post().to(report::readers::add))
-        .route("/cohorts/{cohort}/manage/reports/readers/{reader}/stop", post().to(report::readers::stop))
-        .route("/cohorts/{cohort}/manage/reports/{week}.pdf", get().to(report::week::pdf))
-        .route("/cohorts/{cohort}/manage/reports/{week}", get().to(report::week::show))
-        .route("/cohorts/{cohort}/manage/export", get().to(export::show))
-        .route("/cohorts/{cohort}/manage/export", post().to(export::download))
         .route("/cohorts/{cohort}/manage/schedule", get().to(schedule::show))
         .route("/cohorts/{cohort}/manage/schedule", post().to(schedule::save))
         .route("/cohorts/{cohort}/manage/schedule/preview", post().to(schedule::preview))

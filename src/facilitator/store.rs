@@ -93,6 +93,44 @@ fn learns(cohort: CohortId) -> _ {
     enrolments::cohort_id.eq(cohort).and(enrolments::role.eq(learner))
 }
 
+/// Only those whom the table is to show.
+macro_rules! only_wanted {
+    ($query:ident, $wanted:expr) => {{
+        let wanted = $wanted;
+        let mut query = $query;
+        query = match wanted.stage {
+            Some(asked) => query.filter(stage(wanted.now).eq(asked.as_str())),
+            None => query.filter(enrolments::state.eq(Standing::Active)),
+        };
+        if !wanted.words.is_empty() {
+            let part = format!("%{}%", wanted.words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            let network = cards::table
+                .filter(cards::enrolment_id.eq(enrolments::id))
+                .filter(cards::shows_network)
+                .filter(lower(cards::network).like(part.clone()).escape('\\'));
+            let named = lower(accounts::name).like(part.clone()).escape('\\');
+            query = query.filter(named.or(accounts::email_key.like(part).escape('\\')).or(exists(network)));
+        }
+        if let Some(from) = wanted.joined_from {
+            query = query.filter(enrolments::enrolled_at.ge(from));
+        }
+        if let Some(BehindIn { unit, how, required }) = wanted.behind.clone() {
+            let done = completions::table
+                .filter(completions::enrolment_id.eq(enrolments::id))
+                .filter(completions::unit.eq(unit));
+            query = match how {
+                Behind::NotStarted => query.filter(not(exists(done))),
+                Behind::NotDone => {
+                    let all = i64::try_from(required.len()).unwrap_or(i64::MAX);
+                    let done = done.filter(completions::step.eq_any(required)).count().single_value();
+                    query.filter(done.assume_not_null().lt(all))
+                }
+            };
+        }
+        query
+    }};
+}
+
 /// A page of learners.
 pub fn list_learners(
     conn: &mut Conn,
@@ -101,46 +139,18 @@ pub fn list_learners(
     after: Option<&After>,
     limit: i64,
 ) -> QueryResult<Vec<Learner>> {
-    let stage = || stage(wanted.now);
     let person = (
         enrolments::id,
         accounts::name,
         accounts::email,
         enrolments::enrolled_at,
         enrolments::last_seen_at,
-        stage(),
+        stage(wanted.now),
         enrolments::extra_until,
     );
-    let mut query =
+    let all =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
-    query = match wanted.stage {
-        Some(wanted) => query.filter(stage().eq(wanted.as_str())),
-        None => query.filter(enrolments::state.eq(Standing::Active)),
-    };
-    if !wanted.words.is_empty() {
-        let part = format!("%{}%", wanted.words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        let network = cards::table
-            .filter(cards::enrolment_id.eq(enrolments::id))
-            .filter(cards::shows_network)
-            .filter(lower(cards::network).like(part.clone()).escape('\\'));
-        let named = lower(accounts::name).like(part.clone()).escape('\\');
-        query = query.filter(named.or(accounts::email_key.like(part).escape('\\')).or(exists(network)));
-    }
-    if let Some(from) = wanted.joined_from {
-        query = query.filter(enrolments::enrolled_at.ge(from));
-    }
-    if let Some(BehindIn { unit, how, required }) = wanted.behind.clone() {
-        let done =
-            completions::table.filter(completions::enrolment_id.eq(enrolments::id)).filter(completions::unit.eq(unit));
-        query = match how {
-            Behind::NotStarted => query.filter(not(exists(done))),
-            Behind::NotDone => {
-                let all = i64::try_from(required.len()).unwrap_or(i64::MAX);
-                let done = done.filter(completions::step.eq_any(required)).count().single_value();
-                query.filter(done.assume_not_null().lt(all))
-            }
-        };
-    }
+    let mut query = only_wanted!(all, wanted);
     // In each case the first condition says nothing new: it lets the databases begin there.
     let rows = match wanted.sort {
         Sort::Name => {

@@ -9,11 +9,13 @@ use crate::learner::course::{Course, State, kept};
 use crate::learner::here::unit_number;
 use crate::learner::mark::{StepRow, rows};
 use crate::learner::{Link, step_number, step_path, unit_path};
+use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::duration;
 use crate::platform::web::{Answer, Ask, Error, Frame};
+use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Practice};
-use crate::schedule::gate::open_unit;
+use crate::schedule::gate::{OpenUnit, open_unit};
 
 #[derive(Template)]
 #[template(path = "learner/unit.html")]
@@ -63,6 +65,16 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(St
     ask.page(page)
 }
 
+/// Since when it is open; to a learner with early access, when it will be to the others.
+fn opened(open: &OpenUnit<'_>, zone: &Zone, now: Instant) -> String {
+    let at = zone.plain(open.opens_at);
+    match open.preview {
+        true => String::new(),
+        false if now < open.opens_at => format!("Open to you. The others see it from {at}"),
+        false => format!("Opened {at}"),
+    }
+}
+
 /// Three queries.
 fn load(
     conn: &mut Conn,
@@ -104,14 +116,7 @@ fn load(
         print: format!("{}/print", unit_path(&place.cohort, unit)),
         share: counts.then_some((standing.share.done, standing.share.of)),
         state: course.state(standing),
-        opened: match open.preview {
-            true => String::new(),
-            // To this learner alone.
-            false if ask.now < open.opens_at => {
-                format!("Open to you. The others see it from {}", zone.plain(open.opens_at))
-            }
-            false => format!("Opened {}", zone.plain(open.opens_at)),
-        },
+        opened: opened(&open, zone, ask.now),
         live: unit.live.as_ref().map(|l| format!("Live session {}: {}", l.number, l.title)).unwrap_or_default(),
         portfolio: unit.portfolio.clone().unwrap_or_default(),
         portfolio_href: match place.learner() {

@@ -93,7 +93,7 @@ fn choices<'c>(
     place: &Place,
     programme: &'c Programme,
 ) -> Result<Vec<Option<&'c Unit>>, Error> {
-    let releases = list_seen(conn, &place)?;
+    let releases = list_seen(conn, place)?;
     let open = open_units(ask, place, programme, &releases);
     Ok(std::iter::once(None).chain(open.into_iter().map(|open| Some(open.unit))).collect())
 }

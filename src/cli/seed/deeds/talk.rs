@@ -58,6 +58,8 @@ pub fn plan(
     }
     let mut deeds = Vec::new();
     let mut count = 0;
+    // Nobody has been to one that opened a moment ago.
+    let discussions: Vec<_> = discussions.iter().filter(|(.., visits)| !visits.is_empty()).collect();
     for (number, (unit, step, visits)) in discussions.iter().enumerate() {
         let mut writer = Writer { deeds: Vec::new(), posts: count, unit, step };
         match posts {
