@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use trellis::audit::Act;
 use trellis::cohort::store::{find, list_breaks};
-use trellis::cohort::{Cohort, Joining};
+use trellis::cohort::{Cohort, CohortId, Joining};
 use trellis::enrolling::{self, Code};
 use trellis::live;
+use trellis::platform::db::Conn;
 use trellis::platform::text::Slug;
 use trellis::schedule::{self, Choices};
 use trellis::schema::{audit_log, cohorts, enrolments};
@@ -54,6 +55,55 @@ async fn how_many(course: &Course) -> i64 {
     course.write(|conn| cohorts::table.count().get_result(conn).unwrap()).await
 }
 
+/// What a cohort's people chose: when it closes and who may join, reminders, a live session.
+fn choose(conn: &mut Conn, old: CohortId) {
+    let dates = (cohorts::closes_on.eq(day("2027-05-30")), cohorts::joining.eq(Joining::Code));
+    diesel::update(cohorts::table.find(old)).set(dates).execute(conn).unwrap();
+    let choices = Choices { version: 1, nudge: Some(false), opens_note: "Bring a map".into(), ..Choices::default() };
+    let programme = catalogue().programmes.values().next().unwrap();
+    let unit = programme.unit(1).unwrap();
+    schedule::store::save_choices(conn, old, None, &Choices { nudge_days: Some(3), ..choices.clone() }).unwrap();
+    schedule::store::save_choices(conn, old, Some(&unit.slug), &choices).unwrap();
+    let (unit, step) = live::steps(&programme.units).next().unwrap();
+    let local_time = local("2027-01-14 12:30");
+    let session = live::Session {
+        unit: unit.slug.clone(),
+        step: step.slug.clone(),
+        local_time,
+        starts_at: trellis::platform::zone::Zone::named("Europe/London").unwrap().instant(local_time),
+        minutes: 45,
+        link: "https://meet.example.org/spring".into(),
+        recording: String::new(),
+        version: 1,
+        called_off: false,
+    };
+    live::store::save(conn, old, &session).unwrap();
+}
+
+/// How people come in: with a code, forty of them, from one domain.
+fn open_the_door(conn: &mut Conn, old: CohortId) {
+    enrolling::store::lock(conn, old).unwrap();
+    let domains = enrolling::domains::Domains::parse("nhs.net").unwrap();
+    let settings = enrolling::Settings { places: Some(40), domains, remind_after_days: None, code: None };
+    enrolling::store::save_settings(conn, old, &settings).unwrap();
+    enrolling::store::set_code(conn, old, Some(&Code::kept("kq7mz-3hxwp".into()))).unwrap();
+}
+
+/// All that was chosen for the earlier cohort holds in the new one too, and nobody is in it.
+fn assert_taken_over(conn: &mut Conn, id: CohortId) {
+    let breaks = list_breaks(conn, id).unwrap();
+    assert_eq!((breaks[1].first_day, breaks[1].last_day), (day("2028-03-27"), day("2028-04-09")));
+    let settings = schedule::store::find_settings(conn, id).unwrap();
+    assert_eq!((settings.cohort.nudge_days, settings.units[0].1.opens_note.as_str()), (Some(3), "Bring a map"));
+    let session = live::store::list(conn, id).unwrap().remove(0);
+    assert_eq!((session.local_time, session.minutes, session.link.as_str()), (local("2028-01-13 12:30"), 45, ""));
+    let door = enrolling::store::settings(conn, id).unwrap();
+    assert_eq!((door.places, door.domains.lines().as_str(), door.remind_after_days), (Some(40), "nhs.net", None));
+    assert!(door.code.is_some_and(|code| !code.is("kq7mz-3hxwp")), "who knows the old code stays outside");
+    let people: i64 = enrolments::table.filter(enrolments::cohort_id.eq(id)).count().get_result(conn).unwrap();
+    assert_eq!(people, 0);
+}
+
 stories! {
     async fn last_years_cohort_becomes_this_years_with_one_date(course: Course) {
         let (root, priya) = (course.administrator().await, course.facilitator().await);
@@ -61,32 +111,8 @@ stories! {
         change(&priya, &[("unit", "7"), ("change", "set"), ("date", "2027-03-03"), ("time", "14:00")]).await;
         let old = course.cohort;
         course.write(move |conn| {
-            let dates = (cohorts::closes_on.eq(day("2027-05-30")), cohorts::joining.eq(Joining::Code));
-            diesel::update(cohorts::table.find(old)).set(dates).execute(conn).unwrap();
-            let choices = Choices { version: 1, nudge: Some(false), opens_note: "Bring a map".into(), ..Choices::default() };
-            let programme = catalogue().programmes.values().next().unwrap();
-            let unit = programme.unit(1).unwrap();
-            schedule::store::save_choices(conn, old, None, &Choices { nudge_days: Some(3), ..choices.clone() }).unwrap();
-            schedule::store::save_choices(conn, old, Some(&unit.slug), &choices).unwrap();
-            let (unit, step) = live::steps(&programme.units).next().unwrap();
-            let local_time = local("2027-01-14 12:30");
-            let session = live::Session {
-                unit: unit.slug.clone(),
-                step: step.slug.clone(),
-                local_time,
-                starts_at: trellis::platform::zone::Zone::named("Europe/London").unwrap().instant(local_time),
-                minutes: 45,
-                link: "https://meet.example.org/spring".into(),
-                recording: String::new(),
-                version: 1,
-                called_off: false,
-            };
-            live::store::save(conn, old, &session).unwrap();
-            enrolling::store::lock(conn, old).unwrap();
-            let domains = enrolling::domains::Domains::parse("nhs.net").unwrap();
-            let settings = enrolling::Settings { places: Some(40), domains, remind_after_days: None, code: None };
-            enrolling::store::save_settings(conn, old, &settings).unwrap();
-            enrolling::store::set_code(conn, old, Some(&Code::kept("kq7mz-3hxwp".into()))).unwrap();
+            choose(conn, old);
+            open_the_door(conn, old);
         }).await;
 
         let start = root.get(COPY).await.expect(200);
@@ -110,24 +136,9 @@ stories! {
         let weeks = ["01-03 09:00", "01-10 09:00", "01-17 09:00", "01-24 09:00", "01-31 09:00", "02-07 09:00", "02-21 09:00",
             "03-01 14:00", "03-06 09:00", "03-13 09:00", "03-20 09:00", "04-10 09:00"];
         assert_eq!(opens(&course, &new).await, weeks);
-        let (was, id) = (releases(&course).await, new.id);
-        let (breaks, settings, sessions, door, people) = course.write(move |conn| {
-            let people: i64 = enrolments::table.filter(enrolments::cohort_id.eq(id)).count().get_result(conn).unwrap();
-            (
-                list_breaks(conn, id).unwrap(),
-                schedule::store::find_settings(conn, id).unwrap(),
-                live::store::list(conn, id).unwrap(),
-                enrolling::store::settings(conn, id).unwrap(),
-                people,
-            )
-        }).await;
-        assert_eq!(was.iter().filter(|r| r.set_by_hand).count(), 1);
-        assert_eq!((breaks[1].first_day, breaks[1].last_day), (day("2028-03-27"), day("2028-04-09")));
-        assert_eq!((settings.cohort.nudge_days, settings.units[0].1.opens_note.as_str()), (Some(3), "Bring a map"));
-        assert_eq!((sessions[0].local_time, sessions[0].minutes, sessions[0].link.as_str()), (local("2028-01-13 12:30"), 45, ""));
-        assert_eq!((door.places, door.domains.lines().as_str(), door.remind_after_days), (Some(40), "nhs.net", None));
-        assert!(door.code.is_some_and(|code| !code.is("kq7mz-3hxwp")), "who knows the old code stays outside");
-        assert_eq!(people, 0);
+        let id = new.id;
+        course.write(move |conn| assert_taken_over(conn, id)).await;
+        assert_eq!(releases(&course).await.iter().filter(|r| r.set_by_hand).count(), 1, "the earlier one stays as it was");
         let acts: Vec<(Act, String)> = course.write(move |conn| {
             let own = audit_log::table.filter(audit_log::cohort_id.eq(id));
             own.select((audit_log::act, audit_log::reason)).load(conn).unwrap()

@@ -215,7 +215,7 @@ impl Start {
         let today = cohort.zone.local_date(ask.now);
         let usual = cohort.starts_on.checked_add_signed(A_YEAR).filter(|day| *day >= today);
         let began = format!(
-            "This cohort’s was {}. Keep to the same day of the week, and everything keeps its own.",
+            "This cohort’s was {}. On the same day of the week, everything else keeps its weekday too.",
             day_with_year(cohort.starts_on)
         );
         Self {

@@ -55,7 +55,7 @@ impl Sheet {
         let (cohort, plan, faults) = (&original.cohort, &typed.plan, &typed.faults);
         let field = |id: &str, label: &str| Field::new(id, label).sent(fields, faults);
         Self {
-            frame: frame(ask, person),
+            frame: Frame { foot: format!("All times are {}.", zone_in_words(&cohort.zone)), ..frame(ask, person) },
             earlier: cohort.name.clone(),
             path: format!("/admin/cohorts/{}", cohort.slug),
             starts: day_with_year(plan.cohort.starts_on),
@@ -115,7 +115,9 @@ fn units(original: &Original<'_>, plan: &Plan<'_>, fields: &Fields, faults: &Fau
         let (number, opens_at) = (planned.unit.number, planned.release.opens_at);
         let turned =
             ahead.is_some_and(|ahead| zone.offset_minutes(ahead.release.opens_at) != zone.offset_minutes(opens_at));
-        let field = |id: &str, label: &str| Field::new(&format!("{id}_{number}"), label).sent(fields, faults);
+        let field = |id: &str, label: &str| {
+            Field::new(&format!("{id}_{number}"), &format!("{label} of unit {number}")).sent(fields, faults)
+        };
         let marks = [
             turned.then(|| "After the clock change".to_owned()),
             holiday(plan, planned.release.local_time.date()),
