@@ -314,7 +314,7 @@ fn administering(config: &mut ServiceConfig) {
         .route("/admin/content/reload", post().to(admin::content::reload))
         .route("/admin/status", get().to(admin::status::show))
         .route("/admin/audit", get().to(admin::audit::show))
-        .route("/admin/audit.csv", get().to(admin::audit::show_csv));
+        .route("/admin/audit.csv", post().to(admin::audit::download));
 }
 
 /// What operators ask.

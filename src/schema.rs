@@ -816,6 +816,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report_weeks (cohort_id, week) {
+        cohort_id -> BigInt,
+        week -> Date,
+        told -> Text,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -896,6 +904,7 @@ diesel::joinable!(writer_weeks -> enrolments (enrolment_id));
 diesel::joinable!(report_readers -> cohorts (cohort_id));
 diesel::joinable!(report_mails -> report_readers (reader_id));
 diesel::joinable!(report_mails -> messages (message_id));
+diesel::joinable!(report_weeks -> cohorts (cohort_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -966,5 +975,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     first_answers,
     writer_weeks,
     report_readers,
-    report_mails
+    report_mails,
+    report_weeks
 );

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::audit::{About, Act, Actor, Deed};
+use crate::audit::{Act, Actor, Deed};
 use crate::heartbeat::Job;
 use crate::outbox::Answer::{AsQueued, Unwanted};
 use crate::outbox::deliver::Courier;
@@ -18,7 +18,8 @@ use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::Content;
 use crate::{
-    accounts, announcement, audit, certificate, draft, enrolling, heartbeat, notice, outbox, reminder, report, schedule,
+    accounts, announcement, audit, certificate, draft, enrolling, facilitator, heartbeat, notice, outbox, reminder,
+    report, schedule,
 };
 
 /// How long between two looks.
@@ -53,8 +54,8 @@ pub fn note_sign_in(conn: &mut Conn, ask: &Ask, account: &accounts::store::Accou
         return Ok(());
     }
     let actor = Actor { account: Some(account.id), name: &account.name, from: ask.peer };
-    let deed = Deed { act: Act::SignIn, subject: "", path: "", reason: "" };
-    audit::store::note_of(conn, actor, About::default(), deed, ask.now)
+    let deed = Deed { act: Act::SignIn, subject: "", path: "", reason: "", about: None };
+    audit::store::note_of(conn, actor, None, deed, ask.now)
 }
 
 /// Does everything that is due now, in order.
@@ -134,8 +135,20 @@ pub async fn run_daily(app: &App) {
         .await;
     let addresses = app.db.write(move |conn| audit::store::forget_addresses(conn, now).map_err(DbError::from));
     logged("forget from where somebody acted", addresses).await;
+    let readers = app.db.write(move |conn| report::store::forget_old(conn, now).map_err(DbError::from));
+    logged("forget old readers of reports", readers).await;
     let processes = app.db.write(move |conn| heartbeat::store::forget_old(conn, now).map_err(DbError::from));
     logged("forget old processes", processes).await;
+    logged("recount sums", recount(app)).await;
+}
+
+/// What two left wrong who changed it at once and did not see each other. Nobody who writes waits while nothing is.
+async fn recount(app: &App) -> Result<i64, DbError> {
+    use facilitator::store::sums;
+    match app.db.report(|conn| sums::count_wrong(conn).map_err(DbError::from)).await? {
+        0 => Ok(0),
+        _ => app.db.write(|conn| sums::recount(conn).map_err(DbError::from)).await,
+    }
 }
 
 async fn logged<T: std::fmt::Debug>(job: &str, work: impl Future<Output = Result<T, DbError>>) {

@@ -15,7 +15,7 @@ use crate::platform::db::Conn;
 use crate::platform::secret::Secret;
 use crate::platform::web::Site;
 
-/// How long word of a change of password is worth sending.
+/// How long word of a change of password, or of who administers, is worth sending.
 const NOTICE_LASTS: TimeDelta = TimeDelta::hours(72);
 
 /// What a mail may say. Text and HTML say the same.
@@ -46,8 +46,32 @@ halves! {
     AlreadyHereHtml in "emails/accounts/already_here.html";
     ResetText in "emails/accounts/reset.txt";
     ResetHtml in "emails/accounts/reset.html";
+    FirstPasswordText in "emails/accounts/first_password.txt";
+    FirstPasswordHtml in "emails/accounts/first_password.html";
+    NewPasswordText in "emails/accounts/new_password.txt";
+    NewPasswordHtml in "emails/accounts/new_password.html";
     PasswordSetText in "emails/accounts/password_set.txt";
     PasswordSetHtml in "emails/accounts/password_set.html";
+}
+
+/// What a mail says of a change of who administers.
+struct Told<'a> {
+    sentence: String,
+    /// It is about its reader.
+    is_own: bool,
+    facts: Facts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "emails/accounts/administering.txt")]
+struct AdministeringText<'a> {
+    told: &'a Told<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "emails/accounts/administering.html")]
+struct AdministeringHtml<'a> {
+    told: &'a Told<'a>,
 }
 
 /// The answer to a sign-up, by what it found.
@@ -81,6 +105,49 @@ pub fn verify(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Resul
 pub fn reset(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
     let f = &Facts::new(site, to, reset_path(secret));
     letter(to, "Set a new password", (ResetText { f }, ResetHtml { f }), now + RESET_LASTS)
+}
+
+/// As [`reset`], because an administrator wants it.
+pub fn new_password(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
+    let f = &Facts::new(site, to, reset_path(secret));
+    letter(to, "Choose a new password for Trellis", (NewPasswordText { f }, NewPasswordHtml { f }), now + RESET_LASTS)
+}
+
+/// The same to somebody who has confirmed nothing yet: choosing a password does that too.
+pub fn first_password(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
+    let f = &Facts::new(site, to, reset_path(secret));
+    let halves = (FirstPasswordText { f }, FirstPasswordHtml { f });
+    letter(to, "Choose your password for Trellis", halves, now + VERIFY_LASTS)
+}
+
+/// That somebody administers from now on, or does so no more.
+#[derive(Debug, Clone, Copy)]
+pub struct Administering<'a> {
+    pub whom: &'a Account,
+    /// The name of whoever decided it.
+    pub by: &'a str,
+    pub begins: bool,
+}
+
+pub fn administering(
+    site: &Site,
+    to: &Account,
+    change: Administering<'_>,
+    now: Instant,
+) -> Result<Letter, askama::Error> {
+    let Administering { whom, by, begins } = change;
+    let is_own = to.id == whom.id;
+    let (sentence, path) = match (is_own, begins) {
+        (true, true) => (format!("{by} has made you an administrator of Trellis."), "/sign-in"),
+        (true, false) => (format!("{by} has taken the role of administrator of Trellis from you."), "/sign-in"),
+        (false, true) => (format!("{by} has made {} an administrator of Trellis.", whom.name), "/admin/audit"),
+        (false, false) => {
+            (format!("{by} has taken the role of administrator of Trellis from {}.", whom.name), "/admin/audit")
+        }
+    };
+    let told = &Told { sentence, is_own, facts: Facts::new(site, to, path.into()) };
+    let subject = if begins { "There is a new administrator" } else { "Somebody administers no more" };
+    letter(to, subject, (AdministeringText { told }, AdministeringHtml { told }), now + NOTICE_LASTS)
 }
 
 pub fn password_set(site: &Site, to: &Account, now: Instant) -> Result<Letter, askama::Error> {

@@ -6,6 +6,7 @@ pub mod doors;
 pub mod emails;
 pub mod gate;
 pub mod next;
+pub mod once_more;
 pub mod pages;
 pub mod password;
 pub mod passwords;

@@ -173,6 +173,17 @@ pub fn count_administrators(conn: &mut Conn) -> QueryResult<i64> {
         .get_result(conn)
 }
 
+/// All who administer and can sign in.
+pub fn list_administrators(conn: &mut Conn) -> QueryResult<Vec<Account>> {
+    accounts::table
+        .filter(accounts::is_administrator.eq(true))
+        .filter(accounts::password_hash.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .order(accounts::id)
+        .select(columns())
+        .load(conn)
+}
+
 /// An administrator without a password yet, or the account of that address made one.
 pub fn create_administrator(conn: &mut Conn, name: &str, email: &EmailAddress, now: Instant) -> QueryResult<AccountId> {
     let new = NewAccount { is_administrator: true, ..NewAccount::learner(name, email, None, now) };
@@ -186,15 +197,15 @@ pub fn create_administrator(conn: &mut Conn, name: &str, email: &EmailAddress, n
         .get_result(conn)
 }
 
-/// The secret of `/password/reset/{token}`, for the terminal: whoever reads it sets the password, within 7 days.
+/// With the secret of `/password/reset/{token}`, for the terminal: whoever reads it sets the password, within 7 days.
 pub fn invite_first_administrator(
     conn: &mut Conn,
     name: &str,
     email: &EmailAddress,
     now: Instant,
-) -> QueryResult<Secret> {
+) -> QueryResult<(AccountId, Secret)> {
     let account = create_administrator(conn, name, email, now)?;
-    issue_link(conn, account, Purpose::Reset, FIRST_LINK_LASTS, now)
+    Ok((account, issue_link(conn, account, Purpose::Reset, FIRST_LINK_LASTS, now)?))
 }
 
 /// Many at once, for filling a database; their ids in the order given.

@@ -2,6 +2,7 @@
 
 mod copies;
 
+use chrono::{Months, NaiveDate};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
@@ -119,14 +120,18 @@ pub fn list_dead(conn: &mut Conn, most: i64) -> QueryResult<Vec<Dead>> {
         .load(conn)
 }
 
-/// Cohorts that nobody facilitates, the newest first: name and slug.
-pub fn list_unled(conn: &mut Conn, most: i64) -> QueryResult<Vec<(String, String)>> {
+/// Cohorts that nobody facilitates although people come to them still, the newest first: name and slug.
+pub fn list_unled(conn: &mut Conn, today: NaiveDate, most: i64) -> QueryResult<Vec<(String, String)>> {
     let led = enrolments::table
         .filter(enrolments::cohort_id.eq(cohorts::id))
         .filter(enrolments::role.eq(Role::Facilitator))
         .filter(enrolments::state.eq(Standing::Active));
+    // As `Cohort::access_ends_at` has it, but for the hours of the time zone.
+    let set_by_hand = cohorts::access_ends_on.gt(today);
+    let a_year_ago = today.checked_sub_months(Months::new(12)).unwrap_or(NaiveDate::MIN);
     cohorts::table
         .filter(not(exists(led)))
+        .filter(set_by_hand.or(cohorts::access_ends_on.is_null().and(cohorts::starts_on.gt(a_year_ago))))
         .order(cohorts::id.desc())
         .limit(most)
         .select((cohorts::name, cohorts::slug))

@@ -4,25 +4,15 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use super::{Announcement, Audience, path};
+use crate::cohort::sender::{Sender, list_id, replies_to};
 use crate::cohort::store::Recipient;
-use crate::cohort::{Cohort, EnrolmentId};
 use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;
-use crate::platform::config::BaseUrl;
 use crate::reminder::emails::fold::fold;
 use crate::reminder::emails::rich::styled;
 
 /// After so long it is no news any more.
 const NEWS: TimeDelta = TimeDelta::hours(72);
-
-/// Where the mails of a cohort come from.
-#[derive(Clone, Copy)]
-pub struct Sender<'a> {
-    pub cohort: &'a Cohort,
-    /// Names and addresses; replies go to them.
-    pub facilitators: &'a [(EnrolmentId, String, String)],
-    pub base_url: &'a BaseUrl,
-}
 
 /// The facts of the mail.
 struct Mail<'a> {
@@ -83,9 +73,6 @@ pub fn mail(
         stop_url: stop_url.clone(),
         wishes_url: sender.base_url.join(&format!("{}/reminders", cohort.path())),
     };
-    let addresses: Vec<&str> = sender.facilitators.iter().map(|(_, _, email)| email.as_str()).take(4).collect();
-    let host = sender.base_url.host();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     Ok(Letter {
         class: Class::Bulk,
         account: Some(to.account.0),
@@ -94,8 +81,8 @@ pub fn mail(
         subject: announcement.title.clone(),
         text: fold(&Text { m: &m }.render()?),
         html: Some(Html { m: &m }.render()?),
-        reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
-        list: Some(List { id: format!("announcements.{}.{name}", cohort.slug), unsubscribe_url: stop_url }),
+        reply_to: replies_to(sender.facilitators),
+        list: Some(List { id: list_id("announcements", cohort, sender.base_url), unsubscribe_url: stop_url }),
         expires_at: published_at + NEWS,
         calendar: None,
         attachment: None,

@@ -2,8 +2,9 @@
 
 use diesel::QueryResult;
 
-use super::emails::{Sender, mail};
+use super::emails::mail;
 use super::{AnnouncementId, refusal, store};
+use crate::cohort::sender::Sender;
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::outbox;

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use chrono::TimeDelta;
 
 use crate::accounts::{AccountId, Person};
-use crate::cohort::{CohortId, Place};
+use crate::cohort::CohortId;
 use crate::platform::clock::Instant;
 
 /// How long it is kept from which address somebody acted.
@@ -37,7 +37,6 @@ crate::words! {
         CopyCohort = "copy-cohort",
         AppointFacilitator = "appoint-facilitator",
         DismissFacilitator = "dismiss-facilitator",
-        Invite = "invite",
         SignIn = "sign-in",
         SuspendAccount = "suspend-account",
         LiftSuspension = "lift-suspension",
@@ -91,14 +90,13 @@ impl Act {
             Self::CopyCohort => "copied a cohort",
             Self::AppointFacilitator => "appointed a facilitator",
             Self::DismissFacilitator => "dismissed a facilitator",
-            Self::Invite => "sent an invitation",
             Self::SignIn => "signed in as an administrator",
             Self::SuspendAccount => "suspended an account",
             Self::LiftSuspension => "lifted a suspension",
             Self::EndSessions => "signed somebody out everywhere",
             Self::AppointAdministrator => "appointed an administrator",
             Self::DismissAdministrator => "dismissed an administrator",
-            Self::SendLetter => "sent a letter about an account again",
+            Self::SendLetter => "sent a mail about an account again",
             Self::LiftAddress => "let mail go to an address again",
             Self::HoldMail => "held all mail",
             Self::ResumeMail => "let mail flow again",
@@ -165,6 +163,8 @@ pub struct Deed<'a> {
     pub path: &'a str,
     /// Or what was changed. Empty: none was asked for.
     pub reason: &'a str,
+    /// Whose account it was done to. None: nobody's, or an address that has none.
+    pub about: Option<AccountId>,
 }
 
 /// Who acts, and from where.
@@ -184,25 +184,6 @@ impl Actor<'static> {
 impl<'a> From<&'a Person> for Actor<'a> {
     fn from(person: &'a Person) -> Self {
         Self { account: Some(person.id), name: &person.name, from: person.from }
-    }
-}
-
-/// What an act is about, as far as it has a number.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct About {
-    pub cohort: Option<CohortId>,
-    pub account: Option<AccountId>,
-}
-
-impl About {
-    pub fn account(account: AccountId) -> Self {
-        Self { account: Some(account), ..Self::default() }
-    }
-}
-
-impl From<&Place> for About {
-    fn from(place: &Place) -> Self {
-        Self { cohort: Some(place.cohort.id), account: None }
     }
 }
 

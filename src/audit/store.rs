@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{ADDRESSES_KEPT, About, Act, Actor, Deed, Entry, Wanted};
+use super::{ADDRESSES_KEPT, Act, Actor, Deed, Entry, Wanted};
 use crate::cohort::{CohortId, Place};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, lower, part};
@@ -11,22 +11,28 @@ use crate::schema::{audit_log, cohorts};
 
 /// Keeps an act of the person who asks, in the transaction that does it.
 pub fn note(conn: &mut Conn, place: &Place, deed: Deed<'_>, now: Instant) -> QueryResult<()> {
-    note_of(conn, (&place.person).into(), place.into(), deed, now)
+    note_of(conn, (&place.person).into(), Some(place.cohort.id), deed, now)
 }
 
-/// Keeps an act that was done outside a cohort, or to somebody.
-pub fn note_of(conn: &mut Conn, actor: Actor<'_>, about: About, deed: Deed<'_>, now: Instant) -> QueryResult<()> {
+/// Keeps an act of anybody else's, or that was done outside a cohort.
+pub fn note_of(
+    conn: &mut Conn,
+    actor: Actor<'_>,
+    cohort: Option<CohortId>,
+    deed: Deed<'_>,
+    now: Instant,
+) -> QueryResult<()> {
     diesel::insert_into(audit_log::table)
         .values((
             audit_log::at.eq(now),
             audit_log::account_id.eq(actor.account),
             audit_log::actor.eq(actor.name),
-            audit_log::cohort_id.eq(about.cohort),
+            audit_log::cohort_id.eq(cohort),
             audit_log::act.eq(deed.act),
             audit_log::subject.eq(deed.subject),
             audit_log::path.eq(deed.path),
             audit_log::reason.eq(deed.reason),
-            audit_log::about_id.eq(about.account),
+            audit_log::about_id.eq(deed.about),
             audit_log::came_from.eq(actor.from.map(|from| from.to_string()).unwrap_or_default()),
         ))
         .execute(conn)

@@ -12,7 +12,8 @@ use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, Db, DbError};
 use crate::programme::{Content, Programme};
-use crate::schedule::{Release, store::list_releases};
+use crate::schedule::Release;
+use crate::schedule::store::{list_held, list_releases};
 
 /// Learners looked at together.
 const BATCH: i64 = 200;
@@ -48,7 +49,7 @@ pub fn issue_if_due(conn: &mut Conn, course: &Course<'_>, learner: EnrolmentId, 
         return Ok(false);
     }
     let done = completions::list_done(conn, learner)?;
-    let releases = list_releases(conn, course.cohort.id)?;
+    let releases = list_held(conn, course.cohort.id, learner)?;
     let Some(says) = due(course, &releases, &done, now) else { return Ok(false) };
     let Some(holder) = store::holder(conn, learner)? else { return Ok(false) };
     if !store::add(conn, learner, &holder.name, &says, now)? {

@@ -71,7 +71,9 @@ impl Says {
         (progress, parts): (&Progress<'_>, &[Part<'_>]),
         now: Instant,
     ) -> Self {
-        let closes_on = cohort.zone.local_date(schedule::closes_at(cohort, releases));
+        // The course's own end, whatever extra time its holder had.
+        let common = Cohort { extra_until: None, ..cohort.clone() };
+        let closes_on = cohort.zone.local_date(schedule::closes_at(&common, releases));
         let minutes: u32 = programme.units.iter().map(|unit| unit.minutes).sum();
         Self {
             programme: programme.slug.clone(),

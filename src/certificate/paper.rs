@@ -8,7 +8,7 @@ use krilla::page::PageSettings;
 use krilla::tagging::{Identifier, Tag, TagGroup, TagKind};
 use krilla::text::Font;
 
-use self::draw::{About, Ink, Piece, Sheet, rect, shape};
+use self::draw::{ACCENT, About, INK, Ink, Piece, SOFT_INK, Sheet, TEAL, rect, shape};
 use super::letters::{self, Face, lines};
 use super::{Certificate, issuer, sentence};
 use crate::platform::config::BaseUrl;
@@ -33,10 +33,6 @@ const RIGHT: f32 = WIDTH - 56.0;
 /// Of the code's square, quiet zone included.
 const SQUARE: f32 = 108.0;
 
-const INK: Ink = [0x17, 0x29, 0x2b];
-const SOFT_INK: Ink = [0x4a, 0x5b, 0x5c];
-const TEAL: Ink = [0x0f, 0x4c, 0x4f];
-const ACCENT: Ink = [0xb4, 0x45, 0x1b];
 const DEEP: Ink = [0x0d, 0x43, 0x46];
 const LATH: Ink = [0x2b, 0x62, 0x65];
 const CREAM: Ink = [0xfd, 0xfa, 0xf4];

@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, block_on, open, say};
 use crate::accounts;
-use crate::audit::{self, About, Act, Actor, Deed};
+use crate::audit::{self, Act, Actor, Deed};
 use crate::platform::config::Settings;
 use crate::platform::db::DbError;
 use crate::platform::text::{EmailAddress, line};
@@ -27,9 +27,11 @@ pub fn run(settings: Settings, command: Command) -> Outcome {
     let app = open(settings, Mode::Usual)?;
     let now = app.clock.now();
     let made = app.db.write(move |conn| {
-        let secret = accounts::store::invite_first_administrator(conn, &name, &email, now)?;
-        let deed = Deed { act: Act::AppointAdministrator, subject: &name, path: "", reason: "" };
-        audit::store::note_of(conn, Actor::MACHINE, About::default(), deed, now)?;
+        let (account, secret) = accounts::store::invite_first_administrator(conn, &name, &email, now)?;
+        let path = format!("/admin/people/{account}");
+        let act = Act::AppointAdministrator;
+        let deed = Deed { act, subject: &name, path: &path, reason: "", about: Some(account) };
+        audit::store::note_of(conn, Actor::MACHINE, None, deed, now)?;
         Ok::<_, DbError>(secret)
     });
     let secret = block_on(made).map_err(anyhow::Error::from)?;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use diesel::QueryResult;
 
 use super::{Outcome, block_on, open, say};
-use crate::audit::{self, About, Act, Actor, Deed};
+use crate::audit::{self, Act, Actor, Deed};
 use crate::heartbeat::Job;
 use crate::learner::pages::talk::ON_STEP_POSTS;
 use crate::notice::incoming::Incoming;
@@ -92,8 +92,8 @@ fn obey(conn: &mut Conn, command: Command, report: Option<Returned>, now: Instan
 }
 
 fn note(conn: &mut Conn, act: Act, subject: &str, now: Instant) -> QueryResult<()> {
-    let deed = Deed { act, subject, path: "", reason: "" };
-    audit::store::note_of(conn, Actor::MACHINE, About::default(), deed, now)
+    let deed = Deed { act, subject, path: "", reason: "", about: None };
+    audit::store::note_of(conn, Actor::MACHINE, None, deed, now)
 }
 
 fn status(conn: &mut Conn, now: Instant) -> QueryResult<String> {

@@ -100,7 +100,7 @@ async fn welcome_first_administrator(app: &App) -> anyhow::Result<()> {
             _ => Ok(None),
         })
         .await?;
-    if let Some(secret) = secret {
+    if let Some((_, secret)) = secret {
         let link = app.settings.base_url.join(&format!("/password/reset/{}", secret.as_str()));
         say("Nobody administers this Trellis yet. Open this link within 7 days and set a password:");
         say(&format!("  {link}"));

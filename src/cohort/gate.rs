@@ -86,7 +86,11 @@ fn looked(conn: &mut Conn, ask: &Ask, look: &Look, place: Place) -> Result<Place
 /// The same for facilitators (and administrators) alone.
 pub fn facilitated(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Place, Error> {
     let place = place(conn, ask, slug)?;
-    if place.facilitates() { Ok(place) } else { Err(Error::NotFound) }
+    if !place.facilitates() {
+        return Err(Error::NotFound);
+    }
+    // Whoever learns there too has their own last day; here it is about the cohort's.
+    Ok(Place { cohort: Cohort { extra_until: None, ..place.cohort }, ..place })
 }
 
 /// The place of somebody who proves otherwise who they are, as by an answer to a mail that went to them alone. `None`:

@@ -2,6 +2,7 @@
 
 pub mod gate;
 pub mod pages;
+pub mod sender;
 pub mod store;
 
 use chrono::{NaiveDate, NaiveTime};

@@ -1,6 +1,7 @@
 //! Cohorts, breaks and enrolments, as they are kept; which mails somebody wants is in a file of its own.
 
 mod recipients;
+mod roles;
 mod standing;
 mod wishes;
 
@@ -8,6 +9,7 @@ use chrono::{NaiveDate, NaiveTime};
 use diesel::prelude::*;
 
 pub use recipients::{RECIPIENT, Recipient, active};
+pub use roles::{dismiss_facilitator, is_in, role_in, was_facilitator};
 pub use standing::{LookedAt, learner_of, set_extra_time, set_learner_standing};
 pub use wishes::*;
 
@@ -339,16 +341,6 @@ pub fn enrol(conn: &mut Conn, cohort: CohortId, account: AccountId, role: Role, 
         .on_both()
         .execute(conn)
         .map(drop)
-}
-
-/// Takes a facilitator's role away: they are out of the cohort, and what they wrote stays.
-pub fn dismiss_facilitator(conn: &mut Conn, cohort: CohortId, enrolment: EnrolmentId) -> QueryResult<usize> {
-    diesel::update(enrolments::table)
-        .filter(enrolments::id.eq(enrolment))
-        .filter(enrolments::cohort_id.eq(cohort))
-        .filter(enrolments::role.eq(Role::Facilitator))
-        .set(enrolments::state.eq(Standing::Withdrawn))
-        .execute(conn)
 }
 
 /// Name and address of each facilitator.

@@ -34,6 +34,8 @@ struct Noted {
 
 impl Openings {
     const AFTER: Duration = Duration::from_secs(1);
+    /// Between two attempts while the database takes nothing.
+    const LONGEST_PAUSE: Duration = Duration::from_secs(60);
     /// More than that in a second, and what is beyond it is not noted.
     const MOST: usize = 20_000;
     /// How many are known; then they are forgotten, and noted once more in vain.
@@ -52,32 +54,38 @@ impl Openings {
         if is_first {
             let (openings, db) = (self.clone(), db.clone());
             tokio::task::spawn_local(async move {
-                tokio::time::sleep(Self::AFTER).await;
-                openings.write(&db).await;
+                let mut pause = Self::AFTER;
+                tokio::time::sleep(pause).await;
+                while !openings.write(&db).await {
+                    pause = (pause * 2).min(Self::LONGEST_PAUSE);
+                    tokio::time::sleep(pause).await;
+                }
             });
         }
     }
 
-    /// Writes what waits.
-    pub async fn write(&self, db: &Db) {
+    /// Writes what waits. False: it could not be written now, and waits on.
+    pub async fn write(&self, db: &Db) -> bool {
         let waiting = std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting);
-        let keys: Vec<u64> = waiting.keys().copied().collect();
-        let mut openings: Vec<Opening> = waiting.into_values().collect();
+        let mut openings: Vec<Opening> = waiting.values().cloned().collect();
         openings.sort();
         if openings.is_empty() {
-            return;
+            return true;
         }
         let number = openings.len();
-        let written = db.write(move |conn| store::note_opened(conn, &openings).map_err(DbError::from));
-        if let Err(error) = written.await {
-            tracing::warn!(%error, number, "that steps were opened was not noted");
-            return;
-        }
+        let written = db.write(move |conn| store::note_opened(conn, &openings).map_err(DbError::from)).await;
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = written {
+            tracing::warn!(%error, number, "that steps were opened was not noted yet");
+            // What has come meanwhile came later.
+            noted.waiting.extend(waiting);
+            return false;
+        }
         if noted.known.len() > Self::KNOWN {
             noted.known.clear();
         }
-        noted.known.extend(keys);
+        noted.known.extend(waiting.into_keys());
+        true
     }
 }
 

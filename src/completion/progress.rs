@@ -51,6 +51,8 @@ pub struct UnitProgress<'a> {
     pub share: Share,
     /// The last of the open units: where the others are.
     pub newest: bool,
+    /// It is open to this learner alone, before its time.
+    pub is_early: bool,
 }
 
 impl<'a> UnitProgress<'a> {
@@ -77,8 +79,7 @@ pub fn progress<'a>(programme: &'a Programme, releases: &'a [Release], done: &Do
     let mut units: Vec<_> = programme.units.iter().map(|unit| of_unit(unit, releases, done, now)).collect();
     units.sort_by_key(|u| u.unit.number);
     // One that is open to this learner alone is not where the others are, unless nothing else is open.
-    let is_early = |u: &UnitProgress<'_>| u.release.is_some_and(|release| release.is_early(now));
-    let newest = units.iter().rposition(|u| u.is_open() && !is_early(u));
+    let newest = units.iter().rposition(|u| u.is_open() && !u.is_early);
     if let Some(newest) = newest.or_else(|| units.iter().rposition(UnitProgress::is_open)) {
         units[newest].newest = true;
     }
@@ -90,7 +91,7 @@ pub fn progress<'a>(programme: &'a Programme, releases: &'a [Release], done: &Do
 }
 
 /// Where to continue: the first required step not done in the newest open unit that has one, since that is where the
-/// others are; earlier units wait until it is finished.
+/// others are; earlier units wait until it is finished, and so does what is open to them before its time.
 pub fn next_step<'a>(
     programme: &'a Programme,
     releases: &'a [Release],
@@ -103,8 +104,9 @@ pub fn next_step<'a>(
 impl<'a> Progress<'a> {
     /// As [`next_step`].
     pub fn next_step(&self, done: &Done) -> Option<(&'a Unit, &'a Step)> {
-        let open = self.units.iter().rev().filter(|u| u.is_open());
-        open.filter_map(|u| Some((u.unit, u.left(done).next()?))).next()
+        let (early, others): (Vec<&UnitProgress<'a>>, Vec<_>) =
+            self.units.iter().rev().filter(|u| u.is_open()).partition(|u| u.is_early);
+        others.into_iter().chain(early).find_map(|u| Some((u.unit, u.left(done).next()?)))
     }
 
     pub fn newest(&self) -> Option<&UnitProgress<'a>> {
@@ -126,7 +128,8 @@ fn of_unit<'a>(unit: &'a Unit, releases: &'a [Release], done: &Done, now: Instan
         (true, Share { done: 0, .. }) => UnitState::Open,
         _ => UnitState::Part,
     };
-    UnitProgress { unit, release, state, share, newest: false }
+    let is_early = release.is_some_and(|release| release.is_early(now));
+    UnitProgress { unit, release, state, share, newest: false, is_early }
 }
 
 #[cfg(test)]

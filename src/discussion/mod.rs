@@ -86,8 +86,9 @@ pub struct SavedAnswer {
     pub title: String,
     /// Markdown.
     pub body: String,
-    /// Every facilitator of the cohort has it.
+    /// Every facilitator of `cohort` has it.
     pub is_shared: bool,
+    pub cohort: CohortId,
     pub owner: AccountId,
     /// The owner's name.
     pub author: String,

@@ -1,5 +1,6 @@
 //! Threads, as they are kept; their posts are in [`posts`].
 
+mod begun;
 mod claims;
 mod feeds;
 mod following;
@@ -25,7 +26,8 @@ use crate::platform::text::Slug;
 use crate::programme::{Step, Unit, Written};
 use crate::schema::{thread_marks, threads};
 
-pub use claims::{claim, claim_of, list_claims, release};
+pub use begun::{Begun, list_begun};
+pub use claims::{claim, claim_of, give_up_claims, list_claims, release};
 pub use feeds::{
     Reader, Told, feed_made_at, keep_feed_token, newest_posts, reader_of_feed, revoke_feed_token, tell_cohort,
     tell_thread,
@@ -46,7 +48,10 @@ pub use posts::{
     post_text, top_posts,
 };
 pub use reports::{Report, Reported, list_reported, report, settle_reports};
-pub use saved::{NewAnswer, add_answer, change_answer, find_answer, list_answers, remove_answer};
+pub use saved::{
+    MOST_ANSWERS, NewAnswer, add_answer, change_answer, count_own_answers, find_answer, list_answer_titles,
+    list_answers, remove_answer,
+};
 pub use writing::{
     Text, add_post, change_post, has_post_before, hide_post, keep_html, list_texts, list_versions, nth_newest_post_at,
     remove_post, show_post,

@@ -9,6 +9,7 @@ pub mod store;
 use chrono::TimeDelta;
 
 use crate::platform::clock::Instant;
+use crate::platform::web::look::is_look;
 use crate::platform::web::{Field, Fields};
 use crate::platform::zone::Zone;
 
@@ -40,6 +41,11 @@ impl Form {
     /// What names the form to `/drafts`, and leads back to it: `/cohorts/spring/units/1/a-step#reflection`.
     pub fn address(&self) -> String {
         format!("{}#{}", self.page, self.id)
+    }
+
+    /// Nothing is kept of what somebody writes who only looks.
+    pub fn is_kept(&self) -> bool {
+        !is_look(&self.page)
     }
 
     pub fn has_draft(&self) -> bool {

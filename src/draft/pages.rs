@@ -12,6 +12,7 @@ use crate::accounts::next::safe_next;
 use crate::accounts::{AccountId, gate};
 use crate::platform::db::Db;
 use crate::platform::web::limits::Limit;
+use crate::platform::web::look::is_look;
 use crate::platform::web::{Answer, Ask, Error, Fields, unsent};
 
 /// The name of the buttons, whose value says which form it is.
@@ -74,6 +75,9 @@ pub async fn discard(ask: Ask, db: Data<Db>, fields: Fields) -> Answer {
 
 /// The page that the form stands on, and its id there.
 fn form(fields: &Fields) -> Result<store::FormKey<'_>, Error> {
+    if is_look(fields.get(FORM)) {
+        return Err(Error::OnlyLooking);
+    }
     let named = fields.get(FORM).split_once('#').filter(|(page, part)| {
         let plain = part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         safe_next(page).is_some() && plain && (1..=80).contains(&part.len())

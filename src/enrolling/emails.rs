@@ -3,26 +3,17 @@
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::{Invitation, Request};
-use crate::cohort::{Cohort, EnrolmentId, Role};
+use super::{Invitation, Request, join_path};
+use crate::cohort::sender::{Sender, replies_to};
+use crate::cohort::{Cohort, Joining, Role};
 use crate::outbox::{Class, Letter};
 use crate::platform::clock::Instant;
-use crate::platform::config::BaseUrl;
 use crate::platform::secret::Secret;
 use crate::platform::zone::day_in_words;
 use crate::reminder::emails::fold::fold;
 
 /// How long word of it is worth sending.
 const NEWS: TimeDelta = TimeDelta::hours(72);
-
-/// Where the mails come from.
-#[derive(Clone, Copy)]
-pub struct Sender<'a> {
-    pub cohort: &'a Cohort,
-    /// Names and addresses; replies go to them.
-    pub facilitators: &'a [(EnrolmentId, String, String)],
-    pub base_url: &'a BaseUrl,
-}
 
 /// Text alone: there is one link in it and nothing to look at.
 #[derive(Template)]
@@ -46,6 +37,7 @@ struct Answered<'a> {
     /// From the facilitators. Empty: none.
     words: &'a str,
     next: &'a str,
+    /// Empty: there is no page to see.
     link: String,
 }
 
@@ -80,14 +72,16 @@ pub fn invitation(
 pub fn accepted(sender: &Sender<'_>, to: &Request, words: &str, now: Instant) -> Result<Letter, askama::Error> {
     let name = &sender.cohort.name;
     let what = format!("You asked for a place in {name}, and you have one.");
-    answer(sender, to, (&format!("You have a place in {name}"), &what, HERE), words, now)
+    let subject = format!("You have a place in {name}");
+    answer(sender, to, (subject, &what, words), (HERE, &sender.cohort.path()), now)
 }
 
 /// They were the first in line.
 pub fn place_came_free(sender: &Sender<'_>, to: &Request, now: Instant) -> Result<Letter, askama::Error> {
     let name = &sender.cohort.name;
     let what = format!("A place in {name} came free, and you were the first on the waiting list. It is yours.");
-    answer(sender, to, (&format!("You have a place in {name}"), &what, HERE), "", now)
+    let subject = format!("You have a place in {name}");
+    answer(sender, to, (subject, &what, ""), (HERE, &sender.cohort.path()), now)
 }
 
 /// A facilitator would have them, but every place is taken.
@@ -97,32 +91,37 @@ pub fn in_line(sender: &Sender<'_>, to: &Request, words: &str, now: Instant) -> 
         "You asked for a place in {name}. The facilitators would like you to come, but every place is taken just now. You \
          are on the waiting list: the next free place that nobody waits longer for is yours, and a mail tells you."
     );
+    let subject = format!("You are on the waiting list of {name}");
     let next = "Here you see where you are in line, and can leave it:";
-    answer(sender, to, (&format!("You are on the waiting list of {name}"), &what, next), words, now)
+    answer(sender, to, (subject, &what, words), (next, &join_path(sender.cohort)), now)
 }
 
 pub fn declined(sender: &Sender<'_>, to: &Request, words: &str, now: Instant) -> Result<Letter, askama::Error> {
     let name = &sender.cohort.name;
     let what = format!("You asked for a place in {name}. The facilitators cannot give you one.");
-    let next = "If you think this is a mistake, reply to this mail. What you asked for stands here:";
-    answer(sender, to, (&format!("Your request for a place in {name}"), &what, next), words, now)
+    let (subject, join) = (format!("Your request for a place in {name}"), join_path(sender.cohort));
+    let next = match sender.cohort.joining {
+        // Whoever is not invited sees no page of it.
+        Joining::Invitation => ("If you think this is a mistake, reply to this mail.", ""),
+        _ => ("If you think this is a mistake, reply to this mail. What you asked for stands here:", &*join),
+    };
+    answer(sender, to, (subject, &what, words), next, now)
 }
 
 const HERE: &str = "The course is here:";
 
+/// `next` is what they can do, with the path of the page where they can. Empty: there is none.
 fn answer(
     sender: &Sender<'_>,
     to: &Request,
-    (subject, what, next): (&str, &str, &str),
-    words: &str,
+    (subject, what, words): (String, &str, &str),
+    (next, path): (&str, &str),
     now: Instant,
 ) -> Result<Letter, askama::Error> {
-    let path = sender.cohort.path();
-    let is_in = next == HERE;
-    let link = sender.base_url.join(&if is_in { path } else { format!("{path}/join") });
+    let link = if path.is_empty() { String::new() } else { sender.base_url.join(path) };
     let text = Answered { name: &to.name, what, words, next, link };
     let of = (to.name.as_str(), to.email.as_str());
-    Ok(letter(sender, Some(to.account.0), of, subject.to_owned(), &text.render()?, now + NEWS))
+    Ok(letter(sender, Some(to.account.0), of, subject, &text.render()?, now + NEWS))
 }
 
 fn letter(
@@ -133,7 +132,6 @@ fn letter(
     text: &str,
     expires_at: Instant,
 ) -> Letter {
-    let answers: Vec<&str> = sender.facilitators.iter().map(|(_, _, email)| email.as_str()).take(4).collect();
     Letter {
         class: Class::Account,
         account,
@@ -142,7 +140,7 @@ fn letter(
         subject,
         text: fold(text),
         html: None,
-        reply_to: (!answers.is_empty()).then(|| answers.join(", ")),
+        reply_to: replies_to(sender.facilitators),
         list: None,
         expires_at,
         calendar: None,

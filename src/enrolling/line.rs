@@ -3,10 +3,11 @@
 
 use diesel::QueryResult;
 
-use super::emails::{self, Sender};
+use super::emails;
 use super::usher::Usher;
 use super::{Wish, store};
-use crate::cohort::{self, CohortId};
+use crate::cohort::sender::Sender;
+use crate::cohort::{self, Cohort, CohortId};
 use crate::outbox;
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -38,17 +39,26 @@ pub async fn give_due(db: &Db, content: &Content, base_url: &BaseUrl, now: Insta
 }
 
 /// A look that writes nothing.
-fn has_free(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<bool> {
-    let settings = store::settings(conn, cohort)?;
-    let free = store::places(conn, cohort, &settings, now)?.free();
-    Ok(free.is_none_or(|free| free > 0) && store::count_requests(conn, cohort, Wish::Waiting)? > 0)
+fn has_free(conn: &mut Conn, id: CohortId, now: Instant) -> QueryResult<bool> {
+    let Some(cohort) = cohort::store::find_by_id(conn, id)? else { return Ok(false) };
+    if has_closed(conn, &cohort, now)? {
+        return Ok(false);
+    }
+    let settings = store::settings(conn, id)?;
+    let free = store::places(conn, id, &settings, now)?.free();
+    Ok(free.is_none_or(|free| free > 0) && store::count_requests(conn, id, Wish::Waiting)? > 0)
+}
+
+/// Whether no place comes free any more: there is nothing left to take part in.
+pub fn has_closed(conn: &mut Conn, cohort: &Cohort, now: Instant) -> QueryResult<bool> {
+    let releases = schedule::store::list_releases(conn, cohort.id)?;
+    Ok(now >= schedule::closes_at(cohort, &releases))
 }
 
 fn give_some(conn: &mut Conn, usher: &Usher<'_>, id: CohortId) -> QueryResult<usize> {
     store::lock(conn, id)?;
     let Some(cohort) = cohort::store::find_by_id(conn, id)? else { return Ok(0) };
-    let releases = schedule::store::list_releases(conn, id)?;
-    if usher.now >= schedule::closes_at(&cohort, &releases) {
+    if has_closed(conn, &cohort, usher.now)? {
         return Ok(0);
     }
     let settings = store::settings(conn, id)?;
@@ -56,10 +66,13 @@ fn give_some(conn: &mut Conn, usher: &Usher<'_>, id: CohortId) -> QueryResult<us
     let next = store::list_requests(conn, id, Wish::Waiting, free.min(AT_ONCE))?;
     let facilitators = cohort::store::list_facilitators(conn, id)?;
     let sender = Sender { cohort: &cohort, facilitators: &facilitators, base_url: usher.base_url };
+    let mut given = 0;
     for one in &next {
-        usher.place(conn, id, one.account)?;
-        let letter = emails::place_came_free(&sender, one, usher.now).map_err(unwritable)?;
-        outbox::store::queue(conn, &letter, usher.base_url.host(), usher.now)?;
+        if usher.place(conn, id, one.account)? {
+            let letter = emails::place_came_free(&sender, one, usher.now).map_err(unwritable)?;
+            outbox::store::queue(conn, &letter, usher.base_url.host(), usher.now)?;
+            given += 1;
+        }
     }
-    Ok(next.len())
+    Ok(given)
 }

@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 use diesel::QueryResult;
 
-use super::emails::{self, Sender};
-use super::{Invitation, store};
+use super::emails;
+use super::{Invitation, InvitationId, store};
 use crate::cohort::CohortId;
+use crate::cohort::sender::Sender;
 use crate::cohort::store::{find_by_id, list_facilitators};
 use crate::outbox;
 use crate::platform::clock::Instant;
@@ -69,6 +70,10 @@ fn mail_some(conn: &mut Conn, base_url: &BaseUrl, id: CohortId, due: Due, now: I
     let links: Vec<Secret> = people.iter().map(|_| Secret::random()).collect();
     let sender = Sender { cohort: &cohort, facilitators: &facilitators, base_url };
     let letters = written(&sender, due, &people, &links, now)?;
+    if matches!(due, Due::Reminder { .. }) {
+        let reminded: Vec<InvitationId> = people.iter().map(|one| one.id).collect();
+        store::call_off_mails(conn, &reminded, "the reminder came first", now)?;
+    }
     let ids = outbox::store::queue_all(conn, &letters, base_url.host(), now)?;
     for ((one, link), mail) in people.iter().zip(&links).zip(ids) {
         match due {

@@ -12,9 +12,11 @@ pub mod store;
 pub mod usher;
 pub mod wanted;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 
-use crate::cohort::Role;
+use crate::cohort::{Cohort, Role};
 use crate::outbox;
 use crate::platform::clock::Instant;
 use crate::platform::secret::{Secret, same};
@@ -55,7 +57,7 @@ pub struct Settings {
     pub code: Option<Code>,
     /// None: no limit.
     pub places: Option<i32>,
-    /// Who may join by themselves; whoever is invited by name may come from anywhere they list.
+    /// Whoever joins or is invited by a list has an address there. One whom an administrator invites may have any.
     pub domains: Domains,
     /// None: nobody is reminded of an invitation.
     pub remind_after_days: Option<i32>,
@@ -81,6 +83,21 @@ impl Places {
     pub fn free(&self) -> Option<i64> {
         self.limit.map(|limit| (limit - self.learners - self.invited).max(0))
     }
+
+    /// Whether more are taken than there are.
+    pub fn is_exceeded(&self) -> bool {
+        self.limit.is_some_and(|limit| self.learners + self.invited > limit)
+    }
+}
+
+/// Where people join, ask, and see how their wish stands.
+pub fn join_path(cohort: &Cohort) -> String {
+    format!("{}/join", cohort.path())
+}
+
+/// `1 person`, `2 people`.
+pub fn people(number: usize) -> String {
+    if number == 1 { "1 person".into() } else { format!("{number} people") }
 }
 
 /// Ten letters and digits that cannot be taken for one another, in two halves: `kq7mz-3hxwp`. 49 random bits.
@@ -92,10 +109,10 @@ const HALF: usize = 5;
 
 impl Code {
     pub fn random() -> Self {
-        // Bytes of a secret are letters of base64, 64 kinds: two of them make a number that 30 letters share evenly enough.
-        let random = Secret::random();
-        let letters = random.as_str().as_bytes().chunks_exact(2).map(|two| {
-            let number = base64_digit(two[0]) * 64 + base64_digit(two[1]);
+        // A secret is 32 random bytes: two of them make a number that 30 letters share evenly enough.
+        let random = URL_SAFE_NO_PAD.decode(Secret::random().as_str()).unwrap_or_default();
+        let letters = random.chunks_exact(2).map(|two| {
+            let number = usize::from(u16::from_be_bytes([two[0], two[1]]));
             char::from(CODE_LETTERS[number % CODE_LETTERS.len()])
         });
         let letters: String = letters.take(2 * HALF).collect();
@@ -120,16 +137,6 @@ impl Code {
 
 fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-fn base64_digit(byte: u8) -> usize {
-    usize::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'-' => 62,
-        _ => 63,
-    })
 }
 
 /// An invitation that has not been answered.
@@ -185,5 +192,7 @@ mod tests {
         assert_eq!(places(None).free(), None);
         assert_eq!(places(Some(7)).free(), Some(2));
         assert_eq!(places(Some(4)).free(), Some(0));
+        let exceeded = [None, Some(7), Some(5), Some(4)].map(|limit| places(limit).is_exceeded());
+        assert_eq!(exceeded, [false, false, false, true]);
     }
 }

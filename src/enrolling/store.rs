@@ -10,6 +10,7 @@ pub use requests::*;
 
 use super::domains::Domains;
 use super::{Code, Places, Settings};
+use crate::accounts::AccountId;
 use crate::cohort::{self, CohortId};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, OnBoth as _};
@@ -84,4 +85,10 @@ pub fn places(conn: &mut Conn, cohort: CohortId, settings: &Settings, now: Insta
         learners: cohort::store::count_learners(conn, cohort)?,
         invited: count_open(conn, cohort, now)?,
     })
+}
+
+/// Whoever is in the cohort now, however they came, needs no invitation and waits for nothing.
+pub fn settle(conn: &mut Conn, cohort: CohortId, account: AccountId, now: Instant) -> QueryResult<()> {
+    settle_invitation_of(conn, cohort, account, now)?;
+    settle_wish_of(conn, cohort, account, now)
 }

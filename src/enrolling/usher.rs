@@ -23,12 +23,15 @@ pub struct Usher<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Came {
     In,
+    /// They had a place already, as a learner or as a facilitator.
+    Already,
     /// Every place is taken, or others waited before.
     InLine,
 }
 
 impl Usher<'_> {
-    /// A place if one is free and nobody waits for it, otherwise the end of the line. The caller holds [`store::lock`].
+    /// A place if one is free and nobody waits for it, otherwise the end of the line; nothing for who is in the cohort
+    /// already. The caller holds [`store::lock`].
     pub fn come_in(
         &self,
         conn: &mut Conn,
@@ -36,28 +39,33 @@ impl Usher<'_> {
         account: AccountId,
         settings: &Settings,
     ) -> QueryResult<Came> {
-        let free = match settings.places {
-            None => None,
-            Some(_) => store::places(conn, cohort, settings, self.now)?.free(),
-        };
-        let has_room = match free {
-            None => true,
-            Some(free) => free > store::count_requests(conn, cohort, Wish::Waiting)?,
-        };
-        if has_room {
-            self.place(conn, cohort, account)?;
-            return Ok(Came::In);
+        if cohort::store::is_in(conn, cohort, account)? || self.has_room(conn, cohort, settings)? {
+            return Ok(if self.place(conn, cohort, account)? { Came::In } else { Came::Already });
         }
         store::set_wish(conn, cohort, account, (Wish::Waiting, None), self.now)?;
         Ok(Came::InLine)
     }
 
+    fn has_room(&self, conn: &mut Conn, cohort: CohortId, settings: &Settings) -> QueryResult<bool> {
+        let free = match settings.places {
+            None => None,
+            Some(_) => store::places(conn, cohort, settings, self.now)?.free(),
+        };
+        match free {
+            None => Ok(true),
+            Some(free) => Ok(free > store::count_requests(conn, cohort, Wish::Waiting)?),
+        }
+    }
+
     /// Gives a learner a place whatever the limit, with all that hangs from it: what they waited for is settled, and
-    /// one mail greets them.
-    pub fn place(&self, conn: &mut Conn, cohort: CohortId, account: AccountId) -> QueryResult<()> {
+    /// one mail greets them. False for who is in the cohort already: they keep the role that they have.
+    pub fn place(&self, conn: &mut Conn, cohort: CohortId, account: AccountId) -> QueryResult<bool> {
+        store::settle(conn, cohort, account, self.now)?;
+        if cohort::store::is_in(conn, cohort, account)? {
+            return Ok(false);
+        }
         cohort::store::enrol(conn, cohort, account, Role::Learner, self.now)?;
-        store::settle_invitation_of(conn, cohort, account, self.now)?;
-        store::settle_wish_of(conn, cohort, account, self.now)?;
-        reminder::welcome::welcome(conn, self.catalogue, self.base_url, (cohort, account), self.now).map(drop)
+        reminder::welcome::welcome(conn, self.catalogue, self.base_url, (cohort, account), self.now)?;
+        Ok(true)
     }
 }

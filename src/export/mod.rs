@@ -1,5 +1,5 @@
-//! Everything of a cohort to take along: tables for a spreadsheet or JSON lines, in one file. What learners keep for
-//! themselves (reflections, notes, exercises, drafts, what a reading said) is not in it, for nobody else reads it here.
+//! A cohort to take along: tables for a spreadsheet or JSON lines, in one file. What learners keep for themselves
+//! (reflections, notes, exercises, drafts, what a reading or a quiz said) is not in it, for nobody else reads it here.
 
 pub mod pages;
 mod store;
@@ -38,14 +38,22 @@ impl Part {
             Self::Learners => &["learner", "name", "email", "state", "joined_at", "last_here_at"],
             Self::Completions => &["learner", "unit", "step", "done_at", "how"],
             Self::Openings => &["learner", "unit", "step", "opened_at"],
-            Self::QuizAttempts => &["learner", "unit", "step", "handed_in_at", "right", "questions", "answers"],
+            Self::QuizAttempts => &["learner", "unit", "step", "handed_in_at"],
             Self::Readings => &["learner", "point", "handed_in_at"],
             Self::Attendance => &["learner", "unit", "step", "presence", "said_at"],
             Self::Certificates => &["learner", "code", "name", "issued_at"],
             Self::Reminders => &["learner", "unit", "kind", "due_at", "fate", "sent_at", "because"],
-            Self::Announcements => {
-                &["announcement", "author", "title", "body", "by_mail", "publish_at", "published_at", "withdrawn_at"]
-            }
+            Self::Announcements => &[
+                "announcement",
+                "author",
+                "audience",
+                "title",
+                "body",
+                "by_mail",
+                "publish_at",
+                "published_at",
+                "withdrawn_at",
+            ],
             Self::Threads => &["thread", "unit", "step", "title", "started_by", "started_at", "posts", "locked"],
             Self::Posts => &[
                 "post",
@@ -68,12 +76,14 @@ impl Part {
             Self::Learners => "Learners: state, when they joined and were last here; with names also name and address",
             Self::Completions => "Steps done: when, and what made them done",
             Self::Openings => "Steps opened: when first",
-            Self::QuizAttempts => "Quizzes: every attempt with its answers",
+            Self::QuizAttempts => "Quizzes: that one was handed in, and when; never what it said",
             Self::Readings => "Readings: that one was handed in, and when; never what it said",
             Self::Attendance => "Live sessions: who says they were there, or caught up",
             Self::Certificates => "Certificates: when issued; with names also code and name",
             Self::Reminders => "Reminders: what became of each",
-            Self::Announcements => "Announcements: when published; with names also their text",
+            Self::Announcements => {
+                "Announcements, and mails to some learners: when published, and for whom; with names also their text"
+            }
             Self::Threads => "Threads: where, when and by whom started; with names also their titles",
             Self::Posts => "Posts: where, when and by whom written; with names also their text",
         }

@@ -3,13 +3,13 @@
 
 use std::io::{Seek, Write};
 
-use anyhow::Context as _;
 use serde_json::{Map, Value};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::store::{self, Row};
 use super::{Format, Order, Part};
 use crate::platform::db::Conn;
+use crate::platform::web::csv::Table;
 
 const ABOUT: &str = "What this is
 ============
@@ -17,16 +17,16 @@ const ABOUT: &str = "What this is
 A table for each kind of thing, by Trellis. Times are in UTC. A learner has the same name in all tables; units and steps are
 called as in the addresses of their pages.
 
-It holds nothing that learners keep for themselves: no reflections, notes, exercises or drafts, and not what a reading said.
-What the author of a post removed is not in it either.
+It holds nothing that learners keep for themselves: no reflections, notes, exercises or drafts. Of a reading and of a quiz it
+says that one was handed in, never what it said. What the author of a post removed is not in it either; nor is work that
+learners handed in to one another, with the comments on it, nor early access and extra time.
 ";
 const REAL: &str = "
 It names people. Keep it as you would keep their files, and delete it when you are done.
 ";
 const PSEUDONYMS: &str = "
 It has words in the place of names, which hold in this file alone, and nothing that people wrote. What stays (when somebody
-joined, opened, did and wrote something, and their answers to quizzes) may still tell somebody who knows the cohort who it
-was: treat it as personal data.
+joined, opened, did and wrote something) may still tell somebody who knows the cohort who it was: treat it as personal data.
 ";
 
 /// Writes everything that was ordered.
@@ -52,12 +52,10 @@ pub fn write(conn: &mut Conn, order: &Order, to: impl Write) -> anyhow::Result<(
 }
 
 fn as_csv<W: Write + Seek>(conn: &mut Conn, order: &Order, part: Part, file: &mut ZipWriter<W>) -> anyhow::Result<()> {
-    // The byte-order mark tells spreadsheets that it is UTF-8.
-    file.write_all("\u{feff}".as_bytes())?;
-    let mut table = csv::Writer::from_writer(file);
-    table.write_record(part.columns())?;
-    each_row(conn, order, part, |row| Ok(table.write_record(row.iter().map(super::Cell::csv))?))?;
-    table.flush().context("writing a table")
+    let mut table = Table::onto(file)?;
+    table.row(part.columns())?;
+    each_row(conn, order, part, |row| table.row(row.iter().map(super::Cell::csv)))?;
+    table.finish().map(drop)
 }
 
 fn as_json<W: Write + Seek>(conn: &mut Conn, order: &Order, part: Part, file: &mut ZipWriter<W>) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 use crate::completion::quiz::Answers;
-use crate::platform::clock::Instant;
+use crate::discussion::store::Begun;
 use crate::platform::measure::median;
 use crate::platform::text::Slug;
 use crate::programme::{Question, QuizOption, Step, Unit};
@@ -117,13 +117,6 @@ pub struct TalkWeek {
     pub answered: i64,
     /// Minutes to the first answer, over those that have one.
     pub median_wait: Option<f64>,
-}
-
-/// A thread that a learner started, and when somebody else answered first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Begun {
-    pub at: Instant,
-    pub answered_at: Option<Instant>,
 }
 
 /// Every week from the first to the last in which anything was said. `written`: Mondays with posts and writers.

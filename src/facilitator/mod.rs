@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, TimeDelta};
 
+use crate::accounts::AccountId;
 use crate::cohort::EnrolmentId;
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
@@ -82,6 +83,7 @@ crate::words! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learner {
     pub enrolment: EnrolmentId,
+    pub account: AccountId,
     pub name: String,
     pub email: String,
     pub enrolled_at: Instant,

@@ -15,18 +15,14 @@ pub use notes::{TeamNote, list_notes, remove_note, write_note};
 pub use week::{Numbers, Week, week};
 
 use super::{AWAY, Behind, Learner, Sort, Stage};
+use crate::accounts::AccountId;
 use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, lower, part};
 use crate::platform::text::Slug;
 use crate::schema::{accounts, cards, completions, enrolments, posts, threads};
 
-diesel::define_sql_function! {
-    /// In small letters; SQLite knows those of ASCII alone.
-    fn lower(text: Text) -> Text;
-}
-
-type LearnerRow = (EnrolmentId, String, String, Instant, Option<Instant>, Stage, Option<NaiveDate>);
+type LearnerRow = (EnrolmentId, AccountId, String, String, Instant, Option<Instant>, Stage, Option<NaiveDate>);
 
 /// Who is behind in a unit.
 #[derive(Debug, Clone)]
@@ -67,18 +63,26 @@ pub struct After {
     pub at: Instant,
 }
 
-/// The stage of a row of `enrolments`. The one place that says what each means. Sets, which PostgreSQL reads once: what refers
-/// to the row it would ask again for each.
-fn stage(now: Instant) -> SqlLiteral<Text> {
+/// The stage of a row of `enrolments` of this cohort. The one place that says what each means. Sets, which PostgreSQL reads
+/// once: what refers to the row it would ask again for each.
+fn stage(cohort: CohortId, now: Instant) -> SqlLiteral<Text> {
     // A time of ours, in the form in which both databases read it.
     let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
+    let own = |table: &str| {
+        format!(
+            "SELECT r.enrolment_id FROM {table} AS r JOIN enrolments AS own ON own.id = r.enrolment_id \
+             WHERE own.cohort_id = {cohort}"
+        )
+    };
     sql::<Text>(&format!(
         "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' \
-         WHEN enrolments.id IN (SELECT c.enrolment_id FROM certificates AS c) THEN 'done' \
-         WHEN enrolments.id NOT IN (SELECT l.enrolment_id FROM last_steps AS l) THEN 'not-started' \
+         WHEN enrolments.id IN ({certified}) THEN 'done' \
+         WHEN enrolments.id NOT IN ({began}) THEN 'not-started' \
          WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
-         WHEN enrolments.id NOT IN (SELECT w.enrolment_id FROM writer_weeks AS w WHERE w.posts > 0) \
-         THEN 'silent' ELSE 'active' END)"
+         WHEN enrolments.id NOT IN (SELECT w.enrolment_id FROM writer_weeks AS w \
+         WHERE w.cohort_id = {cohort} AND w.posts > 0) THEN 'silent' ELSE 'active' END)",
+        certified = own("certificates"),
+        began = own("last_steps"),
     ))
 }
 
@@ -95,15 +99,19 @@ fn learns(cohort: CohortId) -> _ {
 
 /// Only those whom the table is to show.
 macro_rules! only_wanted {
-    ($query:ident, $wanted:expr) => {{
+    ($query:ident, $cohort:expr, $wanted:expr) => {{
         let wanted = $wanted;
         let mut query = $query;
         query = match wanted.stage {
-            Some(asked) => query.filter(stage(wanted.now).eq(asked.as_str())),
+            Some(asked) => query.filter(stage($cohort, wanted.now).eq(asked.as_str())),
             None => query.filter(enrolments::state.eq(Standing::Active)),
         };
+        if wanted.stage == Some(Stage::Stalled) {
+            // Says nothing new: of the others it need not be asked what they did.
+            query = query.filter(enrolments::state.eq(Standing::Active)).filter(last_here().lt(wanted.now - AWAY));
+        }
         if !wanted.words.is_empty() {
-            let part = format!("%{}%", wanted.words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            let part = part(&wanted.words);
             let network = cards::table
                 .filter(cards::enrolment_id.eq(enrolments::id))
                 .filter(cards::shows_network)
@@ -141,16 +149,17 @@ pub fn list_learners(
 ) -> QueryResult<Vec<Learner>> {
     let person = (
         enrolments::id,
+        accounts::id,
         accounts::name,
         accounts::email,
         enrolments::enrolled_at,
         enrolments::last_seen_at,
-        stage(wanted.now),
+        stage(cohort, wanted.now),
         enrolments::extra_until,
     );
     let all =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
-    let mut query = only_wanted!(all, wanted);
+    let mut query = only_wanted!(all, cohort, wanted);
     // In each case the first condition says nothing new: it lets the databases begin there.
     let rows = match wanted.sort {
         Sort::Name => {
@@ -186,11 +195,12 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
         .filter(enrolments::id.eq(id))
         .select((
             enrolments::id,
+            accounts::id,
             accounts::name,
             accounts::email,
             enrolments::enrolled_at,
             enrolments::last_seen_at,
-            stage(now),
+            stage(cohort, now),
             enrolments::extra_until,
         ))
         .first::<LearnerRow>(conn)
@@ -198,19 +208,13 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
         .map(|row| row.map(learner))
 }
 
-/// The same for several, in no order.
-pub fn find_learners(
-    conn: &mut Conn,
-    cohort: CohortId,
-    ids: &[EnrolmentId],
-    now: Instant,
-) -> QueryResult<Vec<Learner>> {
-    ids.iter().filter_map(|id| find_learner(conn, cohort, *id, now).transpose()).collect()
-}
-
 /// How many learners are in each stage; those with nobody are not named.
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
-    enrolments::table.filter(learns(cohort)).group_by(stage(now)).select((stage(now), count_star())).load(conn)
+    enrolments::table
+        .filter(learns(cohort))
+        .group_by(stage(cohort, now))
+        .select((stage(cohort, now), count_star()))
+        .load(conn)
 }
 
 /// Everything that these learners have done.
@@ -251,6 +255,7 @@ pub fn list_posts(conn: &mut Conn, learner: EnrolmentId, most: i64) -> QueryResu
         .load(conn)
 }
 
-fn learner((enrolment, name, email, enrolled_at, last_seen_at, stage, extra_until): LearnerRow) -> Learner {
-    Learner { enrolment, name, email, enrolled_at, last_seen_at, stage, extra_until }
+fn learner(row: LearnerRow) -> Learner {
+    let (enrolment, account, name, email, enrolled_at, last_seen_at, stage, extra_until) = row;
+    Learner { enrolment, account, name, email, enrolled_at, last_seen_at, stage, extra_until }
 }

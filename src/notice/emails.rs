@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 
 use super::Reason;
 use super::store::Waiting;
+use crate::cohort::Cohort;
+use crate::cohort::sender::{Facilitators, list_id, replies_to};
 use crate::cohort::store::Recipient;
-use crate::cohort::{Cohort, EnrolmentId};
 use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -32,7 +33,7 @@ pub struct Sender<'a> {
     pub cohort: &'a Cohort,
     pub programme: &'a Programme,
     /// Names and addresses; replies go to them where answers are not taken.
-    pub facilitators: &'a [(EnrolmentId, String, String)],
+    pub facilitators: &'a Facilitators,
     pub base_url: &'a BaseUrl,
     /// Whether an answer by mail becomes a post.
     pub takes_answers: bool,
@@ -239,9 +240,6 @@ impl Sender<'_> {
     }
 
     fn letter(&self, to: &Recipient, subject: &str, text: &str, html: String, now: Instant) -> Letter {
-        let addresses: Vec<&str> = self.facilitators.iter().map(|(_, _, email)| email.as_str()).take(4).collect();
-        let host = self.base_url.host();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         Letter {
             class: Class::Bulk,
             account: Some(to.account.0),
@@ -250,9 +248,9 @@ impl Sender<'_> {
             subject: shortened(subject),
             text: fold(text),
             html: Some(html),
-            reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
+            reply_to: replies_to(self.facilitators),
             list: Some(List {
-                id: format!("discussions.{}.{name}", self.cohort.slug),
+                id: list_id("discussions", self.cohort, self.base_url),
                 unsubscribe_url: self.stop_url(to),
             }),
             expires_at: now + NEWS,

@@ -7,7 +7,7 @@ use super::emails::Sender;
 use super::store::{self, Reader, Waiting};
 use super::{How, NotSent, NoticeId, Reason, due_at, refusal};
 use crate::cohort::store::list_facilitators;
-use crate::cohort::{CohortId, EnrolmentId, Role};
+use crate::cohort::{Cohort, CohortId, EnrolmentId, Role};
 use crate::outbox;
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -17,6 +17,7 @@ use crate::programme::{Catalogue, Content, Unit};
 use crate::reminder::emails::unwritable;
 use crate::reminder::store::{Course, course, find_wishes, lock};
 use crate::schedule::gate::released_units;
+use crate::schedule::store::list_early_access;
 
 /// How many people one round looks up, and for how many one transaction writes.
 const PEOPLE: i64 = 1_000;
@@ -78,7 +79,8 @@ fn write(
         takes_answers: post.takes_answers,
     };
     let open = released_units(programme, &course.releases, now);
-    let round = Round { course, sender, open, now };
+    let early = list_early_access(conn, people)?;
+    let round = Round { course, sender, open, early, now };
     for reader in &readers {
         let of: Vec<&Waiting> = waiting.iter().filter(|one| one.reader == reader.to.enrolment).collect();
         round.settle(conn, reader, &of)?;
@@ -92,6 +94,8 @@ struct Round<'a> {
     sender: Sender<'a>,
     /// What learners may see now.
     open: Vec<&'a Unit>,
+    /// And what some of them were let into before its time.
+    early: Vec<(EnrolmentId, Slug)>,
     now: Instant,
 }
 
@@ -138,7 +142,7 @@ impl Round<'_> {
         if notice.reason == Reason::Hidden {
             return None;
         }
-        if reader.role == Role::Learner && !self.may_see(notice.thread.unit.as_ref()) {
+        if reader.role == Role::Learner && !self.may_see(reader, notice.thread.unit.as_ref()) {
             return Some(NotSent::Closed);
         }
         if reader.wishes.of(notice.reason) == How::Never {
@@ -147,10 +151,14 @@ impl Round<'_> {
         notice.seen.is_some_and(|seen| seen >= post.id).then_some(NotSent::Read)
     }
 
-    /// Whether learners may see what a thread is about.
-    fn may_see(&self, unit: Option<&Slug>) -> bool {
-        let has_access = self.now < self.course.cohort.access_ends_at();
-        has_access && unit.is_none_or(|slug| self.open.iter().any(|unit| unit.is_called(slug)))
+    /// Whether a learner may see what a thread is about.
+    fn may_see(&self, reader: &Reader, unit: Option<&Slug>) -> bool {
+        let own = Cohort { extra_until: reader.extra_until, ..self.course.cohort.clone() };
+        let is_open = |slug: &Slug| {
+            let is_early = self.early.iter().any(|(who, unit)| *who == reader.to.enrolment && unit == slug);
+            is_early || self.open.iter().any(|unit| unit.is_called(slug))
+        };
+        self.now < own.access_ends_at() && unit.is_none_or(is_open)
     }
 
     /// How many mails may go out at once today: one is left for a reminder. What is too much waits for the digest.

@@ -129,6 +129,17 @@ pub fn settle_returned(conn: &mut Conn, id: MessageId, reason: &str, now: Instan
         .map(drop)
 }
 
+/// Mails that have lost their sense and go nowhere, as far as they still wait.
+pub fn call_off(conn: &mut Conn, ids: &[MessageId], reason: &str, now: Instant) -> QueryResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    diesel::update(messages::table.filter(messages::id.eq_any(ids)).filter(messages::state.eq(State::Pending)))
+        .set((messages::state.eq(State::Cancelled), messages::reason.eq(reason), messages::settled_at.eq(now)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The mail that one of these names is of, and the account that it was for.
 pub fn find_called(conn: &mut Conn, message_ids: &[String]) -> QueryResult<Option<(MessageId, Option<i64>)>> {
     for message_id in message_ids {

@@ -1,18 +1,12 @@
 //! Cards as they are kept, and the people of a cohort in the order in which a page lists them.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::{Card, Line, Member, Said, findable};
 use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
 use crate::platform::clock::Instant;
-use crate::platform::db::{Conn, OnBoth as _};
+use crate::platform::db::{Conn, OnBoth as _, escaped, lower, part};
 use crate::schema::{accounts, cards, enrolments};
-
-diesel::define_sql_function! {
-    /// Small letters, so that 'de Vries' stands before 'Ek'.
-    fn lower(text: Text) -> Text;
-}
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cards)]
@@ -99,8 +93,9 @@ pub fn count(conn: &mut Conn, cohort: CohortId) -> QueryResult<i64> {
     present!(cohort).count().get_result(conn)
 }
 
-/// Facilitators first, then learners, each by name; a page at a time after the person seen last. `word`: those who have it
-/// in their name or in what their card shows. Two queries, one at the beginning of the list.
+/// Facilitators first, then learners, each by name in small letters, so that 'de Vries' stands before 'Ek'; a page at a time
+/// after the person seen last. `word`: those who have it in their name or in what their card shows. Two queries, one at the
+/// beginning of the list.
 pub fn list(
     conn: &mut Conn,
     cohort: CohortId,
@@ -122,7 +117,7 @@ pub fn list(
         members = members.filter(enrolments::role.gt(role).or(enrolments::role.eq(role).and(by_name)));
     }
     if let Some(word) = word {
-        let pattern = format!("%{}%", escaped(&findable(word)));
+        let pattern = part(&findable(word));
         let in_name = lower(accounts::name).like(pattern.clone()).escape('\\');
         let on_card = cards::findable.like(pattern).escape('\\').assume_not_null();
         members = members.filter(in_name.or(on_card));
@@ -159,11 +154,6 @@ fn place_in_list(conn: &mut Conn, cohort: CohortId, id: EnrolmentId) -> QueryRes
         .select((enrolments::role, lower(accounts::name)))
         .first(conn)
         .optional()
-}
-
-/// `%` and `_` as what they are.
-fn escaped(word: &str) -> String {
-    word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// Somebody who is here.

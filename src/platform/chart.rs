@@ -80,9 +80,11 @@ pub fn share(part: i64, whole: i64) -> f64 {
     if whole > 0 { part as f64 / whole as f64 } else { 0.0 }
 }
 
-/// In whole percent, as people read it: `63%`.
+/// In whole percent, as people read it: `63%`. None of them is 0% and all are 100%, and nothing else is.
 pub fn percent_words(part: i64, whole: i64) -> String {
-    format!("{:.0}%", share(part, whole) * 100.0)
+    let percent = share(part, whole) * 100.0;
+    let percent = if part > 0 && part < whole { percent.clamp(1.0, 99.0) } else { percent };
+    format!("{percent:.0}%")
 }
 
 #[cfg(test)]
@@ -106,5 +108,11 @@ mod tests {
     #[test]
     fn nothing_has_no_share() {
         assert_eq!((percent_words(0, 0), percent_words(1, 3)), ("0%".into(), "33%".into()));
+    }
+
+    #[test]
+    fn few_are_not_none_and_most_are_not_all() {
+        let percents = [(0, 400), (1, 400), (399, 400), (400, 400)].map(|(part, whole)| percent_words(part, whole));
+        assert_eq!(percents, ["0%", "1%", "99%", "100%"]);
     }
 }

@@ -22,7 +22,7 @@ use conn::{Access, Manager};
 pub use conn::{Both, Conn, Kind, MultiBackend, OnBoth, Url};
 pub use keep::{Facts, copy_to, facts, integrity, version};
 pub use migrate::{downgrade, migrate, migrate_to};
-pub use words::{lower, part};
+pub use words::{escaped, lower, part};
 use writer::Writer;
 
 /// What can go wrong with the database itself.

@@ -19,7 +19,8 @@ use self::views::{StartingSoonHtml, StartingSoonText, WrapUpHtml, WrapUpText, li
 use super::due::{Due, next_unit};
 use super::store::{Course, Learner};
 use super::{Kind, Wording, is_done};
-use crate::cohort::{Cohort, EnrolmentId};
+use crate::cohort::Cohort;
+use crate::cohort::sender::{Facilitators, list_id, replies_to};
 use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -40,7 +41,7 @@ pub struct Sender<'a> {
     pub cohort: &'a Cohort,
     pub programme: &'a Programme,
     /// Names and addresses; replies go to them.
-    pub facilitators: &'a [(EnrolmentId, String, String)],
+    pub facilitators: &'a Facilitators,
     pub base_url: &'a BaseUrl,
 }
 
@@ -248,9 +249,6 @@ impl<'a> Sender<'a> {
     }
 
     fn letter(&self, to: &Learner, subject: String, text: &str, html: String, expires_at: Instant) -> Letter {
-        let addresses: Vec<&str> = self.facilitators.iter().map(|(_, _, email)| email.as_str()).take(4).collect();
-        let host = self.base_url.host();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         Letter {
             class: Class::Bulk,
             account: Some(to.account.0),
@@ -259,8 +257,8 @@ impl<'a> Sender<'a> {
             subject,
             text: fold(text),
             html: Some(html),
-            reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
-            list: Some(List { id: format!("{}.{name}", self.cohort.slug), unsubscribe_url: self.stop_url(to) }),
+            reply_to: replies_to(self.facilitators),
+            list: Some(List { id: list_id("", self.cohort, self.base_url), unsubscribe_url: self.stop_url(to) }),
             expires_at,
             calendar: None,
             attachment: None,

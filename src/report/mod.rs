@@ -1,6 +1,7 @@
 //! The weekly report for whoever pays for a course: one page of numbers in plain words, without names.
 //!
-//! It is made from what happened before the end of its week and from nothing else: whenever it is made, it says the same.
+//! It is made from what happened before the end of its week. What it says is kept once the week is over, so that it says the
+//! same whenever it is read; a week of which nothing was kept is made from what is there when it is asked for.
 
 mod emails;
 pub mod pages;

@@ -9,7 +9,7 @@ use krilla::text::Font;
 use super::words::{Table, Told};
 use crate::certificate::letters::{Face, lines, missing};
 use crate::certificate::paper::PaperError;
-use crate::certificate::paper::draw::{self, About, Ink, Piece, Sheet};
+use crate::certificate::paper::draw::{self, ACCENT, About, INK, Ink, Piece, SOFT_INK, Sheet, TEAL};
 use crate::platform::clock::Instant;
 
 /// In points, from the top left.
@@ -20,10 +20,6 @@ const RIGHT: f32 = WIDTH - 56.0;
 /// Between the feet of two lines.
 const LEADING: f32 = 15.0;
 
-const INK: Ink = [0x17, 0x29, 0x2b];
-const SOFT_INK: Ink = [0x4a, 0x5b, 0x5c];
-const TEAL: Ink = [0x0f, 0x4c, 0x4f];
-const ACCENT: Ink = [0xb4, 0x45, 0x1b];
 const LINE: Ink = [0xdf, 0xd7, 0xc8];
 
 #[derive(Clone, Copy)]
@@ -103,10 +99,9 @@ impl Writer<'_> {
 
     /// `stops`: where the first column begins, and where each of the others ends.
     fn table(&mut self, table: &Table, stops: &[f32]) {
-        self.heading(table.title);
+        self.heading(&table.title);
         let mut group = TagGroup::new(Tag::Table);
-        let head: Vec<String> = table.head.iter().map(|name| (*name).to_owned()).collect();
-        group.push(self.row(&head, stops, HEAD, |_| Tag::TH(TableHeaderScope::Column).into()));
+        group.push(self.row(&table.head, stops, HEAD, |_| Tag::TH(TableHeaderScope::Column).into()));
         for row in &table.rows {
             self.rule();
             group.push(self.row(row, stops, BODY, |column| match column {

@@ -1,5 +1,7 @@
 //! The report in plain words and finished tables: the page, the paper and the mail say the same.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Facts, Sums, Week};
 use crate::cohort::Cohort;
 use crate::platform::chart::percent_words;
@@ -12,8 +14,8 @@ use crate::schedule::{self, Release};
 /// Units in the table, the newest; so the paper stays one page.
 const UNITS: usize = 14;
 
-/// Everything that is to be read, in its order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Everything that is to be read, in its order; kept in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     pub cohort: String,
     pub programme: String,
@@ -25,23 +27,33 @@ pub struct Told {
     pub numbers: Table,
     pub units: Table,
     /// What is to be said of the discussions, and of those who may be slipping.
-    pub sections: Vec<(&'static str, Vec<String>)>,
-    pub notes: Vec<&'static str>,
+    pub sections: Vec<(String, Vec<String>)>,
+    pub notes: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    pub title: &'static str,
-    pub head: Vec<&'static str>,
+    pub title: String,
+    pub head: Vec<String>,
     /// The first cell names the row; the others are numbers.
     pub rows: Vec<Vec<String>>,
 }
 
-const NOTES: [&str; 2] = [
-    "Made from what had happened by the end of the week: whenever it is made, it says the same. It names nobody.",
-    "Everybody who had joined by then counts, also who has left since. A unit is finished when all its required steps are done.",
-];
+const MADE: &str =
+    "Made when the week had ended, and kept: what is changed later changes nothing in it. It names nobody.";
+const MADE_LATER: &str = "Made from what had happened by the end of the week. What was taken back since then, or moved in the \
+    schedule, counts no more. It names nobody.";
+const COUNTED: &str = "Everybody who had joined by then counts, also who has left since. A unit is finished when all its required \
+    steps are done.";
 
+impl Told {
+    /// Of a week of which nothing was kept.
+    pub fn made_later(self) -> Self {
+        Self { notes: vec![MADE_LATER.into(), COUNTED.into()], ..self }
+    }
+}
+
+/// As it is told when its week has ended.
 pub fn told(cohort: &Cohort, programme: &Programme, releases: &[Release], week: &Week, facts: &Facts) -> Told {
     let zone = &cohort.zone;
     Told {
@@ -52,8 +64,8 @@ pub fn told(cohort: &Cohort, programme: &Programme, releases: &[Release], week: 
         lead: lead(facts),
         numbers: numbers(facts),
         units: units(cohort, programme, releases, week, facts),
-        sections: vec![("Discussion", discussion(facts)), ("Who may be slipping", slipping(facts))],
-        notes: NOTES.into(),
+        sections: vec![("Discussion".into(), discussion(facts)), ("Who may be slipping".into(), slipping(facts))],
+        notes: vec![MADE.into(), COUNTED.into()],
     }
 }
 
@@ -92,8 +104,8 @@ fn numbers(facts: &Facts) -> Table {
             .collect()
     };
     Table {
-        title: "The week in numbers",
-        head: vec!["Of learners", "This week", "Last week", "Since the start"],
+        title: "The week in numbers".into(),
+        head: ["Of learners", "This week", "Last week", "Since the start"].map(str::to_owned).into(),
         rows: vec![
             row("Took part", |sums| sums.took_part),
             row("Joined", |sums| sums.joined),
@@ -126,7 +138,8 @@ fn units(cohort: &Cohort, programme: &Programme, releases: &[Release], week: &We
         })
         .collect();
     rows.drain(..rows.len().saturating_sub(UNITS));
-    Table { title: "Progress, unit by unit", head: vec!["Unit", "Opened", "Began it", "Finished it"], rows }
+    let head = ["Unit", "Opened", "Began it", "Finished it"].map(str::to_owned).into();
+    Table { title: "Progress, unit by unit".into(), head, rows }
 }
 
 fn discussion(facts: &Facts) -> Vec<String> {

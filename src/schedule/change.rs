@@ -118,7 +118,7 @@ pub fn apply(releases: &[Release], change: &Change, terms: &Terms<'_>) -> Result
         Change::Undo(revision) if !revision.stands(releases, terms.breaks) => return Err(ScheduleFault::ChangedSince),
         Change::Undo(revision) => {
             for former in &revision.before.releases {
-                restore(&mut changed[place(&former.unit)?], former, terms.now);
+                restore(&mut changed[place(&former.unit)?], former, terms);
             }
         }
     }
@@ -136,10 +136,22 @@ fn replan(releases: &mut [Release], planned: &[(Slug, NaiveDateTime, Instant)], 
     }
 }
 
-/// As it was before a change. What would be open by now opens at once; that it was open is remembered.
-fn restore(release: &mut Release, former: &Release, now: Instant) {
-    let opens = (!former.held && former.opens_at <= now).then_some(now);
-    *release = Release { opened_at: former.opened_at.or(opens), ..former.clone() };
+/// As it was before a change. What is open stays so where it was to be open by now; what was held and would have opened
+/// meanwhile opens now.
+fn restore(release: &mut Release, former: &Release, terms: &Terms<'_>) {
+    let is_to_be_open = !former.held && former.opens_at <= terms.now;
+    let opened_at = former.opened_at.or(release.opened_at.filter(|_| is_to_be_open));
+    *release = Release { opened_at, ..former.clone() };
+    if is_to_be_open && opened_at.is_none() {
+        open_from_now(release, terms);
+    }
+}
+
+/// Its time went by while it was closed: what follows from its opening counts from now.
+fn open_from_now(release: &mut Release, terms: &Terms<'_>) {
+    release.local_time = terms.cohort.zone.local(terms.now);
+    release.opens_at = terms.now;
+    release.opened_at = Some(terms.now);
 }
 
 /// Gives a release its own wall time. The same minute as before is no change.
@@ -173,9 +185,7 @@ fn open_now(release: &mut Release, terms: &Terms<'_>) {
     }
     release.held = false;
     release.set_by_hand = true;
-    release.local_time = terms.cohort.zone.local(terms.now);
-    release.opens_at = terms.now;
-    release.opened_at = Some(terms.now);
+    open_from_now(release, terms);
 }
 
 /// What had opened is remembered, so that letting go restores it.
@@ -190,10 +200,7 @@ fn let_go(release: &mut Release, terms: &Terms<'_>) {
     let never_opened = release.held && release.opened_at.is_none();
     release.held = false;
     if never_opened && release.opens_at <= terms.now {
-        // Its time went by while it was held: what follows from its opening counts from now.
-        release.local_time = terms.cohort.zone.local(terms.now);
-        release.opens_at = terms.now;
-        release.opened_at = Some(terms.now);
+        open_from_now(release, terms);
     }
 }
 

@@ -3,18 +3,17 @@
 use diesel::prelude::*;
 use trellis::outbox::{Class, Letter, MessageId, State, store as outbox};
 use trellis::programme::ContentFault;
-use trellis::schema::{accounts, messages};
+use trellis::schema::{accounts, cohorts, messages};
 
 use crate::person::between;
 use crate::world::*;
 
-async fn account_of(course: &Course, address: &str) -> i64 {
-    let address = address.to_owned();
-    course
-        .write(move |conn| {
-            accounts::table.filter(accounts::email.eq(address)).select(accounts::id).first(conn).unwrap()
-        })
-        .await
+const YES: (&str, &str) = ("administrator", "yes");
+const NO: (&str, &str) = ("administrator", "no");
+
+/// With the password of whoever does it.
+fn by(change: (&'static str, &'static str)) -> [(&'static str, &'static str); 2] {
+    [change, ("password", PASSWORD)]
 }
 
 /// A mail to Ada's address, in a state.
@@ -51,6 +50,7 @@ stories! {
         course.enrol("Ada Byron").await;
         let now = course.now();
         course.write(move |conn| {
+            make_account(conn, "Élodie Durand", "durand@example.org", false, now);
             for n in 0..60 {
                 make_account(conn, &format!("Learner {n:02}"), &format!("l{n}@wards.example"), false, now);
             }
@@ -62,6 +62,8 @@ stories! {
         for (filter, names) in [
             ("words=byron", &["Ada Byron"][..]),
             ("words=ADA.B", &["Ada Byron"]),
+            ("words=%C3%89LO", &["Élodie Durand"]),
+            ("words=%C3%A9lodie", &["Élodie Durand"]),
             ("show=administrators", &["Root"]),
             ("show=facilitators", &["Priya"]),
             ("show=suspended", &["Learner 01"]),
@@ -91,7 +93,7 @@ stories! {
 
     async fn a_person_is_told_of_with_places_sessions_mails_and_acts(course: Course) {
         let (root, ada) = (course.administrator().await, course.enrol("Ada").await);
-        let id = account_of(&course, "ada@example.org").await;
+        let id = course.account_of("ada@example.org").await;
         mail(&course, Some(id), State::Failed, "550 5.1.1 No such user").await;
         root.submit(&format!("/admin/people/{id}/sessions/end"), &[]).await.expect(303);
         ada.get("/cohorts/spring").await.expect(303);
@@ -108,7 +110,7 @@ stories! {
 
     async fn who_is_suspended_is_out_at_once_until_it_is_lifted(course: Course) {
         let (root, ada) = (course.administrator().await, course.enrol("Ada").await);
-        let id = account_of(&course, "ada@example.org").await;
+        let id = course.account_of("ada@example.org").await;
         let standing = format!("/admin/people/{id}/standing");
         let refused = root.submit(&standing, &[("standing", "suspended"), ("reason", " ")]).await.expect(422);
         assert!(refused.has("<title>Error: Ada") && refused.has("href=\"#reason\""), "{}", refused.html);
@@ -128,51 +130,85 @@ stories! {
 
     async fn there_is_always_an_administrator(course: Course) {
         let (root, ada) = (course.administrator().await, course.enrol("Ada").await);
-        let (own, other) = (account_of(&course, "root@example.org").await, account_of(&course, "ada@example.org").await);
+        let (own, other) = (course.account_of("root@example.org").await, course.account_of("ada@example.org").await);
         let role = |id: i64| format!("/admin/people/{id}/administrator");
-        root.submit(&role(own), &[("administrator", "no")]).await.expect(400);
+        root.submit(&role(own), &by(NO)).await.expect(400);
         root.submit(&format!("/admin/people/{own}/standing"), &[("standing", "suspended"), ("reason", "Tired")]).await.expect(422);
-        ada.submit(&role(other), &[("administrator", "yes")]).await.expect(404);
-        root.submit(&role(other), &[("administrator", "yes")]).await.expect(303);
+        ada.submit(&role(other), &by(YES)).await.expect(404);
+        root.submit(&role(other), &by(YES)).await.expect(303);
         ada.get("/cohorts/spring").await.expect(303);
         ada.get("/sign-in").await;
         ada.submit("/sign-in", &[("email", "ada@example.org"), ("password", PASSWORD)]).await.expect(303);
         ada.get("/admin/people").await.expect(200);
         // They dismiss each other at once.
-        let (to_ada, to_root) = (role(other), role(own));
-        let (one, two) = tokio::join!(root.submit(&to_ada, &[("administrator", "no")]), ada.submit(&to_root, &[("administrator", "no")]));
+        let (to_ada, to_root, no) = (role(other), role(own), by(NO));
+        let (one, two) = tokio::join!(root.submit(&to_ada, &no), ada.submit(&to_root, &no));
         let left: i64 = course.write(|conn| accounts::table.filter(accounts::is_administrator).count().get_result(conn).unwrap()).await;
         assert_eq!(left, 1, "{} and {}", one.status, two.status);
         let done = [&one, &two].iter().filter(|page| page.location().starts_with("/admin/people/")).count();
         assert_eq!(done, 1, "the later was signed out: {} and {}", one.location(), two.location());
     }
 
-    async fn a_letter_is_sent_again_and_an_address_is_tried_again(course: Course) {
+    async fn a_change_of_who_administers_asks_for_ones_own_password_and_is_told_by_mail(course: Course) {
+        let (root, rita) = (course.administrator().await, course.another_administrator("Rita").await);
+        course.enrol("Ada").await;
+        let id = course.account_of("ada@example.org").await;
+        let (page, role) = (format!("/admin/people/{id}"), format!("/admin/people/{id}/administrator"));
+        for (typed, what) in [("", "Enter your own password"), ("not this one at all", "That is not your password")] {
+            let refused = root.submit(&role, &[YES, ("password", typed)]).await.expect(422);
+            assert!(refused.has("<title>Error: Ada") && refused.has(what) && refused.has("href=\"#password\""), "{}", refused.html);
+        }
+        course.run_jobs().await;
+        assert!(course.smtp.received().is_empty() && root.get(&page).await.has("Nothing yet. What they do as"), "nothing was done");
+
+        root.submit(&role, &by(YES)).await.expect(303);
+        root.submit(&role, &by(YES)).await.expect(303);
+        rita.submit(&role, &by(NO)).await.expect(303);
+        course.run_jobs().await;
+        for (email, told) in [
+            ("ada@example.org", &["Root has made you an administrator of Trellis.", "Rita has taken the role of administrator of Trellis from you."][..]),
+            ("rita@example.org", &["Root has made Ada an administrator of Trellis."]),
+            ("root@example.org", &["Rita has taken the role of administrator of Trellis from Ada."]),
+        ] {
+            let mails: Vec<String> = course.mails_to(email).await.iter().map(|mail| mail.text()).collect();
+            assert!(mails.len() == told.len() && told.iter().all(|words| mails.concat().contains(words)), "{mails:?}");
+        }
+    }
+
+    async fn a_mail_is_sent_again_and_an_address_is_tried_again(course: Course) {
         let root = course.administrator().await;
         course.enrol("Ada").await;
         let now = course.now();
-        let (id, new) = course.write(move |conn| {
+        let (id, new, made) = course.write(move |conn| {
             let new = make_account(conn, "Nia", "nia@example.org", false, now);
-            diesel::update(accounts::table.find(new)).set(accounts::verified_at.eq(None::<trellis::platform::clock::Instant>)).execute(conn).unwrap();
+            let made = make_account(conn, "Mia", "mia@example.org", false, now);
+            for account in [new, made] {
+                diesel::update(accounts::table.find(account)).set(accounts::verified_at.eq(None::<trellis::platform::clock::Instant>)).execute(conn).unwrap();
+            }
+            diesel::update(accounts::table.find(made)).set(accounts::password_hash.eq(None::<String>)).execute(conn).unwrap();
             let ada = accounts::table.filter(accounts::email.eq("ada@example.org"));
             diesel::update(ada).set(accounts::undeliverable_at.eq(now)).execute(conn).unwrap();
-            (accounts::table.filter(accounts::email.eq("ada@example.org")).select(accounts::id).first::<i64>(conn).unwrap(), new)
+            (accounts::table.filter(accounts::email.eq("ada@example.org")).select(accounts::id).first::<i64>(conn).unwrap(), new.0, made.0)
         }).await;
-        for (who, button) in [(id, "Send them a letter to set a new password"), (new.0, "Send the letter that confirms the address again")] {
+        let confirm = "Send the mail that confirms the address again";
+        for (who, button) in [(id, "Send them a mail to set a new password"), (new, confirm), (made, confirm)] {
             assert!(root.get(&format!("/admin/people/{who}")).await.has(button));
             root.submit(&format!("/admin/people/{who}/letter"), &[]).await.expect(303);
         }
         root.submit(&format!("/admin/people/{id}/deliverable"), &[("back", "mail")]).await.expect(303);
         course.run_jobs().await;
         let sent = |mails: Vec<crate::smtp::Received>| mails.iter().map(|mail| mail.raw.replace("=\r\n", "")).collect::<String>();
-        assert!(sent(course.mails_to("ada@example.org").await).contains("/password/reset/"));
+        for email in ["ada@example.org", "mia@example.org"] {
+            let mail = sent(course.mails_to(email).await);
+            assert!(mail.contains("/password/reset/") && mail.contains("An administrator of Trellis sent you this so that"), "{mail}");
+        }
         assert!(sent(course.mails_to("nia@example.org").await).contains("/verify/"));
         assert!(!root.get(&format!("/admin/people/{id}")).await.has("Nothing is sent to the address"));
     }
 
     async fn mail_is_held_let_flow_and_sent_again(course: Course) {
         let (root, ada) = (course.administrator().await, course.enrol("Ada").await);
-        let id = account_of(&course, "ada@example.org").await;
+        let id = course.account_of("ada@example.org").await;
         let failed = mail(&course, Some(id), State::Failed, "550 5.7.1 Refused").await;
         let lost = mail(&course, Some(id), State::Unknown, "").await;
         let now = course.now();
@@ -241,9 +277,15 @@ stories! {
         let page = root.get("/admin").await.expect(200);
         assert!(page.has("Nobody facilitates spring 2027.") && page.has("There is one administrator."), "{}", page.html);
         assert!(page.has("2 things need an administrator."), "{}", page.html);
+        let now = course.now();
+        course.write(move |conn| {
+            let old = make_cohort(conn, "old", now);
+            diesel::update(cohorts::table.find(old)).set(cohorts::starts_on.eq(day("2025-01-06"))).execute(conn).unwrap();
+        }).await;
+        assert!(!root.get("/admin").await.has("old 2027"), "nobody comes to it any more");
         course.facilitator().await;
-        let id = account_of(&course, "priya@example.org").await;
-        root.submit(&format!("/admin/people/{id}/administrator"), &[("administrator", "yes")]).await.expect(303);
+        let id = course.account_of("priya@example.org").await;
+        root.submit(&format!("/admin/people/{id}/administrator"), &by(YES)).await.expect(303);
         assert!(root.get("/admin").await.has("Nothing needs an administrator now."));
         mail(&course, None, State::Failed, "550 5.7.1 Refused").await;
         root.submit("/admin/mail/hold", &[("reason", "The mail server moves")]).await.expect(303);

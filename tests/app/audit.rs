@@ -19,15 +19,6 @@ async fn acts(course: &Course) -> Vec<[String; 4]> {
     rows.await.into_iter().map(|(a, b, c, d)| [a, b, c, d]).collect()
 }
 
-async fn account_of(course: &Course, address: &str) -> i64 {
-    let address = address.to_owned();
-    course
-        .write(move |conn| {
-            accounts::table.filter(accounts::email.eq(address)).select(accounts::id).first(conn).unwrap()
-        })
-        .await
-}
-
 /// Fails as the database fails it.
 async fn refused(course: &Course, statement: &'static str) {
     let done = course.db.write(move |conn| diesel::sql_query(statement).execute(conn).map_err(DbError::from)).await;
@@ -68,7 +59,7 @@ stories! {
 
     async fn what_an_administrator_does_is_kept_with_the_address_it_came_from(course: Course) {
         let (root, ada) = (course.administrator().await, course.enrol("Ada").await);
-        let id = account_of(&course, "ada@example.org").await;
+        let id = course.account_of("ada@example.org").await;
         root.get("/admin").await.expect(200);
         let path = format!("/admin/people/{id}/letter");
         let request = root.request("POST", &path).header("X-Forwarded-For", "203.0.113.9, 192.0.2.7");
@@ -126,16 +117,38 @@ stories! {
             let page = root.get(&format!("{LOG}?{filter}")).await.expect(200);
             assert_eq!((page.has("<bdi>Priya</bdi>"), page.has("Because: The mail server moves")), shown, "{filter}: {}", page.html);
         }
-        for wrong in ["act=anything", "day=2027-02-30", "cohort=x", "before=0", "who=ada"] {
+        for wrong in ["act=anything", "day=2027-02-30", "cohort=x", "before=0", "who=ada", "account=x"] {
             let status = root.get(&format!("{LOG}?{wrong}")).await.status;
             assert!(status == 400 || status == 404, "{wrong}: {status}");
         }
-        let table = root.get(&format!("{LOG}.csv?act=withdraw-learner")).await.expect(200);
+        let table = root.submit(&format!("{LOG}.csv"), &[("act", "withdraw-learner")]).await.expect(200);
         assert!(table.header("content-type").starts_with("text/csv"));
         assert_eq!(table.html.lines().count(), 2, "{}", table.html);
         assert!(table.html.contains("Priya,withdraw-learner,Ada") && table.html.contains("'=1+1 is why"), "{}", table.html);
         assert!(root.get(LOG).await.has("downloaded the log of acts"));
-        priya.get(&format!("{LOG}.csv")).await.expect(404);
+        root.submit(&format!("{LOG}.csv"), &[("act", "anything")]).await.expect(400);
+        priya.submit(&format!("{LOG}.csv"), &[]).await.expect(404);
+    }
+
+    async fn what_is_done_to_somebody_stands_on_their_account_whatever_they_are_called(course: Course) {
+        let (root, priya) = (course.administrator().await, course.facilitator().await);
+        let (ada, other) = (course.enrol("Ada").await, course.enrol("Ada B").await);
+        let place = format!("/cohorts/spring/manage/learners/{}/place", ada.enrolment.unwrap());
+        priya.submit(&place, &[("place", "out"), ("reason", "They asked for it")]).await.expect(303);
+        let eyes = other.enrolment.unwrap().to_string();
+        priya.submit("/cohorts/spring/manage/look", &[("learner", &eyes)]).await.expect(303);
+        for (email, done) in [("ada@example.org", (true, false)), ("ada.b@example.org", (false, true)), ("priya@example.org", (true, true))] {
+            let id = course.account_of(email).await;
+            for path in [format!("/admin/people/{id}"), format!("{LOG}?account={id}")] {
+                let page = root.get(&path).await.expect(200);
+                let found = (page.has("Because: They asked for it"), page.has("looked at the course as a learner sees it: "));
+                assert_eq!(found, done, "{path}: {}", page.html);
+            }
+            assert!(root.get(&format!("/admin/people/{id}")).await.has(&format!("href=\"{LOG}?account={id}\"")));
+            let table = root.submit(&format!("{LOG}.csv"), &[("account", &id.to_string())]).await.expect(200);
+            assert_eq!(table.html.contains("They asked for it"), done.0, "{}", table.html);
+        }
+        assert!(root.get(&format!("{LOG}?account=999999")).await.expect(200).has("somebody whose account is gone"));
     }
 
     async fn the_log_is_paged_newest_first(course: Course) {

@@ -186,7 +186,22 @@ stories! {
         assert_eq!(how_many(&course).await, 2);
         let refused = send(&root, &page, &[("name", "Another")]).await.expect(422);
         assert!(refused.has("Another cohort has this address"));
+        // Back from what was made, with a break mended: it would not be the same cohort.
+        let refused = send(&root, &page, &EASTER).await.expect(422);
+        assert!(refused.has("Another cohort has this address") && refused.has("value=\"2028-04-10\""), "{}", refused.html);
+        assert_eq!(how_many(&course).await, 2);
         assert!(root.get(NEXT_YEAR).await.expect(200).has("value=\"spring-2028-2\""));
+    }
+
+    async fn a_closing_day_that_comes_before_the_last_unit_is_marked(course: Course) {
+        let (root, old) = (course.administrator().await, course.cohort);
+        assert!(!root.get(NEXT_YEAR).await.expect(200).has("Discussions would close"));
+        course.write(move |conn| {
+            let early = cohorts::closes_on.eq(day("2027-04-05"));
+            diesel::update(cohorts::table.find(old)).set(early).execute(conn).unwrap();
+        }).await;
+        let page = root.get(NEXT_YEAR).await.expect(200);
+        assert!(page.has("Discussions would close before unit 11 opens."), "{}", page.html);
     }
 
     async fn what_is_wrong_is_named_and_another_weekday_is_said(course: Course) {

@@ -12,6 +12,7 @@ use crate::world::*;
 
 const EXPORT: &str = "/cohorts/spring/manage/export";
 const ARTICLE: &str = "/cohorts/spring/units/1/why-work-as-a-network";
+const QUIZ: &str = "/cohorts/spring/units/1/check-your-understanding";
 
 /// The files within it, by name.
 async fn taken(person: &Person, names: &str, format: &str) -> BTreeMap<String, String> {
@@ -40,6 +41,9 @@ async fn with_ada(course: &Course) -> Person {
     ada.submit(&format!("{ARTICLE}/note"), &[("my-note", "a note of mine")]).await.expect(303);
     let reflection = "/cohorts/spring/units/0/what-would-make-this-worth-your-time/reflection";
     ada.submit(reflection, &[("body", "a reflection of mine")]).await.expect(303);
+    let answers = [("best-reason", "d"), ("brown-review", "c"), ("five-features", "a"), ("collaborative-inertia", "b")];
+    let answers = [answers.as_slice(), &[("single-view", "a")]].concat();
+    ada.submit(&format!("{QUIZ}/answers"), &answers).await.expect(303);
     start(&ada, "Ada asks", "", "@SUM(1+1) is what Ada wrote").await;
     course.run_jobs().await;
     ada
@@ -55,9 +59,14 @@ stories! {
         assert!(files["completions.csv"].contains(",why-work-as-a-network,2027-01-12T10:00:00Z,mark\n"), "{}", files["completions.csv"]);
         assert!(files["posts.csv"].contains("'@SUM(1+1) is what Ada wrote") && files["threads.csv"].contains("Ada asks"), "{}", files["posts.csv"]);
         assert!(files["openings.csv"].contains("why-work-as-a-network"));
-        let everything: String = files.values().cloned().collect();
-        assert!(!everything.contains("of mine"), "what is private left");
+        let attempts = &files["quiz-attempts.csv"];
+        assert!(attempts.starts_with("\u{feff}learner,unit,step,handed_in_at\n") && attempts.lines().count() == 2, "{attempts}");
+        assert!(attempts.ends_with(",check-your-understanding,2027-01-12T10:00:00Z\n"), "{attempts}");
         let lines = taken(&priya, "yes", "json").await;
+        for private in ["of mine", "best-reason", "single-view", "right_count"] {
+            let everything: String = files.values().chain(lines.values()).cloned().collect();
+            assert!(!everything.contains(private), "what is private left: {private}");
+        }
         let first: serde_json::Value = serde_json::from_str(lines["learners.jsonl"].lines().next().unwrap()).unwrap();
         assert_eq!((&first["learner"], &first["name"]), (&who.0.into(), &"=Ada".into()));
         let acts = course.write(|conn| audit_log::table.order(audit_log::id).select((audit_log::actor, audit_log::act, audit_log::reason)).load::<(String, String, String)>(conn).unwrap()).await;

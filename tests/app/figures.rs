@@ -1,19 +1,18 @@
 //! Stories of the facilitators' figures: what is counted, that it is counted rightly, and that nothing waits for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod history;
 
-use chrono::TimeDelta;
 use diesel::prelude::*;
-use trellis::cohort::{CohortId, EnrolmentId, Role, Standing};
-use trellis::completion::openings::Opening;
-use trellis::discussion::{post_body, store as discussions};
-use trellis::facilitator::analytics::{monday, talk_weeks};
+use trellis::cohort::CohortId;
+use trellis::discussion::store::list_begun;
+use trellis::facilitator::analytics::talk_weeks;
 use trellis::facilitator::store::{analytics as store, sums};
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
 use trellis::platform::text::Slug;
-use trellis::schema::{certificates, completions, enrolments, posts, quiz_attempts, step_openings, threads};
+use trellis::schema::enrolments;
 
+use self::history::{Figures, live, recount};
 use crate::discussion::{posted, start};
 use crate::world::*;
 
@@ -55,6 +54,7 @@ stories! {
         ada.submit(&format!("{QUIZ}/answers"), &right).await.expect(303);
         ben.submit(&format!("{QUIZ}/answers"), &right).await.expect(303);
         let page = priya.get(&format!("{ANALYTICS}/1")).await.expect(200);
+        assert!(!page.has("Not answered yet"));
         let programme = &catalogue().programmes[&slug("effective-networks")];
         let quiz = programme.unit(1).unwrap().step(&slug("check-your-understanding")).unwrap().quiz.as_ref().unwrap();
         let question = quiz.questions.iter().find(|q| q.slug.as_str() == "best-reason").unwrap();
@@ -88,6 +88,22 @@ stories! {
         }
     }
 
+    /// What is older than the thread came from elsewhere, and is no answer to it.
+    async fn a_merged_thread_waits_from_when_it_was_asked(course: Course) {
+        course.travel_to("2027-01-12 10:00");
+        let (ben, priya) = (course.enrol("Ben").await, course.facilitator().await);
+        let elsewhere = start(&priya, "Housekeeping", "", "Minutes are in the library.").await;
+        course.travel_to("2027-01-12 12:00");
+        let asked = start(&ben, "Minutes", "", "Who writes them?").await;
+        let into = format!("https://x.example{asked}");
+        priya.submit(&format!("{elsewhere}/manage"), &[("act", "merge"), ("into", &into)]).await.expect(303);
+        let discussions = async || priya.get(&format!("{ANALYTICS}/discussions.csv")).await.expect(200);
+        assert!(discussions().await.has("2027-01-11,2,2,1,0,\n"));
+        course.travel_to("2027-01-12 15:00");
+        posted(&priya, &asked, "I do.", None).await;
+        assert!(discussions().await.has("2027-01-11,3,2,1,1,180\n"));
+    }
+
     /// Random histories: the sums that are kept are those of somebody who counts every row.
     async fn the_kept_sums_are_those_of_an_independent_count(course: Course) {
         course.travel_to("2027-02-10 10:00");
@@ -106,165 +122,18 @@ stories! {
     }
 }
 
-/// Steps with who opened and did them; stops; first answers; weeks with posts and writers.
-type Figures =
-    (BTreeMap<String, (i64, i64)>, BTreeMap<String, i64>, BTreeMap<String, i64>, BTreeMap<String, (i64, i64)>);
-
 /// As the pages have it.
 fn told(conn: &mut Conn, cohort: CohortId, now: Instant) -> Figures {
     let steps = store::list_step_sums(conn, cohort).unwrap().into_iter().filter(|sum| sum.opened + sum.done > 0);
-    let steps = steps.map(|sum| (sum.step.to_string(), (sum.opened, sum.done))).collect();
     let stops = store::count_stops(conn, cohort, now).unwrap().into_iter().map(|(_, step, n)| (step.to_string(), n));
-    let mut answers = BTreeMap::new();
-    for alike in store::list_first_answers(conn, cohort, None).unwrap() {
-        *answers.entry(alike.answers).or_insert(0) += alike.attempts;
-    }
+    let given = store::list_first_answers(conn, cohort, None).unwrap();
     let written = store::list_written(conn, cohort).unwrap();
-    let begun = store::list_begun(conn, cohort).unwrap();
-    let weeks = talk_weeks(&written, &begun).into_iter().filter(|week| week.posts > 0);
-    let weeks = weeks.map(|week| (week.week.to_string(), (week.posts, week.writers))).collect();
-    (steps, stops.collect(), answers, weeks)
-}
-
-/// By reading every row, and no query of the pages.
-fn recount(conn: &mut Conn, cohort: CohortId, now: Instant) -> Figures {
-    type Person = (EnrolmentId, Role, Standing, Instant, Option<Instant>);
-    let people: Vec<Person> = enrolments::table
-        .filter(enrolments::cohort_id.eq(cohort))
-        .select((
-            enrolments::id,
-            enrolments::role,
-            enrolments::state,
-            enrolments::enrolled_at,
-            enrolments::last_seen_at,
-        ))
-        .load(conn)
-        .unwrap();
-    let counts: BTreeSet<i64> =
-        people.iter().filter(|p| p.1 == Role::Learner && p.2 == Standing::Active).map(|p| p.0.0).collect();
-    let done: Vec<(EnrolmentId, String, Instant)> = completions::table
-        .select((completions::enrolment_id, completions::step, completions::completed_at))
-        .load(conn)
-        .unwrap();
-    let opened: Vec<(EnrolmentId, String)> =
-        step_openings::table.select((step_openings::enrolment_id, step_openings::step)).load(conn).unwrap();
-    let mut steps: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-    opened
-        .iter()
-        .filter(|(who, _)| counts.contains(&who.0))
-        .for_each(|(_, step)| steps.entry(step.clone()).or_default().0 += 1);
-    done.iter()
-        .filter(|(who, ..)| counts.contains(&who.0))
-        .for_each(|(_, step, _)| steps.entry(step.clone()).or_default().1 += 1);
-    let certified: Vec<EnrolmentId> = certificates::table.select(certificates::enrolment_id).load(conn).unwrap();
-    let mut stops = BTreeMap::new();
-    for (who, _, _, joined, seen) in people.iter().filter(|p| counts.contains(&p.0.0)) {
-        let last = done.iter().filter(|(by, ..)| by == who).max_by_key(|(_, _, at)| *at);
-        let away = now.since(seen.unwrap_or(*joined)) > TimeDelta::days(7);
-        if let (Some((_, step, _)), true, false) = (last, away, certified.contains(who)) {
-            *stops.entry(step.clone()).or_insert(0) += 1;
-        }
-    }
-    let tried: Vec<(EnrolmentId, String, String)> = quiz_attempts::table
-        .order(quiz_attempts::id)
-        .select((quiz_attempts::enrolment_id, quiz_attempts::step, quiz_attempts::answers))
-        .load(conn)
-        .unwrap();
-    let mut answers = BTreeMap::new();
-    let mut met = BTreeSet::new();
-    for (who, step, text) in tried {
-        if met.insert((who.0, step)) {
-            *answers.entry(text).or_insert(0) += 1;
-        }
-    }
-    let readable: Vec<(EnrolmentId, Instant)> = posts::table
-        .filter(posts::removed_at.is_null())
-        .filter(posts::hidden_at.is_null())
-        .select((posts::enrolment_id, posts::created_at))
-        .load(conn)
-        .unwrap();
-    let mut weeks: BTreeMap<String, (i64, BTreeSet<i64>)> = BTreeMap::new();
-    for (who, at) in readable {
-        let week = weeks.entry(monday(at.utc().date_naive()).to_string()).or_default();
-        week.0 += 1;
-        week.1.insert(who.0);
-    }
-    let weeks =
-        weeks.into_iter().map(|(week, (posts, who))| (week, (posts, i64::try_from(who.len()).unwrap()))).collect();
-    (steps, stops, answers, weeks)
-}
-
-/// Some people more, and a thousand things that they and others do.
-fn live(conn: &mut Conn, cohort: CohortId, seed: u64, now: Instant) {
-    let mut dice = fastrand::Rng::with_seed(seed);
-    let mut people = Vec::new();
-    for n in 0..20 {
-        let account = make_account(conn, &format!("L {seed} {n}"), &format!("f{seed}n{n}@example.org"), false, now);
-        let who = make_enrolment(conn, cohort, account, Role::Learner, now - TimeDelta::days(dice.i64(1..30)));
-        people.push(who);
-    }
-    let unit = slug("why-networks");
-    let begun = now - TimeDelta::days(29);
-    let thread: trellis::discussion::ThreadId = diesel::insert_into(threads::table)
-        .values((
-            threads::cohort_id.eq(cohort),
-            threads::title.eq("Talk"),
-            threads::created_at.eq(begun),
-            threads::last_post_at.eq(begun),
-            threads::post_count.eq(0),
-        ))
-        .returning(threads::id)
-        .get_result(conn)
-        .unwrap();
-    for n in 0..400 {
-        let who = people[dice.usize(0..people.len())];
-        let step = slug(&format!("step-{}", dice.u8(0..6)));
-        let at = now - TimeDelta::minutes(dice.i64(1..28 * 24 * 60)) - TimeDelta::microseconds(n);
-        match dice.u8(0..20) {
-            0..7 => {
-                trellis::completion::store::mark(conn, who, (&unit, &step), trellis::completion::How::Mark, at)
-                    .unwrap();
-            }
-            7..10 => {
-                let opening = Opening { cohort, unit: unit.clone(), step, enrolment: who, at };
-                trellis::completion::store::note_opened(conn, &[opening]).unwrap();
-            }
-            10 => trellis::completion::store::unmark(conn, who, (&unit, &step)).unwrap(),
-            11 => {
-                let state = if dice.bool() { Standing::Active } else { Standing::Withdrawn };
-                diesel::update(enrolments::table.find(who)).set(enrolments::state.eq(state)).execute(conn).unwrap();
-            }
-            12 => {
-                diesel::update(enrolments::table.find(who)).set(enrolments::last_seen_at.eq(at)).execute(conn).unwrap();
-            }
-            13..15 => {
-                let tried = (
-                    quiz_attempts::enrolment_id.eq(who),
-                    quiz_attempts::unit.eq(&unit),
-                    quiz_attempts::step.eq(&step),
-                    quiz_attempts::answers.eq(format!("q={}", dice.u8(0..3))),
-                    quiz_attempts::right_count.eq(0),
-                    quiz_attempts::question_count.eq(1),
-                    quiz_attempts::handed_in_at.eq(at),
-                );
-                diesel::insert_into(quiz_attempts::table).values(tried).execute(conn).unwrap();
-            }
-            15..18 => {
-                let body = post_body(&format!("Words {seed} {n}")).unwrap();
-                let post = discussions::add_post(conn, thread, who, None, &body, at).unwrap();
-                if dice.u8(0..3) == 0 {
-                    diesel::update(posts::table.find(post)).set(posts::hidden_at.eq(now)).execute(conn).unwrap();
-                }
-            }
-            18 => {
-                let mine = posts::table.filter(posts::enrolment_id.eq(who)).filter(posts::hidden_at.is_not_null());
-                diesel::update(mine).set(posts::hidden_at.eq(None::<Instant>)).execute(conn).unwrap();
-            }
-            _ => {
-                let renamed =
-                    completions::table.filter(completions::enrolment_id.eq(who)).filter(completions::step.eq("step-0"));
-                diesel::delete(renamed).execute(conn).unwrap();
-            }
-        }
+    let begun = list_begun(conn, cohort, None).unwrap();
+    let weeks = talk_weeks(&written, &begun).into_iter().filter(|week| week.posts + week.threads > 0);
+    Figures {
+        steps: steps.map(|sum| (sum.step.to_string(), (sum.opened, sum.done))).collect(),
+        stops: stops.collect(),
+        answers: given.into_iter().map(|alike| ((alike.step.to_string(), alike.answers), alike.attempts)).collect(),
+        weeks: weeks.collect(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use diesel::prelude::*;
 use trellis::audit::Act;
+use trellis::cohort::Role;
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
 use trellis::schema::{accounts, audit_log, completions, drafts, enrolments, messages, sessions, thread_marks};
@@ -24,8 +25,11 @@ async fn look_as(priya: &Person, learner: &Person) -> String {
     priya.submit(LOOK, &[("learner", &id)]).await.expect(303).location().to_owned()
 }
 
+/// When sessions and people were here, and how much there is of the rest.
+type State = (Vec<(i64, Instant)>, Vec<(i64, Option<Instant>, Option<Instant>)>, [i64; 6]);
+
 /// All that a page might change by being looked at.
-fn state(conn: &mut Conn) -> (Vec<(i64, Instant)>, Vec<(i64, Option<Instant>, Option<Instant>)>, [i64; 6]) {
+fn state(conn: &mut Conn) -> State {
     let held = sessions::table.order(sessions::id).select((sessions::id, sessions::last_seen_at)).load(conn).unwrap();
     let columns = (enrolments::id, enrolments::last_seen_at, enrolments::announcements_seen_at);
     let here = enrolments::table.order(enrolments::id).select(columns).load(conn).unwrap();
@@ -61,7 +65,7 @@ stories! {
         assert!(priya.get(&format!("{home}/units/8")).await.has("Opens Monday 8 March 2027"));
         assert!(!page.has("Facilitate"), "a learner has no such row");
         assert_eq!(ada.get("/cohorts/spring/units/7").await.status, 403, "for learners it is today");
-        for (day, time, field) in [("", "12:00", "date"), ("2027-02-30", "12:00", "date"), ("2031-01-01", "12:00", "date"), ("2027-03-02", "noon", "time")] {
+        for (day, time, field) in [("", "12:00", "date"), ("2027-02-30", "12:00", "date"), ("2031-01-01", "12:00", "date"), ("2027-01-12", "12:00", "date"), ("2027-03-02", "noon", "time")] {
             let told = priya.submit(LOOK, &[("date", day), ("time", time)]).await.expect(422);
             assert!(told.has(&format!("href=\"#{field}\"")) && told.has(&format!("value=\"{day}\"")), "{}", told.html);
         }
@@ -104,7 +108,7 @@ stories! {
         posted(&ben, &thread, "I do.", None).await;
         for home in [look_at(&priya, "2027-04-13").await, look_as(&priya, &ben).await] {
             let prefix = home.trim_end_matches("/cohorts/spring").to_owned();
-            let before = course.write(|conn| state(conn)).await;
+            let before = course.write(state).await;
             let (mut seen, mut next) = (BTreeSet::from([home.clone()]), VecDeque::from([home.clone()]));
             while let Some(path) = next.pop_front().filter(|_| seen.len() < 400) {
                 let page = priya.get(&path).await;
@@ -116,12 +120,15 @@ stories! {
                 }
             }
             assert!(seen.len() > 60, "{}", seen.len());
-            assert_eq!(course.write(|conn| state(conn)).await, before);
+            assert_eq!(course.write(state).await, before);
             for form in ["units/1/why-work-as-a-network/complete", "discussions/new"] {
                 let sent = priya.submit(&format!("{home}/{form}"), &[("title", "x"), ("body", "x")]).await.expect(403);
                 assert!(sent.has("You are only looking"), "{}", sent.html);
             }
-            assert_eq!(course.write(|conn| state(conn)).await, before);
+            let draft = [("draft", format!("{home}/units/0/{}#reflection", REFLECTION.rsplit('/').next().unwrap())), ("body", "x".into())];
+            let draft: Vec<(&str, &str)> = draft.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            priya.submit("/drafts", &draft).await.expect(403);
+            assert_eq!(course.write(state).await, before);
         }
     }
 
@@ -136,6 +143,18 @@ stories! {
         assert_ne!(home, other);
         priya.get(&other).await.expect(404);
         priya.get(&home.replace("/now/", "/1900000000/")).await.expect(404);
+        let (now, cohort) = (course.now(), course.cohort);
+        let elsewhere = course.write(move |conn| {
+            let account = enrolments::table.filter(enrolments::cohort_id.eq(cohort)).filter(enrolments::role.eq(Role::Facilitator));
+            let account = account.select(enrolments::account_id).first(conn).unwrap();
+            let other = make_cohort(conn, "autumn", now);
+            make_enrolment(conn, other, account, Role::Facilitator, now);
+        });
+        elsewhere.await;
+        priya.get("/cohorts/autumn").await.expect(200);
+        let seal = look_at(&priya, "2027-03-02").await;
+        priya.get(&seal).await.expect(200);
+        priya.get(&seal.replace("/cohorts/spring", "/cohorts/autumn")).await.expect(404);
         ada.submit(LOOK, &[("learner", &ben.enrolment.unwrap().to_string())]).await.expect(404);
         priya.submit(LOOK, &[("learner", "999")]).await.expect(404);
         let facilitator = priya.enrolment.unwrap().to_string();

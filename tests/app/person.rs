@@ -51,6 +51,17 @@ impl Page {
         self.headers.get(name).map_or("", |v| v.to_str().unwrap())
     }
 
+    /// The hidden fields of the last form on the page, without its token: what its button would send.
+    pub fn hidden(&self) -> Vec<(String, String)> {
+        let form = &self.html[self.html.rfind("<form").unwrap()..];
+        let inputs = form.split("<input type=\"hidden\" ").skip(1);
+        let read = |input: &str| {
+            let value = |name: &str| between(input, &format!("{name}=\""), "\"").unwrap().to_owned();
+            (value("name"), value("value"))
+        };
+        inputs.map(read).filter(|(name, _)| name != "form_token").collect()
+    }
+
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.html);
@@ -99,6 +110,12 @@ impl Person {
     }
 
     /// Sends a form as our pages do, with the token of the page that was read last.
+    /// As [`Self::submit`], with fields that were made.
+    pub async fn submit_all(&self, path: &str, fields: &[(String, String)]) -> Page {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.submit(path, &fields).await
+    }
+
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         if self.token.borrow().is_none() {
             self.get("/sign-in").await;

@@ -49,14 +49,14 @@ stories! {
         assert!(priya.get(BREAKS).await.expect(200).has("value=\"Easter break\""));
         let snow = [("Half-term", "2027-02-15", "2027-02-21"), ("Snow", "2027-03-08", "2027-03-10"), ("Easter break", "2027-03-29", "2027-04-11")];
         let preview = look(&priya, &with_breaks(&snow)).await.expect(200);
-        assert!(preview.has("The breaks would be others") && preview.has("Monday 19 April 2027, 09:00 BST"), "{}", preview.html);
+        assert!(preview.has("The breaks would change") && preview.has("‘Snow’ is new: Monday 8 to Wednesday 10 March 2027.") && preview.has("Monday 19 April 2027, 09:00 BST"), "{}", preview.html);
         assert_eq!(times_from(&course, 8).await, ["03-08 09:00", "03-15 09:00", "03-22 09:00", "04-12 09:00"]);
         save(&priya, &preview, &[]).await.expect(303);
         assert_eq!(times_from(&course, 8).await, ["03-15 09:00", "03-22 09:00", "04-12 09:00", "04-19 09:00"]);
         assert_eq!(breaks(&course).await[1], "Snow 2027-03-08 2027-03-10");
 
         let undone = undo(&priya).await.expect(200);
-        assert!(undone.has("This would be undone: The breaks are others"), "{}", undone.html);
+        assert!(undone.has("This would be undone: The breaks were changed"), "{}", undone.html);
         save(&priya, &undone, &[]).await.expect(303);
         assert_eq!(times_from(&course, 8).await, ["03-08 09:00", "03-15 09:00", "03-22 09:00", "04-12 09:00"]);
         assert_eq!(breaks(&course).await.len(), 2);
@@ -125,17 +125,33 @@ stories! {
         assert!(releases(&course).await[9].held);
     }
 
+    async fn a_hold_that_outlasts_the_units_time_is_undone_from_now_on(course: Course) {
+        let (priya, ada) = (course.facilitator().await, course.enrol("Ada").await);
+        course.travel_to("2027-01-15 12:00");
+        course.run_jobs().await;
+        change(&priya, &[("unit", "2"), ("change", "hold")]).await;
+        course.travel_to("2027-01-21 12:00");
+        course.run_jobs().await;
+        let preview = undo(&priya).await.expect(200);
+        assert!(preview.has("As soon as you save"), "{}", preview.html);
+        save(&priya, &preview, &[]).await.expect(303);
+        assert_eq!((status(&ada, 2).await, releases(&course).await[2].opens_at), (200, course.now()));
+        course.run_jobs().await;
+        let told = course.mails_to(&ada.email).await.into_iter().filter(|mail| mail.text().contains("/units/2")).count();
+        assert_eq!(told, 1, "it opened just now, so learners are told of it");
+    }
+
     async fn bank_holidays_and_live_sessions_are_named(course: Course) {
         let priya = course.facilitator().await;
         let cohort = course.cohort;
-        let starts_at = course.zone.instant(local("2027-03-10 13:00"));
+        let starts_at = course.zone.instant(local("2027-03-17 13:00"));
         course.write(move |conn| {
-            let unit = releases_unit(conn, cohort, 8);
+            let unit = releases_unit(conn, cohort, 9);
             let session = (
                 live_sessions::cohort_id.eq(cohort),
                 live_sessions::unit.eq(unit),
                 live_sessions::step.eq("live"),
-                live_sessions::local_time.eq("2027-03-10T13:00:00".parse::<chrono::NaiveDateTime>().unwrap()),
+                live_sessions::local_time.eq("2027-03-17T13:00:00".parse::<chrono::NaiveDateTime>().unwrap()),
                 live_sessions::starts_at.eq(starts_at),
                 live_sessions::minutes.eq(60),
                 live_sessions::link.eq(""),
@@ -152,10 +168,9 @@ stories! {
         save(&priya, &preview, &[]).await.expect(303);
         assert!(priya.get(SCHEDULE).await.expect(200).has("It is the early May bank holiday, a bank holiday in England."));
 
-        let week = [("unit", "8"), ("change", "set"), ("date", "2027-03-12"), ("time", "09:00")];
+        let week = [("unit", "9"), ("change", "set"), ("date", "2027-03-19"), ("time", "09:00")];
         let preview = priya.submit(PREVIEW, &week).await.expect(200);
-        let has_session = catalogue().programmes.values().flat_map(|p| &p.units).any(|u| u.number == 8 && u.live.is_some());
-        assert_eq!(preview.has("is on Wednesday 10 March, 13:00: that would be before unit 8 opens."), has_session, "{}", preview.html);
+        assert!(preview.has("is on Wednesday 17 March, 13:00: that would be before unit 9 opens. Move the session too."), "{}", preview.html);
     }
 }
 

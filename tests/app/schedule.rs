@@ -5,28 +5,16 @@ use trellis::platform::text::Slug;
 use trellis::schedule::{Release, store};
 use trellis::schema::completions;
 
-use crate::person::between;
 use crate::world::*;
 
 pub const SCHEDULE: &str = "/cohorts/spring/manage/schedule";
 pub const PREVIEW: &str = "/cohorts/spring/manage/schedule/preview";
 
-/// What the preview's form would send.
-fn kept(page: &Page) -> Vec<(String, String)> {
-    let form = &page.html[page.html.rfind("<form").unwrap()..];
-    let inputs = form.split("<input type=\"hidden\" ").skip(1);
-    let read = |input: &str| {
-        let name = between(input, "name=\"", "\"").unwrap().to_owned();
-        (name, between(input, "value=\"", "\"").unwrap().to_owned())
-    };
-    inputs.map(read).filter(|(name, _)| name != "form_token").collect()
-}
-
 /// Sends the preview's form with a reason, and anything else that was ticked.
 pub async fn save(person: &Person, preview: &Page, ticked: &[(&str, &str)]) -> Page {
-    let kept = kept(preview);
-    let fields: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    person.submit(SCHEDULE, &[&fields[..], ticked, &[("reason", "The venue was double booked.")]].concat()).await
+    let ticked = [ticked, &[("reason", "The venue was double booked.")]].concat();
+    let ticked = ticked.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    person.submit_all(SCHEDULE, &preview.hidden().into_iter().chain(ticked).collect::<Vec<_>>()).await
 }
 
 /// Looks at a change and saves it.

@@ -162,8 +162,16 @@ impl Course {
         self.person_in("Priya", Some((self.cohort, Role::Facilitator)), false).await
     }
 
+    pub async fn another_facilitator(&self, name: &str) -> Person {
+        self.person_in(name, Some((self.cohort, Role::Facilitator)), false).await
+    }
+
     pub async fn administrator(&self) -> Person {
-        self.person_in("Root", None, true).await
+        self.another_administrator("Root").await
+    }
+
+    pub async fn another_administrator(&self, name: &str) -> Person {
+        self.person_in(name, None, true).await
     }
 
     /// A learner of another cohort of the same programme.
@@ -195,6 +203,12 @@ impl Course {
     /// Works on the database directly; whatever fails, fails the story.
     pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> T + Send + 'static) -> T {
         self.db.write(move |conn| Ok::<_, db::DbError>(f(conn))).await.unwrap()
+    }
+
+    /// The number of the account with this address.
+    pub async fn account_of(&self, address: &str) -> i64 {
+        let account = accounts::table.filter(accounts::email.eq(address.to_owned())).select(accounts::id);
+        self.write(move |conn| account.first(conn).unwrap()).await
     }
 
     pub async fn mails_to(&self, address: &str) -> Vec<Received> {

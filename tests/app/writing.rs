@@ -5,37 +5,22 @@ use trellis::audit::Act;
 use trellis::cohort::Standing;
 use trellis::schema::{audit_log, enrolments};
 
-use crate::person::between;
 use crate::world::*;
 
 const LEARNERS: &str = "/cohorts/spring/manage/learners";
 const WRITE: &str = "/cohorts/spring/manage/learners/write";
 const PREVIEW: &str = "/cohorts/spring/manage/learners/write/preview";
 
-/// What the preview's form would send.
-fn kept(page: &Page) -> Vec<(String, String)> {
-    let form = &page.html[page.html.rfind("<form").unwrap()..];
-    let inputs = form.split("<input type=\"hidden\" ").skip(1);
-    let read = |input: &str| {
-        let name = between(input, "name=\"", "\"").unwrap().to_owned();
-        (name, between(input, "value=\"", "\"").unwrap().to_owned())
-    };
-    inputs.map(read).filter(|(name, _)| name != "form_token").collect()
-}
-
 /// Writes to those whom the query chooses, as far as the preview.
 async fn previewed(priya: &Person, query: &str, title: &str) -> Page {
     let form = priya.get(&format!("{WRITE}?{query}")).await.expect(200);
-    let mut fields = kept(&form);
+    let mut fields = form.hidden();
     fields.extend([("title", title), ("body", "Where are **you**?")].map(|(a, b)| (a.to_owned(), b.to_owned())));
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    priya.submit(PREVIEW, &fields).await
+    priya.submit_all(PREVIEW, &fields).await
 }
 
 async fn send(priya: &Person, preview: &Page) -> Page {
-    let fields = kept(preview);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    priya.submit(WRITE, &fields).await
+    priya.submit_all(WRITE, &preview.hidden()).await
 }
 
 async fn with_subject(course: &Course, person: &Person, subject: &str) -> usize {
@@ -56,9 +41,9 @@ stories! {
         }).await;
         let list = priya.get(&format!("{LEARNERS}?unit=1-not-started")).await.expect(200);
         assert!(!list.has(">Ada<") && list.has(">Ben<") && list.has(">Cy<"), "{}", list.html);
-        assert!(list.html.contains(&format!("{WRITE}?unit=1-not-started")), "{}", list.html);
+        assert!(list.html.contains(&format!("{WRITE}?to=all&#38;unit=1-not-started")), "{}", list.html);
 
-        let preview = previewed(&priya, "unit=1-not-started", "Shall we begin?").await.expect(200);
+        let preview = previewed(&priya, "to=all&unit=1-not-started", "Shall we begin?").await.expect(200);
         assert!(preview.has("To 1 learner; 1 of those you chose get none"), "{}", preview.html);
         assert!(preview.has("announcements by mail had been stopped") && preview.has("<strong>you</strong>"), "{}", preview.html);
         assert_eq!(with_subject(&course, &ben, "Shall we begin?").await, 0, "nothing is sent yet");
@@ -85,7 +70,7 @@ stories! {
     async fn if_others_would_get_it_than_were_shown_one_looks_again(course: Course) {
         let (ada, ben, priya) = (course.enrol("Ada").await, course.enrol("Ben").await, course.facilitator().await);
         course.travel_to("2027-01-13 10:00");
-        let preview = previewed(&priya, "unit=1-not-done", "Come back").await.expect(200);
+        let preview = previewed(&priya, "to=all&unit=1-not-done", "Come back").await.expect(200);
         assert!(preview.has("To 2 learners."), "{}", preview.html);
         ben.submit("/cohorts/spring/reminders", &[("announcements", "stop")]).await.expect(303);
         let anew = send(&priya, &preview).await.expect(422);
@@ -110,11 +95,15 @@ stories! {
         send(&priya, &preview).await.expect(303);
         course.run_jobs().await;
         assert_eq!((with_subject(&course, &ada, "For you").await, with_subject(&course, &ben, "For you").await), (0, 1));
-        let nobody = priya.get(&format!("{WRITE}?words=nobody-like-that")).await.expect(200);
-        assert!(nobody.has("Nobody gets it") && nobody.has("Choose others"), "{}", nobody.html);
+        let nobody = priya.get(&format!("{WRITE}?to=all&words=nobody-like-that")).await.expect(200);
+        assert!(nobody.has("You ticked nobody") || nobody.has("Nobody gets it") && nobody.has("Choose others"), "{}", nobody.html);
+        for unsaid in ["", "unit=1-not-started"] {
+            let none = priya.get(&format!("{WRITE}?{unsaid}")).await.expect(200);
+            assert!(none.has("You ticked nobody") && !none.has("Preview it"), "nobody ticked is nobody: {}", none.html);
+        }
         let empty = previewed(&priya, &query, " ").await.expect(422);
         assert!(empty.has("href=\"#title\"") && empty.has("Where are **you**?"), "{}", empty.html);
-        priya.get(&format!("{WRITE}?unit=3")).await.expect(400);
+        priya.get(&format!("{WRITE}?to=all&unit=3")).await.expect(400);
         priya.get(&format!("{WRITE}?learner=x")).await.expect(400);
     }
 }

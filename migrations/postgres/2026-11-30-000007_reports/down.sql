@@ -1,5 +1,8 @@
 DROP TRIGGER written_is_counted ON posts;
 DROP FUNCTION written_is_counted();
+DROP TRIGGER attempt_moves ON quiz_attempts;
+DROP FUNCTION attempt_moves();
+DROP FUNCTION count_attempt(BIGINT, BIGINT, TEXT, TEXT, TEXT, BIGINT);
 DROP TRIGGER first_attempt_is_counted ON quiz_attempts;
 DROP FUNCTION first_attempt_is_counted();
 DROP TRIGGER person_goes ON enrolments;
@@ -15,6 +18,7 @@ DROP FUNCTION count_person(BIGINT, BIGINT, BIGINT);
 DROP FUNCTION count_step(BIGINT, TEXT, TEXT, DATE, BIGINT, BIGINT);
 ALTER TABLE letters DROP COLUMN attached;
 ALTER TABLE letters DROP COLUMN attached_name;
+DROP TABLE report_weeks;
 DROP TABLE report_mails;
 DROP TABLE report_readers;
 DROP VIEW counted_people;

@@ -66,6 +66,13 @@ CREATE TABLE report_mails (
   PRIMARY KEY (reader_id, week)
 );
 CREATE INDEX report_mails_by_message ON report_mails (message_id);
+-- what a week's said, as JSON, when it ended
+CREATE TABLE report_weeks (
+  cohort_id BIGINT NOT NULL REFERENCES cohorts (id) ON DELETE CASCADE,
+  week DATE NOT NULL,
+  told TEXT NOT NULL,
+  PRIMARY KEY (cohort_id, week)
+);
 ALTER TABLE letters ADD COLUMN attached_name TEXT;
 ALTER TABLE letters ADD COLUMN attached BYTEA;
 
@@ -129,8 +136,13 @@ END $$;
 CREATE TRIGGER opening_is_counted AFTER INSERT OR UPDATE OF unit, step OR DELETE ON step_openings
   FOR EACH ROW EXECUTE FUNCTION opening_is_counted();
 
+-- The opening comes first: whoever writes many openings has theirs before they count any.
 CREATE FUNCTION completion_is_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF tg_op = 'INSERT' THEN
+    INSERT INTO step_openings (enrolment_id, unit, step, opened_at)
+    VALUES (new.enrolment_id, new.unit, new.step, new.completed_at) ON CONFLICT DO NOTHING;
+  END IF;
   IF tg_op <> 'INSERT' THEN
     PERFORM count_step(old.enrolment_id, old.unit, old.step, old.completed_at::date, 0, -1);
   END IF;
@@ -138,8 +150,6 @@ BEGIN
     PERFORM count_step(new.enrolment_id, new.unit, new.step, new.completed_at::date, 0, 1);
   END IF;
   IF tg_op = 'INSERT' THEN
-    INSERT INTO step_openings (enrolment_id, unit, step, opened_at)
-    VALUES (new.enrolment_id, new.unit, new.step, new.completed_at) ON CONFLICT DO NOTHING;
     INSERT INTO done_hours AS h (cohort_id, hour, done)
     SELECT cohort_id, date_trunc('hour', new.completed_at), 1 FROM counted_people WHERE id = new.enrolment_id
     ON CONFLICT (cohort_id, hour) DO UPDATE SET done = h.done + 1;
@@ -171,7 +181,7 @@ CREATE FUNCTION count_person(person BIGINT, cohort BIGINT, sign BIGINT) RETURNS 
     SELECT unit, step, opened_at::date AS day, 1 AS opened, 0 AS done FROM step_openings WHERE enrolment_id = person
     UNION ALL
     SELECT unit, step, completed_at::date, 0, 1 FROM completions WHERE enrolment_id = person
-  ) f GROUP BY f.unit, f.step, f.day ORDER BY f.unit, f.step, f.day
+  ) f GROUP BY f.unit, f.step, f.day ORDER BY f.unit COLLATE "C", f.step COLLATE "C", f.day
   ON CONFLICT (cohort_id, unit, step, day)
   DO UPDATE SET opened = s.opened + excluded.opened, done = s.done + excluded.done;
   INSERT INTO done_hours AS h (cohort_id, hour, done)
@@ -195,7 +205,7 @@ BEGIN
   INSERT INTO first_answers AS a (cohort_id, unit, step, answers, attempts)
   SELECT old.cohort_id, q.unit, q.step, q.answers, -1 FROM quiz_attempts q WHERE q.enrolment_id = old.id
   AND NOT EXISTS (SELECT 1 FROM quiz_attempts f WHERE f.enrolment_id = old.id AND f.unit = q.unit AND f.step = q.step AND f.id < q.id)
-  ORDER BY q.unit, q.step, q.answers
+  ORDER BY q.unit COLLATE "C", q.step COLLATE "C", q.answers COLLATE "C"
   ON CONFLICT (cohort_id, unit, step, answers) DO UPDATE SET attempts = a.attempts - 1;
   RETURN old;
 END $$;
@@ -212,6 +222,29 @@ BEGIN
 END $$;
 CREATE TRIGGER first_attempt_is_counted AFTER INSERT ON quiz_attempts
   FOR EACH ROW EXECUTE FUNCTION first_attempt_is_counted();
+
+-- An attempt comes to a step or leaves it: if it is the first there, it counts, and the one after it no more, or again.
+CREATE FUNCTION count_attempt(attempt BIGINT, person BIGINT, given TEXT, at_unit TEXT, at_step TEXT, more BIGINT)
+RETURNS void LANGUAGE sql AS $$
+  INSERT INTO first_answers AS a (cohort_id, unit, step, answers, attempts)
+  SELECT e.cohort_id, at_unit, at_step, f.answers, sum(f.more) FROM enrolments e, (
+    SELECT given AS answers, more AS more
+    UNION ALL
+    (SELECT q.answers, -more FROM quiz_attempts q WHERE q.enrolment_id = person
+      AND q.unit = at_unit AND q.step = at_step AND q.id <> attempt ORDER BY q.id LIMIT 1)
+  ) f WHERE e.id = person AND NOT EXISTS (SELECT 1 FROM quiz_attempts q
+    WHERE q.enrolment_id = person AND q.unit = at_unit AND q.step = at_step AND q.id < attempt)
+  GROUP BY e.cohort_id, f.answers ORDER BY f.answers COLLATE "C"
+  ON CONFLICT (cohort_id, unit, step, answers) DO UPDATE SET attempts = a.attempts + excluded.attempts
+$$;
+-- Before each row: so it sees those as moved that have moved already, and no other.
+CREATE FUNCTION attempt_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM count_attempt(old.id, old.enrolment_id, old.answers, old.unit, old.step, -1);
+  PERFORM count_attempt(new.id, new.enrolment_id, new.answers, new.unit, new.step, 1);
+  RETURN new;
+END $$;
+CREATE TRIGGER attempt_moves BEFORE UPDATE OF unit, step ON quiz_attempts FOR EACH ROW EXECUTE FUNCTION attempt_moves();
 
 CREATE FUNCTION count_written(person BIGINT, at TIMESTAMP, more BIGINT) RETURNS void LANGUAGE sql AS $$
   INSERT INTO writer_weeks AS w (cohort_id, week, enrolment_id, posts)

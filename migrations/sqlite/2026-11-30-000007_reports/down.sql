@@ -1,6 +1,7 @@
 DROP TRIGGER written_changes;
 DROP TRIGGER written_goes;
 DROP TRIGGER written_is_counted;
+DROP TRIGGER attempt_moves;
 DROP TRIGGER first_attempt_is_counted;
 DROP TRIGGER counted_person_goes;
 DROP TRIGGER person_goes;
@@ -13,6 +14,7 @@ DROP TRIGGER opening_goes;
 DROP TRIGGER opening_is_counted;
 ALTER TABLE letters DROP COLUMN attached;
 ALTER TABLE letters DROP COLUMN attached_name;
+DROP TABLE report_weeks;
 DROP TABLE report_mails;
 DROP TABLE report_readers;
 DROP VIEW counted_people;

@@ -66,6 +66,13 @@ CREATE TABLE report_mails (
   PRIMARY KEY (reader_id, week)
 );
 CREATE INDEX report_mails_by_message ON report_mails (message_id);
+-- what a week's said, as JSON, when it ended
+CREATE TABLE report_weeks (
+  cohort_id BIGINT NOT NULL REFERENCES cohorts (id) ON DELETE CASCADE,
+  week DATE NOT NULL,
+  told TEXT NOT NULL,
+  PRIMARY KEY (cohort_id, week)
+);
 ALTER TABLE letters ADD COLUMN attached_name TEXT;
 ALTER TABLE letters ADD COLUMN attached BLOB;
 
@@ -200,6 +207,29 @@ WHEN NOT EXISTS (SELECT 1 FROM quiz_attempts
   INSERT INTO first_answers (cohort_id, unit, step, answers, attempts)
   SELECT cohort_id, new.unit, new.step, new.answers, 1 FROM enrolments WHERE id = new.enrolment_id
   ON CONFLICT (cohort_id, unit, step, answers) DO UPDATE SET attempts = attempts + 1;
+END;
+-- An attempt leaves a step and comes to another: if it is the first there, it counts, and the one after it again, or no more.
+CREATE TRIGGER attempt_moves AFTER UPDATE OF unit, step ON quiz_attempts BEGIN
+  INSERT INTO first_answers (cohort_id, unit, step, answers, attempts)
+  SELECT e.cohort_id, old.unit, old.step, f.answers, sum(f.more) FROM enrolments e, (
+    SELECT old.answers AS answers, -1 AS more
+    UNION ALL
+    SELECT * FROM (SELECT q.answers, 1 FROM quiz_attempts q WHERE q.enrolment_id = old.enrolment_id
+      AND q.unit = old.unit AND q.step = old.step AND q.id <> old.id ORDER BY q.id LIMIT 1)
+  ) f WHERE e.id = old.enrolment_id AND NOT EXISTS (SELECT 1 FROM quiz_attempts q
+    WHERE q.enrolment_id = old.enrolment_id AND q.unit = old.unit AND q.step = old.step AND q.id < old.id)
+  GROUP BY e.cohort_id, f.answers
+  ON CONFLICT (cohort_id, unit, step, answers) DO UPDATE SET attempts = attempts + excluded.attempts;
+  INSERT INTO first_answers (cohort_id, unit, step, answers, attempts)
+  SELECT e.cohort_id, new.unit, new.step, f.answers, sum(f.more) FROM enrolments e, (
+    SELECT new.answers AS answers, 1 AS more
+    UNION ALL
+    SELECT * FROM (SELECT q.answers, -1 FROM quiz_attempts q WHERE q.enrolment_id = new.enrolment_id
+      AND q.unit = new.unit AND q.step = new.step AND q.id <> new.id ORDER BY q.id LIMIT 1)
+  ) f WHERE e.id = new.enrolment_id AND NOT EXISTS (SELECT 1 FROM quiz_attempts q
+    WHERE q.enrolment_id = new.enrolment_id AND q.unit = new.unit AND q.step = new.step AND q.id < new.id)
+  GROUP BY e.cohort_id, f.answers
+  ON CONFLICT (cohort_id, unit, step, answers) DO UPDATE SET attempts = attempts + excluded.attempts;
 END;
 
 CREATE TRIGGER written_is_counted AFTER INSERT ON posts WHEN new.removed_at IS NULL AND new.hidden_at IS NULL BEGIN

@@ -1,22 +1,23 @@
 //! `/admin/audit`: who did what, on whom, from where; newest first, and the same as a table to keep.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use std::io::Write;
+
 use actix_web::web::Data;
-use anyhow::Context as _;
 use askama::Template;
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{ActRow, act_row, frame, number};
-use crate::accounts::Person;
+use super::{ActRow, act_row, frame, note, number};
 use crate::accounts::gate::administrator;
-use crate::audit::store::{list, note_of};
-use crate::audit::{About, Act, Deed, Entry, Wanted};
+use crate::accounts::{AccountId, Person};
+use crate::admin::store as people;
+use crate::audit::store::list;
+use crate::audit::{Act, Deed, Entry, Wanted};
 use crate::cohort::{Cohort, CohortId, store as cohorts};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::cell;
-use crate::platform::web::{Answer, Ask, Error, Field, Fields, Frame};
+use crate::platform::web::csv::{self, Table};
+use crate::platform::web::{Answer, Ask, Error, Field, Fields, Frame, file};
 use crate::platform::zone::Zone;
 
 const PAGE: usize = 50;
@@ -27,7 +28,7 @@ const COHORTS: i64 = 100;
 /// The longest that is looked for, in characters.
 const LONGEST: usize = 100;
 /// The filter, as its form and addresses name it.
-const FILTER: [&str; 4] = ["words", "act", "cohort", "day"];
+const FILTER: [&str; 5] = ["words", "act", "cohort", "day", "account"];
 
 #[derive(Template)]
 #[template(path = "admin/audit.html")]
@@ -38,11 +39,14 @@ struct AuditPage {
     cohort: (Field, Vec<(String, String)>),
     day: Field,
     rows: Vec<ActRow>,
-    is_filtered: bool,
     next: Option<String>,
     /// Where the same list begins; none: here.
     first: Option<String>,
-    csv: String,
+    /// Names and values.
+    filter: Vec<(&'static str, String)>,
+    /// The number of the account whose acts alone are shown, those on it included, and whose it is. Empty: all acts are.
+    account: String,
+    whose: String,
 }
 
 pub async fn show(ask: Ask, db: Data<Db>) -> Answer {
@@ -56,16 +60,16 @@ pub async fn show(ask: Ask, db: Data<Db>) -> Answer {
     ask.page(page.await?)
 }
 
-/// Two queries.
+/// Two queries, and one for the name of whoever was chosen.
 fn page(conn: &mut Conn, ask: &Ask, person: &Person, sent: &Fields) -> Result<AuditPage, Error> {
     let before = match sent.get("before") {
         "" => None,
         id => Some(number(id)?),
     };
-    let mut acts = list(conn, &wanted(sent)?, before, PAGE as i64 + 1)?;
+    let wanted = wanted(sent)?;
+    let mut acts = list(conn, &wanted, before, PAGE as i64 + 1)?;
     let more = acts.len() > PAGE;
     acts.truncate(PAGE);
-    let filter = query(sent, None);
     let chosen = |name: &str, label: &str| Field::new(name, label).value(sent.get(name));
     Ok(AuditPage {
         frame: frame(ask, person),
@@ -73,10 +77,11 @@ fn page(conn: &mut Conn, ask: &Ask, person: &Person, sent: &Fields) -> Result<Au
         act: (chosen("act", "What"), kinds()),
         cohort: (chosen("cohort", "Cohort"), choices(&cohorts::list_all(conn, None, COHORTS)?)),
         day: chosen("day", "Day"),
-        is_filtered: !filter.is_empty(),
         next: acts.last().filter(|_| more).map(|last| format!("/admin/audit?{}", query(sent, Some(last.id)))),
-        first: before.map(|_| format!("/admin/audit?{filter}").trim_end_matches('?').to_owned()),
-        csv: format!("/admin/audit.csv?{filter}").trim_end_matches('?').to_owned(),
+        first: before.map(|_| format!("/admin/audit?{}", query(sent, None)).trim_end_matches('?').to_owned()),
+        filter: filter(sent),
+        account: sent.get("account").to_owned(),
+        whose: whose(conn, wanted.account)?,
         rows: acts.into_iter().map(act_row).collect(),
     })
 }
@@ -96,8 +101,12 @@ fn wanted(sent: &Fields) -> Result<Wanted, Error> {
         "" => None,
         text => Some(of_day(text.parse().map_err(|_| wrong())?).ok_or_else(wrong)?),
     };
+    let account = match sent.get("account") {
+        "" => None,
+        id => Some(AccountId(number(id)?)),
+    };
     let words = sent.get("words").trim().chars().take(LONGEST).collect::<String>().to_lowercase();
-    Ok(Wanted { words, act, cohort, when, account: None })
+    Ok(Wanted { words, act, cohort, when, account })
 }
 
 /// From its first instant to the first of the next.
@@ -106,12 +115,20 @@ fn of_day(day: NaiveDate) -> Option<(Instant, Instant)> {
     Some((begins(day), begins(day.succ_opt()?)))
 }
 
+/// What of it was filled in.
+fn filter(sent: &Fields) -> Vec<(&'static str, String)> {
+    FILTER.map(|name| (name, sent.get(name).to_owned())).into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
 /// The filter as an address carries it, and where the next page begins.
 fn query(sent: &Fields, before: Option<i64>) -> String {
-    let kept = FILTER.map(|name| (name, sent.get(name).to_owned()));
     let place = before.map(|id| ("before", id.to_string()));
-    let all = kept.into_iter().chain(place).filter(|(_, value)| !value.is_empty());
-    serde_urlencoded::to_string(all.collect::<Vec<_>>()).unwrap_or_default()
+    serde_urlencoded::to_string(filter(sent).into_iter().chain(place).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn whose(conn: &mut Conn, account: Option<AccountId>) -> Result<String, Error> {
+    let Some(id) = account else { return Ok(String::new()) };
+    Ok(people::find_person(conn, id)?.map_or_else(|| "somebody whose account is gone".into(), |them| them.name))
 }
 
 fn kinds() -> Vec<(String, String)> {
@@ -125,45 +142,37 @@ fn choices(all: &[Cohort]) -> Vec<(String, String)> {
     std::iter::once((String::new(), "Everywhere".to_owned())).chain(cohorts).collect()
 }
 
-/// The same acts for a spreadsheet: safe to open, for no cell is taken for a formula. That it was taken is an act.
-pub async fn show_csv(ask: Ask, db: Data<Db>) -> Answer {
-    let sent = ask.parameters()?;
-    sent.only(&FILTER)?;
-    let asked = ask.clone();
-    let read = db.report(move |conn| {
-        let person = administrator(conn, &asked)?;
-        Ok::<_, Error>((person, table(conn, &wanted(&sent)?)?))
+/// The same acts for a spreadsheet: safe to open, for no cell is taken for a formula.
+pub async fn download(ask: Ask, db: Data<Db>, sent: Fields) -> Answer {
+    // Before anything leaves it is noted who takes it along.
+    let wanted = db.write(move |conn| {
+        let person = administrator(conn, &ask)?;
+        sent.only(&FILTER)?;
+        let wanted = wanted(&sent)?;
+        let deed = Deed { act: Act::ExportLog, subject: "", path: "", reason: "", about: None };
+        note(conn, &person, None, deed, ask.now)?;
+        Ok::<_, Error>(wanted)
     });
-    let (person, table) = read.await?;
-    let now = ask.now;
-    db.write(move |conn| {
-        let deed = Deed { act: Act::ExportLog, subject: "", path: "", reason: "" };
-        Ok::<_, Error>(note_of(conn, (&person).into(), About::default(), deed, now)?)
-    })
-    .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"log-of-acts.csv\""))
-        .body(table))
+    let wanted = wanted.await?;
+    let table = file::written(&db, move |conn, into| write(conn, &wanted, into)).await?;
+    Ok(csv::answer("log-of-acts").body(table))
 }
 
-fn table(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<u8>, Error> {
-    // The byte-order mark tells spreadsheets that it is UTF-8.
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let head = ["Number", "When (UTC)", "Who", "Act", "On what or whom", "Page", "Why", "Cohort", "From"];
-    writer.write_record(head).context("writing a table")?;
+fn write(conn: &mut Conn, wanted: &Wanted, to: impl Write) -> anyhow::Result<()> {
+    let mut table = Table::onto(to)?;
+    table.row(["Number", "When (UTC)", "Who", "Act", "On what or whom", "Page", "Why", "Cohort", "From"])?;
     let mut before = None;
     loop {
         let acts = list(conn, wanted, before, BATCH)?;
         for act in &acts {
-            writer.write_record(record(act)).context("writing a table")?;
+            table.row(record(act))?;
         }
         match acts.last() {
             Some(last) if acts.len() as i64 == BATCH => before = Some(last.id),
             _ => break,
         }
     }
-    Ok(writer.into_inner().map_err(|e| anyhow::anyhow!("{e}"))?)
+    table.finish().map(drop)
 }
 
 fn record(act: &Entry) -> [String; 9] {

@@ -6,9 +6,11 @@ use askama::Template;
 use super::{frame, note};
 use crate::accounts::gate::administrator;
 use crate::accounts::{AccountId, Person};
-use crate::audit::{About, Act, Deed};
+use crate::audit::{Act, Deed};
 use crate::cohort::{Break, Cohort, EnrolmentId, Place, Role, store};
-use crate::enrolling::inviting::invite as invite_by_mail;
+use crate::discussion;
+use crate::enrolling;
+use crate::enrolling::inviting::{hindrance, invite as invite_by_mail};
 use crate::enrolling::list::Invitee;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{EmailAddress, Slug, count};
@@ -75,6 +77,13 @@ async fn bring_in(ask: Ask, db: Data<Db>, slug: String, fields: Fields, role: Ro
             let Some(email) = faults.check(field, EmailAddress::parse(fields.get(field))) else {
                 return Err(Error::refused(page(conn, &asked, &person, &cohort, &fields, faults)?));
             };
+            enrolling::store::lock(conn, cohort.id)?;
+            if role == Role::Learner
+                && let Some(why) = hindrance(conn, cohort.id, &email, asked.now)?
+            {
+                faults.add(field, why);
+                return Err(Error::refused(page(conn, &asked, &person, &cohort, &fields, faults)?));
+            }
             let place = Place { cohort, person, enrolment: None, looking: None };
             let flash = enrol_or_invite(conn, &asked, &place, email, role)?;
             Ok::<_, Error>((place.cohort, flash))
@@ -93,16 +102,27 @@ fn enrol_or_invite(
     if role == Role::Facilitator
         && let Some(account) = store::account_of(conn, email.key())?
     {
-        store::enrol(conn, place.cohort.id, account, role, ask.now)?;
-        let of = (&place.person, &place.cohort);
-        keep(conn, ask, of, Act::AppointFacilitator, (email.as_str(), Some(account)))?;
+        appoint_account(conn, ask, place, (email.as_str(), account))?;
         return Ok("facilitator-appointed");
-    }
-    if role == Role::Facilitator {
-        keep(conn, ask, (&place.person, &place.cohort), Act::AppointFacilitator, (email.as_str(), None))?;
     }
     invite_by_mail(conn, place, role, &[Invitee { name: String::new(), email }], ask.now)?;
     Ok("invited")
+}
+
+/// Whatever they were or waited for before, they facilitate now; who does already, still does.
+fn appoint_account(
+    conn: &mut Conn,
+    ask: &Ask,
+    place: &Place,
+    (address, account): (&str, AccountId),
+) -> Result<(), Error> {
+    let cohort = place.cohort.id;
+    enrolling::store::settle(conn, cohort, account, ask.now)?;
+    if store::role_in(conn, cohort, account)? == Some(Role::Facilitator) {
+        return Ok(());
+    }
+    store::enrol(conn, cohort, account, Role::Facilitator, ask.now)?;
+    keep(conn, ask, (&place.person, &place.cohort), Act::AppointFacilitator, (address, account))
 }
 
 /// Keeps an act on somebody in the log.
@@ -111,11 +131,11 @@ fn keep(
     ask: &Ask,
     (person, cohort): (&Person, &Cohort),
     act: Act,
-    (name, account): (&str, Option<AccountId>),
+    (name, account): (&str, AccountId),
 ) -> Result<(), Error> {
     let path = format!("/admin/cohorts/{}", cohort.slug);
-    let deed = Deed { act, subject: name, path: &path, reason: "" };
-    note(conn, person, About { cohort: Some(cohort.id), account }, deed, ask.now)
+    let deed = Deed { act, subject: name, path: &path, reason: "", about: Some(account) };
+    note(conn, person, Some(cohort.id), deed, ask.now)
 }
 
 pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: Fields) -> Answer {
@@ -126,12 +146,15 @@ pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: 
         .write(move |conn| {
             let person = administrator(conn, &asked)?;
             let cohort = find(conn, &slug)?;
-            let all = store::list_facilitators(conn, cohort.id)?;
-            if store::dismiss_facilitator(conn, cohort.id, EnrolmentId(enrolment))? == 0 {
+            let enrolment = EnrolmentId(enrolment);
+            enrolling::store::lock(conn, cohort.id)?;
+            if let Some((account, name)) = store::dismiss_facilitator(conn, cohort.id, enrolment)? {
+                enrolling::store::withdraw_invitation_of(conn, cohort.id, account, asked.now)?;
+                discussion::store::give_up_claims(conn, Some(cohort.id), account)?;
+                keep(conn, &asked, (&person, &cohort), Act::DismissFacilitator, (&name, account))?;
+            } else if !store::was_facilitator(conn, cohort.id, enrolment)? {
                 return Err(Error::NotFound);
             }
-            let name = all.into_iter().find(|(id, ..)| id.0 == enrolment).map_or_else(String::new, |(_, name, _)| name);
-            keep(conn, &asked, (&person, &cohort), Act::DismissFacilitator, (&name, None))?;
             Ok::<_, Error>(cohort)
         })
         .await?;

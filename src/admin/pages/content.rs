@@ -7,7 +7,7 @@ use super::{frame, note};
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
 use crate::admin::Installation;
-use crate::audit::{About, Act, Deed};
+use crate::audit::{Act, Deed};
 use crate::platform::db::{Db, DbError};
 use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
@@ -120,8 +120,8 @@ pub async fn reload(ask: Ask, db: Data<Db>, here: Data<Installation>, fields: Fi
     let taken = (here.reload)().await?;
     let (now, reason) = (ask.now, if taken { "" } else { "it had faults, and was not taken" });
     db.write(move |conn| {
-        let deed = Deed { act: Act::ReloadContent, subject: "", path: "/admin/content", reason };
-        note(conn, &person, About::default(), deed, now)
+        let deed = Deed { act: Act::ReloadContent, subject: "", path: "/admin/content", reason, about: None };
+        note(conn, &person, None, deed, now)
     })
     .await?;
     ask.done("/admin/content", if taken { "content-read" } else { "" })

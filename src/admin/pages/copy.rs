@@ -2,16 +2,19 @@
 
 mod sheet;
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Path};
 use askama::Template;
-use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use diesel::QueryResult;
 
 use super::{frame, note};
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
 use crate::admin::copy::{Misplaced, Original, Plan, Wish, renamed};
 use crate::admin::store::{make_copy, original};
-use crate::audit::{About, Act, Deed};
+use crate::audit::{Act, Deed};
 use crate::cohort::pages::breaks::{self, date};
 use crate::cohort::{Cohort, store};
 use crate::enrolling;
@@ -20,6 +23,7 @@ use crate::platform::text::{Slug, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::programme::{Catalogue, Content};
 use crate::schedule::pages::{day_with_year, days_of};
+use crate::schedule::{self, Release};
 use sheet::Sheet;
 
 /// The same day of the week, a year on.
@@ -89,7 +93,7 @@ fn make(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, fields: &
     if let Some(slug) = &typed.slug
         && let Some(taken) = store::find(conn, slug)?
     {
-        if typed.is_made(&taken, &original) {
+        if typed.is_made(conn, &taken, &original)? {
             return Ok(taken);
         }
         typed.faults.add("slug", "Another cohort has this address. Choose another");
@@ -104,8 +108,8 @@ fn make(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, fields: &
     let made = make_copy(conn, &original, &typed.plan, (name.clone(), slug.clone()), ask.now)?;
     let path = format!("/admin/cohorts/{}", made.slug);
     let reason = format!("From {}.", original.cohort.name);
-    let deed = Deed { act: Act::CopyCohort, subject: &made.name, path: &path, reason: &reason };
-    note(conn, &person, About { cohort: Some(made.id), account: None }, deed, ask.now)?;
+    let deed = Deed { act: Act::CopyCohort, subject: &made.name, path: &path, reason: &reason, about: None };
+    note(conn, &person, Some(made.id), deed, ask.now)?;
     Ok(made)
 }
 
@@ -179,14 +183,22 @@ impl<'a> Typed<'a> {
         Ok(Self { name, slug, plan, faults })
     }
 
-    /// Whether the cohort is the one that this form made a moment ago.
-    fn is_made(&self, cohort: &Cohort, original: &Original<'_>) -> bool {
+    /// Whether the cohort is the one that this form made a moment ago, with every date in it.
+    fn is_made(&self, conn: &mut Conn, cohort: &Cohort, original: &Original<'_>) -> QueryResult<bool> {
         let like = &self.plan.cohort;
-        cohort.id != original.cohort.id
+        let is_like = cohort.id != original.cohort.id
             && cohort.programme == like.programme
             && cohort.starts_on == like.starts_on
-            && Some(&cohort.name) == self.name.as_ref()
+            && Some(&cohort.name) == self.name.as_ref();
+        Ok(is_like
+            && store::list_breaks(conn, cohort.id)? == self.plan.breaks
+            && opens(&schedule::store::list_releases(conn, cohort.id)?) == opens(&self.plan.releases()))
     }
+}
+
+/// When each unit opens, in one order.
+fn opens(releases: &[Release]) -> BTreeMap<&Slug, NaiveDateTime> {
+    releases.iter().map(|release| (&release.unit, release.local_time)).collect()
 }
 
 /// As many as the earlier cohort had, and one to add.

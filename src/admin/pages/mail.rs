@@ -9,7 +9,7 @@ use crate::accounts;
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
 use crate::admin::{Dead, store};
-use crate::audit::{About, Act, Deed};
+use crate::audit::{Act, Deed};
 use crate::heartbeat::{self, Beat, Job};
 use crate::outbox::{self, Figures, MessageId, State};
 use crate::platform::clock::Instant;
@@ -135,8 +135,8 @@ pub async fn hold(ask: Ask, db: Data<Db>, fields: Fields) -> Answer {
             return Err(Error::refused(page(conn, &asked, &person, &fields, faults)?));
         };
         if outbox::store::halt(conn, &reason, asked.now)? {
-            let deed = Deed { act: Act::HoldMail, subject: "", path: "/admin/mail", reason: &reason };
-            note(conn, &person, About::default(), deed, asked.now)?;
+            let deed = Deed { act: Act::HoldMail, subject: "", path: "/admin/mail", reason: &reason, about: None };
+            note(conn, &person, None, deed, asked.now)?;
         }
         Ok::<_, Error>(())
     })
@@ -150,8 +150,8 @@ pub async fn resume(ask: Ask, db: Data<Db>, fields: Fields) -> Answer {
     db.write(move |conn| {
         let person = administrator(conn, &asked)?;
         if outbox::store::resume(conn, asked.now)? {
-            let deed = Deed { act: Act::ResumeMail, subject: "", path: "/admin/mail", reason: "" };
-            note(conn, &person, About::default(), deed, asked.now)?;
+            let deed = Deed { act: Act::ResumeMail, subject: "", path: "/admin/mail", reason: "", about: None };
+            note(conn, &person, None, deed, asked.now)?;
         }
         Ok::<_, Error>(())
     })
@@ -172,8 +172,8 @@ pub async fn retry(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fields) -
                 return Ok::<_, Error>("mail-not-again");
             }
             let subject = format!("{} to {}", mail.subject, mail.to);
-            let deed = Deed { act: Act::RetryMail, subject: subject.trim(), path: "", reason: "" };
-            note(conn, &person, About::default(), deed, asked.now)?;
+            let deed = Deed { act: Act::RetryMail, subject: subject.trim(), path: "", reason: "", about: None };
+            note(conn, &person, None, deed, asked.now)?;
             Ok("mail-again")
         })
         .await?;

@@ -13,7 +13,8 @@ pub mod start;
 pub mod status;
 
 use crate::accounts::Person;
-use crate::audit::{self as log, About, Deed, Entry};
+use crate::audit::{self as log, Deed, Entry};
+use crate::cohort::CohortId;
 use crate::heartbeat::{self, Beat, Job};
 use crate::outbox::{Standing, State};
 use crate::platform::clock::Instant;
@@ -37,8 +38,8 @@ fn frame(ask: &Ask, person: &Person) -> Frame {
 }
 
 /// Keeps an act of the administrator who asks.
-fn note(conn: &mut Conn, person: &Person, about: About, deed: Deed<'_>, now: Instant) -> Result<(), Error> {
-    Ok(log::store::note_of(conn, person.into(), about, deed, now)?)
+fn note(conn: &mut Conn, person: &Person, cohort: Option<CohortId>, deed: Deed<'_>, now: Instant) -> Result<(), Error> {
+    Ok(log::store::note_of(conn, person.into(), cohort, deed, now)?)
 }
 
 /// An act, as a row of a table shows it.

@@ -7,10 +7,11 @@ use chrono::NaiveTime;
 use super::{frame, note};
 use crate::accounts::Person;
 use crate::accounts::gate::administrator;
-use crate::audit::{About, Act, Deed};
+use crate::audit::{Act, Deed};
 use crate::cohort::Joining;
 use crate::cohort::pages::breaks::{self, BreakFields, date};
 use crate::cohort::store::{self, NewCohort};
+use crate::enrolling::{self, Code};
 use crate::platform::db::Db;
 use crate::platform::text::{Slug, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -55,9 +56,13 @@ pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, fields: Fiel
                 .map_err(|faults| Error::refused(page(&asked, &person, &catalogue, &fields, faults)))?;
             let cohort = store::create(conn, &new, asked.now)?;
             schedule::store::plan_cohort(conn, &cohort.slug, &catalogue)?;
+            if cohort.joining == Joining::Code {
+                enrolling::store::lock(conn, cohort.id)?;
+                enrolling::store::set_code(conn, cohort.id, Some(&Code::random()))?;
+            }
             let path = format!("/admin/cohorts/{}", cohort.slug);
-            let deed = Deed { act: Act::MakeCohort, subject: &cohort.name, path: &path, reason: "" };
-            note(conn, &person, About { cohort: Some(cohort.id), account: None }, deed, asked.now)?;
+            let deed = Deed { act: Act::MakeCohort, subject: &cohort.name, path: &path, reason: "", about: None };
+            note(conn, &person, Some(cohort.id), deed, asked.now)?;
             Ok::<_, Error>(cohort)
         })
         .await?;

@@ -43,6 +43,8 @@ struct PersonPage {
     is_confirmed: bool,
     is_undeliverable: bool,
     reason: Field,
+    /// Their own, of whoever changes who administers.
+    password: Field,
     places: Vec<PlaceRow>,
     sessions: Vec<SessionRow>,
     /// The newest.
@@ -105,11 +107,14 @@ fn page(
         reason: Field::new("reason", "Why?")
             .hint("It is kept in the log of acts, which administrators read. They themselves do not read it.")
             .sent(fields, &faults),
+        password: Field::new("password", "Your own password")
+            .hint("So that nobody else does it from your browser. The other administrators are told by mail.")
+            .sent(fields, &faults),
         places: places.into_iter().map(place).collect(),
         sessions: sessions.into_iter().map(|session| session_row(session, ask.now)).collect(),
         mails: mails.into_iter().map(mail_row).collect(),
         acts: acts.into_iter().map(act_row).collect(),
-        all_acts: format!("/admin/audit?{}", serde_urlencoded::to_string([("words", &them.name)]).unwrap_or_default()),
+        all_acts: format!("/admin/audit?account={id}"),
         name: them.name,
         email: them.email,
         faults,

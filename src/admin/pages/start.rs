@@ -58,7 +58,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>) -> Answer {
         let beats = heartbeat::store::list(conn)?;
         needs.extend(silences(&beats, asked.now).map(|what| Need::new(what, "/admin/status", "See the system")));
         needs.extend(of_content(&content));
-        needs.extend(of_people(conn)?);
+        needs.extend(of_people(conn, asked.now)?);
         let acts = audit::store::list(conn, &Wanted::default(), None, ACTS)?;
         Ok::<_, Error>(Start {
             frame: frame(&asked, &person),
@@ -93,9 +93,9 @@ fn of_content(content: &Content) -> Option<Need> {
 }
 
 /// Three queries.
-fn of_people(conn: &mut Conn) -> Result<Vec<Need>, Error> {
+fn of_people(conn: &mut Conn, now: Instant) -> Result<Vec<Need>, Error> {
     let mut needs = Vec::new();
-    for (name, slug) in store::list_unled(conn, COHORTS)? {
+    for (name, slug) in store::list_unled(conn, now.utc().date_naive(), COHORTS)? {
         let what = format!("Nobody facilitates {name}.");
         needs.push(Need::new(what, format!("/admin/cohorts/{slug}"), "Appoint a facilitator"));
     }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{ROW, Row, announcement};
 use crate::announcement::{Announcement, AnnouncementId, Audience};
 use crate::cohort::store::{CohortRow, RECIPIENT, Recipient};
-use crate::cohort::{Cohort, CohortId, EnrolmentId, Standing};
+use crate::cohort::{Cohort, CohortId, EnrolmentId, Role, Standing};
 use crate::each;
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
@@ -64,13 +64,14 @@ pub fn list_recipients(
     people.order(enrolments::id).limit(most).select(RECIPIENT).load(conn)
 }
 
-/// These people of the cohort, by name, whatever speaks against writing to them.
+/// These learners of the cohort, by name, whatever speaks against writing to them.
 pub fn list_people(conn: &mut Conn, cohort: CohortId, who: &[EnrolmentId]) -> QueryResult<Vec<Recipient>> {
     let mut found = Vec::new();
     for some in who.chunks(1_000) {
         let people = enrolments::table
             .inner_join(accounts::table)
             .filter(enrolments::cohort_id.eq(cohort))
+            .filter(enrolments::role.eq(Role::Learner))
             .filter(enrolments::id.eq_any(some.to_vec()))
             .select(RECIPIENT);
         found.extend(people.load::<Recipient>(conn)?);

@@ -13,7 +13,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::programme::{Catalogue, Content};
-use crate::schedule::store::list_releases;
+use crate::schedule::store::list_held;
 
 #[derive(Template)]
 #[template(path = "certificate/own.html")]
@@ -134,7 +134,7 @@ fn waiting(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, own: &Own) -> Resu
     let cohort = &own.place.cohort;
     let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
     let done = completions::list_done(conn, own.learner)?;
-    let releases = list_releases(conn, cohort.id)?;
+    let releases = list_held(conn, cohort.id, own.learner)?;
     let progress = progress(programme, &releases, &done, ask.now);
     Ok(Waiting {
         frame: own.place.frame(ask),

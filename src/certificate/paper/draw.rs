@@ -22,6 +22,12 @@ use crate::platform::clock::Instant;
 
 pub type Ink = [u8; 3];
 
+/// Those that all papers are printed in.
+pub const INK: Ink = [0x17, 0x29, 0x2b];
+pub const SOFT_INK: Ink = [0x4a, 0x5b, 0x5c];
+pub const TEAL: Ink = [0x0f, 0x4c, 0x4f];
+pub const ACCENT: Ink = [0xb4, 0x45, 0x1b];
+
 /// Settings that refuse whatever is not PDF/UA-1.
 pub fn document() -> Result<Document, PaperError> {
     let configuration =

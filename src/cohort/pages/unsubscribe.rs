@@ -8,10 +8,12 @@ use crate::cohort::store::{self, Bulk, Holder};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
 
+/// What the holder of the link is shown; other mails of a cohort that can be stopped have the same page.
 #[derive(Template)]
 #[template(path = "cohort/unsubscribe.html")]
-struct Unsubscribe {
+pub struct Unsubscribe {
     frame: Frame,
+    /// By name.
     cohort: String,
     path: String,
     words: Words,
@@ -22,10 +24,28 @@ struct Unsubscribe {
 }
 
 /// What the page says of one kind of mail.
-struct Words {
-    heading: &'static str,
-    lead: &'static str,
-    button: &'static str,
+pub struct Words {
+    pub heading: &'static str,
+    pub lead: &'static str,
+    pub button: &'static str,
+}
+
+impl Unsubscribe {
+    pub fn new(ask: &Ask, cohort: String, words: Words, (stopped, changed): (bool, bool)) -> Self {
+        Self { frame: Frame::plain(ask), cohort, path: ask.path.clone(), words, stopped, changed }
+    }
+}
+
+/// What was sent to the link: whether the mails are to come again. Mail programs send `List-Unsubscribe=One-Click` as one kind
+/// of form or another, without a cookie or a token of ours; only our own button says `mails=resume`.
+pub fn wants_mails(body: &[u8]) -> bool {
+    Fields::parse(body).is_ok_and(|fields| fields.get("mails") == "resume")
+}
+
+/// A NUL or a novel is no token of ours, and PostgreSQL takes no NUL.
+pub fn token(text: &str) -> Result<&str, Error> {
+    let is_token = text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_token.then_some(text).ok_or(Error::NotFound)
 }
 
 pub async fn show_reminders(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
@@ -59,10 +79,9 @@ async fn show(ask: Ask, db: Data<Db>, token: Path<String>, bulk: Bulk) -> Answer
     ask.page(page(&ask, holder, bulk, stopped, false))
 }
 
-/// Stops the mails, whoever sends it and however: mail programs post `List-Unsubscribe=One-Click` as one kind of form or
-/// another, without a cookie or a token of ours. Only our own button says `mails=resume`.
+/// Stops the mails, whoever sends it and however.
 async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes, bulk: Bulk) -> Answer {
-    let stop = !Fields::parse(&body).is_ok_and(|fields| fields.get("mails") == "resume");
+    let stop = !wants_mails(&body);
     let now = ask.now;
     let holder = db
         .write(move |conn| {
@@ -74,23 +93,12 @@ async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes, bulk: 
     ask.page(page(&ask, holder, bulk, stop, true))
 }
 
-fn find(conn: &mut Conn, token: &str, bulk: Bulk) -> Result<Holder, Error> {
-    // A NUL or a novel is no token of ours, and PostgreSQL takes no NUL.
-    if token.len() > 100 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::NotFound);
-    }
-    store::holder(conn, token, bulk)?.ok_or(Error::NotFound)
+fn find(conn: &mut Conn, text: &str, bulk: Bulk) -> Result<Holder, Error> {
+    store::holder(conn, token(text)?, bulk)?.ok_or(Error::NotFound)
 }
 
 fn page(ask: &Ask, holder: Holder, bulk: Bulk, stopped: bool, changed: bool) -> Unsubscribe {
-    Unsubscribe {
-        frame: Frame::plain(ask),
-        cohort: holder.cohort,
-        path: ask.path.clone(),
-        words: words(bulk, stopped, changed),
-        stopped,
-        changed,
-    }
+    Unsubscribe::new(ask, holder.cohort, words(bulk, stopped, changed), (stopped, changed))
 }
 
 /// By what it is about, whether it is stopped now, and whether that was just changed.

@@ -3,25 +3,27 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::accounts::AccountId;
 use crate::cohort::{CohortId, EnrolmentId, Role, Standing};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::schema::{accounts, enrolments};
 
-/// Takes a learner out of a cohort, or back in; what they did is kept. Whether that changed anything.
+/// Takes a learner out of a cohort, or back in; what they did is kept. Whose place that was; none if it changed nothing.
 pub fn set_learner_standing(
     conn: &mut Conn,
     cohort: CohortId,
     enrolment: EnrolmentId,
     standing: Standing,
-) -> QueryResult<bool> {
-    let learner = enrolments::id.eq(enrolment).and(enrolments::cohort_id.eq(cohort));
-    let changed = diesel::update(enrolments::table.filter(learner))
+) -> QueryResult<Option<AccountId>> {
+    diesel::update(enrolments::table.find(enrolment))
+        .filter(enrolments::cohort_id.eq(cohort))
         .filter(enrolments::role.eq(Role::Learner))
         .filter(enrolments::state.ne(standing))
         .set(enrolments::state.eq(standing))
-        .execute(conn)?;
-    Ok(changed == 1)
+        .returning(enrolments::account_id)
+        .get_result(conn)
+        .optional()
 }
 
 /// Lets a learner take part until the end of a day, after the others may no more; `None` takes that back.
@@ -34,6 +36,7 @@ pub fn set_extra_time(conn: &mut Conn, enrolment: EnrolmentId, last_day: Option<
 #[derive(Debug, Clone, Queryable)]
 pub struct LookedAt {
     pub enrolment: EnrolmentId,
+    pub account: AccountId,
     pub name: String,
     pub enrolled_at: Instant,
     pub extra_until: Option<NaiveDate>,
@@ -46,7 +49,7 @@ pub fn learner_of(conn: &mut Conn, cohort: CohortId, id: EnrolmentId) -> QueryRe
         .filter(enrolments::cohort_id.eq(cohort))
         .filter(enrolments::role.eq(Role::Learner))
         .filter(enrolments::state.eq(Standing::Active))
-        .select((enrolments::id, accounts::name, enrolments::enrolled_at, enrolments::extra_until))
+        .select((enrolments::id, accounts::id, accounts::name, enrolments::enrolled_at, enrolments::extra_until))
         .first(conn)
         .optional()
 }

@@ -34,7 +34,7 @@ pub async fn add_post(
                 return Err(again(conn, &asked, &subject, parent, StatusCode::OK, wip)?);
             }
             if fields.has("insert") {
-                let insert = number(fields.get("saved")).map(SavedAnswerId);
+                let insert = saved(conn, &subject, fields.get("saved"))?;
                 let wip = Wip { text: fields.get("body").into(), insert, ..Wip::default() };
                 return Err(again(conn, &asked, &subject, parent, StatusCode::OK, wip)?);
             }
@@ -54,6 +54,13 @@ pub async fn add_post(
         .await?;
     bell.ring(thread.0);
     ask.done(to, "posted")
+}
+
+/// The text of a saved answer, if the viewer has it.
+fn saved(conn: &mut Conn, subject: &Subject<'_>, id: &str) -> Result<Option<String>, Error> {
+    let place = &subject.room.place;
+    let Some(id) = number(id).map(SavedAnswerId).filter(|_| place.facilitates()) else { return Ok(None) };
+    Ok(store::find_answer(conn, place.cohort.id, place.person.id, id)?.map(|answer| answer.body))
 }
 
 /// An answer to a post that came otherwise than by a form: where it stands, or why it was not taken. Who answers a post

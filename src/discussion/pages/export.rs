@@ -94,7 +94,7 @@ pub async fn all(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<St
 fn note(conn: &mut Conn, ask: &Ask, place: &Place, named: bool) -> Result<(), Error> {
     let reason = if named { "with names" } else { "without names" };
     let path = format!("{}/manage/discussions", place.cohort.path());
-    let deed = Deed { act: Act::ExportDiscussions, subject: &place.cohort.name, path: &path, reason };
+    let deed = Deed { act: Act::ExportDiscussions, subject: &place.cohort.name, path: &path, reason, about: None };
     Ok(audit::store::note(conn, place, deed, ask.now)?)
 }
 

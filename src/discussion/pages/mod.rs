@@ -155,7 +155,7 @@ impl Subject<'_> {
 
     /// Keeps an act of the viewer's in the audit log.
     fn note(&self, conn: &mut Conn, act: Act, path: &str, reason: &str) -> Result<(), Error> {
-        let deed = Deed { act, subject: &self.title(), path, reason };
+        let deed = Deed { act, subject: &self.title(), path, reason, about: None };
         Ok(audit::store::note(conn, &self.room.place, deed, self.room.now)?)
     }
 

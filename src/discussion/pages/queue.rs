@@ -79,7 +79,8 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str) -> Resu
     let mut waiting = store::list_waiting(conn, id, reader, room.now)?;
     let more = waiting.len() > store::THREADS;
     waiting.truncate(store::THREADS);
-    let claims = store::list_claims(conn, id, room.now)?;
+    let listed: Vec<_> = waiting.iter().map(|(thread, _)| thread.id).collect();
+    let claims = store::list_claims(conn, &listed, room.now)?;
     let reported = store::list_reported(conn, id)?;
     let acts = audit::store::list_newest(conn, id, Act::is_of_discussions, ACTS)?;
     Ok(Queue {

@@ -34,6 +34,8 @@ struct AnswerPage {
     /// This one's own.
     own: String,
     author: String,
+    /// Who has it where it is shared.
+    shared_with: &'static str,
     form: Form,
 }
 
@@ -123,6 +125,7 @@ fn list_page(conn: &mut Conn, ask: &Ask, place: &Place, form: Form) -> Result<An
 fn row(place: &Place, path: &str, answer: SavedAnswer) -> Row {
     let whose = match (answer.owner == place.person.id, answer.is_shared) {
         (true, false) => "Yours alone".into(),
+        (true, true) if answer.cohort != place.cohort.id => "Yours, shared in another cohort".into(),
         (true, true) => "Yours, for the whole team".into(),
         (false, _) => format!("By {}, for the whole team", answer.author),
     };
@@ -139,7 +142,7 @@ pub async fn add(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) -
     let to = db
         .write(move |conn| {
             let place = gate::facilitated(conn, &asked, &cohort)?;
-            match Sent::read(&fields) {
+            match one_more(conn, &place, &fields)? {
                 Ok(sent) => store::add_answer(conn, (place.cohort.id, place.person.id), sent.answer(), asked.now)?,
                 Err(faults) => {
                     let page = list_page(conn, &asked, &place, Form::sent(&fields, faults))?;
@@ -150,6 +153,16 @@ pub async fn add(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) -
         })
         .await?;
     ask.done(to, "answer-saved")
+}
+
+fn one_more(conn: &mut Conn, place: &Place, fields: &Fields) -> Result<Result<Sent, Faults>, Error> {
+    let sent = Sent::read(fields);
+    if sent.is_ok() && store::count_own_answers(conn, place.person.id)? >= store::MOST_ANSWERS {
+        let mut faults = Faults::default();
+        faults.add("title", format!("You have {} saved answers. Remove one first", store::MOST_ANSWERS));
+        return Ok(Err(faults));
+    }
+    Ok(sent)
 }
 
 /// One of them, for a facilitator who has it.
@@ -172,7 +185,19 @@ pub async fn show(ask: Ask, db: Data<Db>, way: Path<(String, String)>) -> Answer
 fn page(ask: &Ask, place: &Place, answer: &SavedAnswer, form: Form) -> AnswerPage {
     let path = path(place);
     let own = format!("{path}/{}", answer.id);
-    AnswerPage { frame: place.frame(ask), path, own, author: answer.author.clone(), form }
+    let is_elsewhere = answer.is_shared && answer.cohort != place.cohort.id;
+    AnswerPage {
+        frame: place.frame(ask),
+        path,
+        own,
+        author: answer.author.clone(),
+        shared_with: if is_elsewhere {
+            "For every facilitator of the other cohort in which you shared it"
+        } else {
+            "For every facilitator of this cohort"
+        },
+        form,
+    }
 }
 
 pub async fn change(ask: Ask, db: Data<Db>, way: Path<(String, String)>, fields: Fields) -> Answer {
@@ -186,7 +211,7 @@ pub async fn change(ask: Ask, db: Data<Db>, way: Path<(String, String)>, fields:
             // Somebody else's text stays shared: taking it for oneself would take it from the team.
             let is_shared = sent.is_shared || answer.owner != place.person.id;
             let new = NewAnswer { is_shared, ..sent.answer() };
-            store::change_answer(conn, (place.cohort.id, answer.id), new, asked.now)?;
+            store::change_answer(conn, (place.cohort.id, &answer), new, asked.now)?;
             Ok::<_, Error>(path(&place))
         })
         .await?;

@@ -6,7 +6,7 @@ use super::thread::{Part, Posts, Team, ThreadPage, Wip, draw, read, writing_page
 use super::{Room, Subject, number, post_id, visible};
 use crate::cohort::EnrolmentId;
 use crate::discussion::posting::Posted;
-use crate::discussion::{PostId, SavedAnswerId, ThreadId, store};
+use crate::discussion::{PostId, ThreadId, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::programme::{Catalogue, Content};
@@ -47,8 +47,8 @@ fn merged(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, path: &(String, Str
     Ok(Shown::Elsewhere(subject.path()))
 }
 
-/// `?post=` leads to the page that holds a post (or the `newest`, or the first `unread`); `?after=` and `?under=` choose a part; `?reply=` opens
-/// a form below the conversation it belongs to, and `?insert=` puts a saved answer into the form.
+/// `?post=` leads to the page that holds a post (or the `newest`, or the first `unread`); `?after=` and `?under=` choose a
+/// part; `?reply=` opens a form below the conversation it belongs to.
 fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error> {
     let asked = ask.parameters()?;
     if let Some(found) = wanted(conn, subject, asked.get("post"))? {
@@ -71,8 +71,7 @@ fn see(conn: &mut Conn, ask: &Ask, subject: &Subject<'_>) -> Result<Shown, Error
         return Ok(Shown::Elsewhere(format!("{}?{page}reply={}", subject.path(), post.id)));
     }
     let drafts = subject.room.drafts(conn, &writing_page(&subject.path(), answers.as_ref().map(|post| post.id)))?;
-    let insert = number(asked.get("insert")).map(SavedAnswerId);
-    let wip = Wip { answers, drafts: Some(drafts), insert, team: Team::of(conn, subject)?, ..Wip::default() };
+    let wip = Wip { answers, drafts: Some(drafts), team: Team::of(conn, subject)?, ..Wip::default() };
     let newly = newly_seen(subject, &posts);
     Ok(Shown::Page(Box::new(draw(ask, subject, part, posts, wip)), newly))
 }

@@ -8,9 +8,7 @@ use crate::cohort::Place;
 use crate::discussion::posting::Refusal;
 use crate::discussion::store::{self, PAGE, REPLIES_PAGE};
 use crate::discussion::talk::{Helpful, Page, PostForm, ShownConversation, Writing, helpful_to};
-use crate::discussion::{
-    Claim, Conversation, Post, PostId, Poster, ReadOnly, SavedAnswer, SavedAnswerId, Thread, conversations,
-};
+use crate::discussion::{Claim, Conversation, Post, PostId, Poster, ReadOnly, SavedAnswerId, Thread, conversations};
 use crate::draft::Drafts;
 use crate::platform::db::Conn;
 use crate::platform::text::{count, duration};
@@ -87,8 +85,8 @@ pub(super) struct Wip {
     pub drafts: Option<Drafts>,
     /// What they want to see before they post it.
     pub preview: Option<Written>,
-    /// What they want to put into it.
-    pub insert: Option<SavedAnswerId>,
+    /// The text of a saved answer that they want to put into it.
+    pub insert: Option<String>,
     pub team: Team,
 }
 
@@ -105,7 +103,8 @@ impl Wip {
 #[derive(Default)]
 pub(super) struct Team {
     claim: Option<Claim>,
-    answers: Vec<SavedAnswer>,
+    /// The saved ones, by their names.
+    answers: Vec<(SavedAnswerId, String)>,
 }
 
 impl Team {
@@ -116,7 +115,7 @@ impl Team {
             return Ok(Self::default());
         }
         let claim = store::claim_of(conn, subject.thread.id, subject.room.now)?;
-        Ok(Self { claim, answers: store::list_answers(conn, place.cohort.id, place.person.id)? })
+        Ok(Self { claim, answers: store::list_answer_titles(conn, place.cohort.id, place.person.id)? })
     }
 }
 
@@ -236,11 +235,11 @@ fn writing(subject: &Subject<'_>, right: Result<Poster, ReadOnly>, wip: &Wip) ->
         Some(refusal) => writing.keep(place, &wip.text, refusal),
         None => writing.put(&wip.text),
     }
-    if let Some(saved) = wip.team.answers.iter().find(|answer| Some(answer.id) == wip.insert) {
-        writing.put_at_end(&saved.body);
+    if let Some(text) = &wip.insert {
+        writing.put_at_end(text);
     }
     if let Some(form) = &mut writing.form {
-        form.saved = wip.team.answers.iter().map(|answer| (answer.id.to_string(), answer.title.clone())).collect();
+        form.saved = wip.team.answers.iter().map(|(id, title)| (id.to_string(), title.clone())).collect();
     }
     if let Some(written) = &wip.preview {
         writing.preview(written);

@@ -29,6 +29,28 @@ pub fn release(conn: &mut Conn, thread: ThreadId, by: AccountId) -> QueryResult<
     diesel::delete(thread_claims::table.find(thread).filter(thread_claims::account_id.eq(by))).execute(conn).map(drop)
 }
 
+/// Gives up all that somebody had taken, in a cohort or wherever it was: they answer nothing there any more.
+pub fn give_up_claims(conn: &mut Conn, cohort: Option<CohortId>, account: AccountId) -> QueryResult<()> {
+    let own = thread_claims::table.filter(thread_claims::account_id.eq(account));
+    match cohort {
+        Some(cohort) => {
+            let there = threads::table.filter(threads::cohort_id.eq(cohort)).select(threads::id);
+            diesel::delete(own.filter(thread_claims::thread_id.eq_any(there))).execute(conn)
+        }
+        None => diesel::delete(own).execute(conn),
+    }
+    .map(drop)
+}
+
+/// Whoever answers `from` answers the thread that takes it in, unless somebody answers that already.
+pub(super) fn join(conn: &mut Conn, from: ThreadId, into: ThreadId) -> QueryResult<()> {
+    let standing: i64 = thread_claims::table.find(into).count().get_result(conn)?;
+    if standing == 0 {
+        diesel::update(thread_claims::table.find(from)).set(thread_claims::thread_id.eq(into)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Whoever had taken it: it is answered.
 pub(super) fn end(conn: &mut Conn, thread: ThreadId) -> QueryResult<()> {
     diesel::delete(thread_claims::table.find(thread)).execute(conn).map(drop)
@@ -48,8 +70,7 @@ pub fn claim_of(conn: &mut Conn, thread: ThreadId, now: Instant) -> QueryResult<
     holding!(now).filter(thread_claims::thread_id.eq(thread)).first(conn).optional()
 }
 
-/// All of a cohort.
-pub fn list_claims(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<Claim>> {
-    let own = threads::table.filter(threads::cohort_id.eq(cohort)).select(threads::id);
-    holding!(now).filter(thread_claims::thread_id.eq_any(own)).load(conn)
+/// Those of these threads.
+pub fn list_claims(conn: &mut Conn, of: &[ThreadId], now: Instant) -> QueryResult<Vec<Claim>> {
+    holding!(now).filter(thread_claims::thread_id.eq_any(of)).load(conn)
 }

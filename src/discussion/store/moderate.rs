@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
+use super::claims;
 use super::writing::{hold, settle};
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::discussion::{PostId, ThreadId};
@@ -41,6 +42,7 @@ pub fn merge(conn: &mut Conn, cohort: CohortId, from: ThreadId, into: ThreadId) 
     let first: Option<PostId> =
         posts::table.filter(posts::thread_id.eq(from)).select(diesel::dsl::min(posts::id)).first(conn)?;
     join_marks(conn, from, into, first.unwrap_or(PostId(i64::MAX)))?;
+    claims::join(conn, from, into)?;
     diesel::update(posts::table.filter(posts::thread_id.eq(from))).set(posts::thread_id.eq(into)).execute(conn)?;
     diesel::update(merged_threads::table.filter(merged_threads::into_id.eq(from)))
         .set(merged_threads::into_id.eq(into))

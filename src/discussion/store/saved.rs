@@ -9,8 +9,10 @@ use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::schema::{accounts, saved_answers};
 
-/// How many a list holds.
-const MOST: i64 = 100;
+/// How many somebody may keep.
+pub const MOST_ANSWERS: i64 = 100;
+/// How many a list holds: more than a team keeps.
+const LISTED: i64 = 500;
 
 /// What is to be kept.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +38,7 @@ macro_rules! answers {
             saved_answers::title,
             saved_answers::body,
             saved_answers::is_shared,
+            saved_answers::cohort_id,
             accounts::id,
             accounts::name,
         ))
@@ -44,7 +47,26 @@ macro_rules! answers {
 
 /// By title.
 pub fn list_answers(conn: &mut Conn, cohort: CohortId, account: AccountId) -> QueryResult<Vec<SavedAnswer>> {
-    answers!().filter(had_by(cohort, account)).order((saved_answers::title, saved_answers::id)).limit(MOST).load(conn)
+    answers!().filter(had_by(cohort, account)).order((saved_answers::title, saved_answers::id)).limit(LISTED).load(conn)
+}
+
+/// The same, by their names alone.
+pub fn list_answer_titles(
+    conn: &mut Conn,
+    cohort: CohortId,
+    account: AccountId,
+) -> QueryResult<Vec<(SavedAnswerId, String)>> {
+    saved_answers::table
+        .filter(had_by(cohort, account))
+        .order((saved_answers::title, saved_answers::id))
+        .limit(LISTED)
+        .select((saved_answers::id, saved_answers::title))
+        .load(conn)
+}
+
+/// Those that somebody made, in whatever cohort.
+pub fn count_own_answers(conn: &mut Conn, account: AccountId) -> QueryResult<i64> {
+    saved_answers::table.filter(saved_answers::account_id.eq(account)).count().get_result(conn)
 }
 
 pub fn find_answer(
@@ -75,14 +97,15 @@ pub fn add_answer(
         .map(drop)
 }
 
-/// Shared from now on means shared in this cohort.
+/// Shared from now on means shared in this cohort; what was shared before stays with the team that has it.
 pub fn change_answer(
     conn: &mut Conn,
-    (cohort, id): (CohortId, SavedAnswerId),
+    (cohort, answer): (CohortId, &SavedAnswer),
     new: NewAnswer<'_>,
     now: Instant,
 ) -> QueryResult<()> {
-    diesel::update(saved_answers::table.find(id))
+    let cohort = if answer.is_shared { answer.cohort } else { cohort };
+    diesel::update(saved_answers::table.find(answer.id))
         .set((
             saved_answers::cohort_id.eq(cohort),
             saved_answers::title.eq(new.title),

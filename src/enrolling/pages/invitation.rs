@@ -68,6 +68,7 @@ pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, token: Path<
                 usher.place(conn, id, person.id)?;
             } else {
                 cohort::store::enrol(conn, id, person.id, invited.role, asked.now)?;
+                store::settle(conn, id, person.id, asked.now)?;
             }
             Ok::<_, Error>(invited.cohort)
         })

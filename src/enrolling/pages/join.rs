@@ -7,8 +7,9 @@ use super::CodeLimit;
 use crate::accounts::Person;
 use crate::accounts::gate::{person, signed_in};
 use crate::cohort::{self, Cohort, Joining, zone_in_words};
+use crate::enrolling::line::has_closed;
 use crate::enrolling::usher::{Came, Usher};
-use crate::enrolling::{Places, Request, Settings, Wish, store};
+use crate::enrolling::{Places, Request, Settings, Wish, join_path, store};
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{EmailAddress, Slug, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
@@ -135,10 +136,6 @@ pub async fn take_back(ask: Ask, db: Data<Db>, slug: Path<String>, fields: Field
     ask.done(path, "place-taken-back")
 }
 
-fn join_path(cohort: &Cohort) -> String {
-    format!("{}/join", cohort.path())
-}
-
 /// A cohort by invitation does not exist for whoever is not in it and waits for nothing there. Four queries.
 fn way(conn: &mut Conn, ask: &Ask, slug: &str) -> Result<Way, Error> {
     let sign_in = || Error::SignIn { next: with_code(ask) };
@@ -210,7 +207,7 @@ impl Outside {
             return Err(now.refused(conn, ask, fields, faults)?);
         }
         Ok(match usher.come_in(conn, now.cohort.id, now.person.id, &now.settings)? {
-            Came::In => (now.cohort.path(), "joined"),
+            Came::In | Came::Already => (now.cohort.path(), "joined"),
             Came::InLine => (join_path(&now.cohort), "place-line"),
         })
     }
@@ -230,12 +227,14 @@ impl Outside {
         stands.then_some(wish)
     }
 
-    /// Up to three more queries.
+    /// Up to five more queries.
     fn view(&self, conn: &mut Conn, ask: &Ask, fields: &Fields, faults: Faults) -> Result<View, Error> {
         if let Some(wish) = self.standing() {
             let place = match wish.wish {
-                Wish::Waiting => store::place_in_line(conn, self.cohort.id, wish)?,
-                _ => 0,
+                Wish::Waiting if !has_closed(conn, &self.cohort, ask.now)? => {
+                    Some(store::place_in_line(conn, self.cohort.id, wish)?)
+                }
+                _ => None,
             };
             return Ok(View::Standing(Box::new(self.told(ask, wish, place))));
         }
@@ -285,7 +284,7 @@ impl Outside {
         });
         let why = asks.then(|| {
             Field::new("why", "Why you would like to take part (if you wish to say)")
-                .hint("One or two sentences. The facilitators alone read it.")
+                .hint("One or two sentences. The facilitators and the administrators read it.")
                 .sent(fields, &faults)
         });
         Join {
@@ -304,16 +303,22 @@ impl Outside {
         }
     }
 
-    fn told(&self, ask: &Ask, wish: &Request, place: i64) -> Standing {
+    /// `place`: in line. None: the course has closed, or they stand in no line.
+    fn told(&self, ask: &Ask, wish: &Request, place: Option<i64>) -> Standing {
         let zone = &self.cohort.zone;
-        let (title, lead, take_back) = match wish.wish {
-            Wish::Waiting => (
+        let (title, lead, take_back) = match (wish.wish, place) {
+            (Wish::Waiting, None) => (
+                "This course has closed".to_owned(),
+                "You were on the waiting list, and no place came free in time.".to_owned(),
+                "Leave the waiting list",
+            ),
+            (Wish::Waiting, Some(place)) => (
                 format!("You are number {place} on the waiting list"),
                 "Every place is taken just now. The first in line gets the next free place by itself, and a mail tells you."
                     .to_owned(),
                 "Leave the waiting list",
             ),
-            Wish::Declined => {
+            (Wish::Declined, _) => {
                 ("You have no place in this course".into(), "The facilitators could not give you one.".into(), "")
             }
             _ => (

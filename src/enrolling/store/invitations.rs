@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::TimeDelta;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::accounts::AccountId;
@@ -13,7 +14,7 @@ use crate::enrolling::list::Invitee;
 use crate::enrolling::{Invitation, InvitationId, USUAL_REMINDER_DAYS, invitation_lasts};
 use crate::outbox::{self, MessageId};
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, part};
 use crate::platform::secret::{Secret, SecretHash};
 use crate::schema::{accounts, cohorts, enrolling_settings, enrolments, invitations, messages};
 
@@ -44,10 +45,24 @@ pub fn invite_all(conn: &mut Conn, cohort: CohortId, role: Role, people: &[Invit
             .collect();
         let keys = some.iter().map(|one| one.email.key());
         let before = invitations::cohort_id.eq(cohort).and(invitations::email_key.eq_any(keys));
-        diesel::delete(invitations::table.filter(before)).execute(conn)?;
+        let before: Vec<InvitationId> = invitations::table.filter(before).select(invitations::id).load(conn)?;
+        if !before.is_empty() {
+            call_off_mails(conn, &before, "they were invited anew", now)?;
+            diesel::delete(invitations::table.filter(invitations::id.eq_any(before))).execute(conn)?;
+        }
         each!(&mut *conn, c => diesel::insert_into(invitations::table).values(&rows).execute(c))?;
     }
     Ok(())
+}
+
+/// Mails of these invitations that have not left yet stay here: another will say what they say, with a link that works.
+pub fn call_off_mails(conn: &mut Conn, ids: &[InvitationId], reason: &str, now: Instant) -> QueryResult<()> {
+    let mails: Vec<MessageId> = invitations::table
+        .filter(invitations::id.eq_any(ids))
+        .filter(invitations::message_id.is_not_null())
+        .select(invitations::message_id.assume_not_null())
+        .load(conn)?;
+    outbox::store::call_off(conn, &mails, reason, now)
 }
 
 /// Holds, and is unanswered.
@@ -64,6 +79,15 @@ macro_rules! open {
 /// How many learners are invited and may still come.
 pub fn count_open(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<i64> {
     invitations::table.filter(open!(cohort, now)).filter(invitations::role.eq(Role::Learner)).count().get_result(conn)
+}
+
+/// Whether an address is invited as a learner's and may still come, so that it keeps a place.
+pub fn keeps_a_place(conn: &mut Conn, cohort: CohortId, key: &str, now: Instant) -> QueryResult<bool> {
+    let theirs = invitations::table
+        .filter(open!(cohort, now))
+        .filter(invitations::role.eq(Role::Learner))
+        .filter(invitations::email_key.eq(key));
+    diesel::select(exists(theirs)).get_result(conn)
 }
 
 /// The keys of the addresses that are invited and may still come.
@@ -125,26 +149,33 @@ pub fn settle_invitation_of(conn: &mut Conn, cohort: CohortId, account: AccountI
         .filter(invitations::cohort_id.eq(cohort))
         .filter(invitations::email_key.eq_any(theirs))
         .filter(invitations::accepted_at.is_null())
+        .filter(invitations::withdrawn_at.is_null())
         .set(invitations::accepted_at.eq(now))
         .execute(conn)
         .map(drop)
 }
 
-/// Takes an unanswered invitation back. Its address; none if there is no such invitation.
-pub fn withdraw_invitation(
-    conn: &mut Conn,
-    cohort: CohortId,
-    id: InvitationId,
-    now: Instant,
-) -> QueryResult<Option<String>> {
-    diesel::update(invitations::table.find(id))
+/// Takes back what somebody has not answered, so that they do not come in again by it.
+pub fn withdraw_invitation_of(conn: &mut Conn, cohort: CohortId, account: AccountId, now: Instant) -> QueryResult<()> {
+    let theirs = accounts::table.find(account).select(accounts::email_key);
+    diesel::update(invitations::table)
         .filter(invitations::cohort_id.eq(cohort))
+        .filter(invitations::email_key.eq_any(theirs))
         .filter(invitations::accepted_at.is_null())
         .filter(invitations::withdrawn_at.is_null())
         .set(invitations::withdrawn_at.eq(now))
-        .returning(invitations::email)
-        .get_result(conn)
-        .optional()
+        .execute(conn)
+        .map(drop)
+}
+
+/// Takes an invitation back, unless it is answered.
+pub fn withdraw_invitation(conn: &mut Conn, id: InvitationId, now: Instant) -> QueryResult<()> {
+    diesel::update(invitations::table.find(id))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::withdrawn_at.is_null())
+        .set(invitations::withdrawn_at.eq(now))
+        .execute(conn)
+        .map(drop)
 }
 
 type Columns = (
@@ -196,14 +227,13 @@ pub fn list_unanswered(
     before: Option<InvitationId>,
     most: i64,
 ) -> QueryResult<Vec<Invitation>> {
-    let pattern = format!("%{}%", words.to_lowercase().replace(['%', '_', '\\'], ""));
     let rows: Vec<(Row, Option<outbox::State>)> = invitations::table
         .left_join(messages::table.on(invitations::message_id.eq(messages::id.nullable())))
         .filter(invitations::cohort_id.eq(cohort))
         .filter(invitations::accepted_at.is_null())
         .filter(invitations::withdrawn_at.is_null())
         .filter(invitations::id.lt(before.unwrap_or(InvitationId(i64::MAX))))
-        .filter(invitations::email_key.like(pattern))
+        .filter(invitations::email_key.like(part(&words.to_lowercase())).escape('\\'))
         .order(invitations::id.desc())
         .limit(most)
         .select((COLUMNS, messages::state.nullable()))

@@ -1,5 +1,6 @@
 //! Who asks for a place and who waits for one: a row for each person, which says how their wish stands.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::accounts::AccountId;
@@ -114,16 +115,22 @@ pub fn find_wish(conn: &mut Conn, cohort: CohortId, account: AccountId) -> Query
 
 /// Those whose wish stands so, in the order of the line. Nobody who may not sign in.
 pub fn list_requests(conn: &mut Conn, cohort: CohortId, wish: Wish, most: i64) -> QueryResult<Vec<Request>> {
-    let rows: Vec<Row> = place_requests::table
+    list_and_count(conn, cohort, wish, most).map(|(some, _)| some)
+}
+
+/// The first of them, and how many there are in all.
+pub fn list_and_count(conn: &mut Conn, cohort: CohortId, wish: Wish, most: i64) -> QueryResult<(Vec<Request>, i64)> {
+    let rows: Vec<(Row, i64)> = place_requests::table
         .inner_join(accounts::table)
         .filter(place_requests::state.eq(wish))
         .filter(place_requests::cohort_id.eq(cohort))
         .filter(accounts::suspended_at.is_null())
         .order((place_requests::since, place_requests::id))
         .limit(most)
-        .select(COLUMNS)
+        .select((COLUMNS, count_star().over()))
         .load(conn)?;
-    Ok(rows.into_iter().map(request).collect())
+    let all = rows.first().map_or(0, |(_, all)| *all);
+    Ok((rows.into_iter().map(|(row, _)| request(row)).collect(), all))
 }
 
 pub fn count_requests(conn: &mut Conn, cohort: CohortId, wish: Wish) -> QueryResult<i64> {

@@ -1,29 +1,26 @@
-//! The file, sent as it is read.
+//! The file: written first, and then sent.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ContentEncoding};
 use actix_web::web::{Data, Path};
-use futures_util::stream::poll_fn;
 
-use super::chunks::{Chunks, chunks};
 use crate::audit::{self, Act, Deed};
 use crate::cohort::{Place, gate};
 use crate::export::{Format, Names, Order, write};
 use crate::platform::db::{Conn, Db};
-use crate::platform::web::{Answer, Ask, Error, Fields};
+use crate::platform::web::{Answer, Ask, Error, Fields, file};
 
 pub async fn download(ask: Ask, db: Data<Db>, slug: Path<String>, sent: Fields) -> Answer {
     // Before anything leaves it is noted who takes it along.
     let (place, order) = db.write(move |conn| ordered(conn, &ask, &slug, &sent)).await?;
-    let (into, mut out) = chunks();
-    actix_web::rt::spawn(send(db.get_ref().clone(), order, into));
+    let body = file::written(&db, move |conn, into| write(conn, &order, into)).await?;
     let name = format!("{}.zip", place.cohort.slug);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         // It is compressed already.
         .insert_header(ContentEncoding::Identity)
-        .streaming(poll_fn(move |cx| out.poll_recv(cx))))
+        .body(body))
 }
 
 fn ordered(conn: &mut Conn, ask: &Ask, slug: &str, sent: &Fields) -> Result<(Place, Order), Error> {
@@ -38,21 +35,8 @@ fn ordered(conn: &mut Conn, ask: &Ask, slug: &str, sent: &Fields) -> Result<(Pla
     };
     let path = format!("{}/manage/export", place.cohort.path());
     let reason = format!("{reason}, as {}", if format == Format::Csv { "CSV" } else { "JSON" });
-    let deed = Deed { act: Act::ExportCohort, subject: &place.cohort.name, path: &path, reason: &reason };
+    let deed = Deed { act: Act::ExportCohort, subject: &place.cohort.name, path: &path, reason: &reason, about: None };
     audit::store::note(conn, &place, deed, ask.now)?;
     let order = Order { cohort: place.cohort.id, format, names };
     Ok((place, order))
-}
-
-/// A file that cannot be read to its end breaks off, so that nobody takes it for whole.
-async fn send(db: Db, order: Order, mut into: Chunks) {
-    let broken = into.to_break_off();
-    let sent = db.report(move |conn| {
-        write(conn, &order, &mut into)?;
-        Ok::<_, anyhow::Error>(into.finish()?)
-    });
-    if let Err(error) = sent.await {
-        tracing::warn!(error = format!("{error:#}"), "an export broke off");
-        broken.break_off().await;
-    }
 }

@@ -1,6 +1,5 @@
 //! `/cohorts/{cohort}/manage/export`: what there is to take along, and the file itself.
 
-mod chunks;
 mod download;
 mod show;
 

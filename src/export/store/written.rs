@@ -1,9 +1,9 @@
-//! What people wrote for all to read: threads, posts and announcements.
+//! What people wrote for others to read: threads, posts and announcements, those to chosen learners too.
 
 use diesel::prelude::*;
 
 use super::{Row, SOME};
-use crate::announcement::AnnouncementId;
+use crate::announcement::{AnnouncementId, Audience};
 use crate::cohort::{CohortId, EnrolmentId, Role};
 use crate::discussion::{PostId, ThreadId};
 use crate::export::{Cell, Names};
@@ -15,7 +15,7 @@ use crate::schema::{accounts, announcements, enrolments, posts, threads};
 type Page = Option<(Vec<Row>, i64)>;
 
 pub(super) fn announcements(conn: &mut Conn, cohort: CohortId, after: i64, names: &Names) -> QueryResult<Page> {
-    type Told = (AnnouncementId, String, String, String, bool, Instant, Option<Instant>, Option<Instant>);
+    type Told = ((AnnouncementId, String, Audience), String, String, bool, (Instant, Option<Instant>, Option<Instant>));
     let rows: Vec<Told> = announcements::table
         .inner_join(accounts::table)
         .filter(announcements::cohort_id.eq(cohort))
@@ -23,21 +23,19 @@ pub(super) fn announcements(conn: &mut Conn, cohort: CohortId, after: i64, names
         .order(announcements::id)
         .limit(SOME)
         .select((
-            announcements::id,
-            accounts::name,
+            (announcements::id, accounts::name, announcements::audience),
             announcements::title,
             announcements::body,
             announcements::by_mail,
-            announcements::publish_at,
-            announcements::published_at,
-            announcements::withdrawn_at,
+            (announcements::publish_at, announcements::published_at, announcements::withdrawn_at),
         ))
         .load(conn)?;
-    let last = rows.last().map(|row| row.0.0);
-    let row = |(id, author, title, body, by_mail, publish_at, published_at, withdrawn_at): Told| {
+    let last = rows.last().map(|row| row.0.0.0);
+    let row = |((id, author, audience), title, body, by_mail, (publish_at, published_at, withdrawn_at)): Told| {
         vec![
             names.of("announcement", id.0),
             names.telling(author),
+            Cell::text(audience),
             names.telling(title),
             names.telling(body),
             Cell::Yes(by_mail),

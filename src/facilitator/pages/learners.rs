@@ -84,6 +84,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, sent: &Fi
     let is_open = |unit: &&Unit| schedule::release_of(unit, &releases).is_some_and(|release| release.is_open(ask.now));
     let open: Vec<&Unit> = programme.units.iter().filter(is_open).collect();
     let query = chosen.query();
+    let joined = |one: &str, rest: &str| if rest.is_empty() { one.to_owned() } else { format!("{one}&{rest}") };
     Ok(Learners {
         frame: place.frame(ask),
         cohort: place.cohort.name.clone(),
@@ -91,7 +92,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, sent: &Fi
         stages: chosen.stages(),
         sorts: chosen.sorts(),
         units_to_be_in: chosen.units(&open),
-        write: with_query(&format!("{path}/write"), &chosen.query()),
+        write: with_query(&format!("{path}/write"), &joined("to=all", &query)),
         words: chosen.words(),
         joined: chosen.joined(),
         is_filtered: chosen.is_filtered(),

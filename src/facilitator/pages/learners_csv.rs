@@ -1,9 +1,6 @@
 //! The same for a spreadsheet: one row for each learner, safe to open (no cell is taken for a formula).
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
-use anyhow::Context as _;
 
 use super::wanted::{Chosen, FIELDS};
 use crate::cohort::gate;
@@ -12,6 +9,7 @@ use crate::facilitator::{Learner, Sort, Tally};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::cell;
+use crate::platform::web::csv::{self, Table};
 use crate::platform::web::{Answer, Ask, Error, Fields};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
@@ -23,10 +21,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<Str
     let (asked, catalogue) = (ask.clone(), content.current());
     let sent = ask.parameters()?;
     let (name, table) = db.report(move |conn| table(conn, &asked, &catalogue, &slug, &sent)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-learners.csv\"")))
-        .body(table))
+    Ok(csv::answer(&format!("{name}-learners")).body(table))
 }
 
 fn table(
@@ -40,24 +35,22 @@ fn table(
     sent.only(&FIELDS)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
     let wanted = Chosen::read(sent).wanted(programme, &place.cohort.zone, ask.now)?;
-    // The byte-order mark tells spreadsheets that it is UTF-8.
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(head(programme)).context("writing a table")?;
+    let mut table = Table::onto(Vec::new())?;
+    table.row(head(programme))?;
     let mut last: Option<Learner> = None;
     loop {
         let after = last.as_ref().map(|last| after(last, wanted.sort));
         let learners = store::list_learners(conn, place.cohort.id, &wanted, after.as_ref(), BATCH)?;
         let tally = Tally::of(programme, store::list_completions(conn, &learners)?);
         for learner in &learners {
-            writer.write_record(record(learner, programme, &tally, &place.cohort.zone)).context("writing a table")?;
+            table.row(record(learner, programme, &tally, &place.cohort.zone))?;
         }
         match learners.last() {
             Some(end) if learners.len() as i64 == BATCH => last = Some(end.clone()),
             _ => break,
         }
     }
-    let bytes = writer.into_inner().map_err(|e| anyhow::anyhow!("{e}"))?;
-    Ok((place.cohort.slug.to_string(), bytes))
+    Ok((place.cohort.slug.to_string(), table.finish()?))
 }
 
 fn after(last: &Learner, sort: Sort) -> After {

@@ -3,7 +3,7 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 use crate::audit::{self, Act, Deed};
 use crate::cohort::store::learner_of;
@@ -32,7 +32,7 @@ pub async fn show(ask: Ask, db: Data<Db>, cohort: Path<String>) -> Answer {
     ask.parameters()?.only(&[])?;
     let page = db.read(move |conn| {
         let place = gate::facilitated(conn, &asked, &cohort)?;
-        let local = place.cohort.zone.local(asked.now);
+        let local = place.cohort.zone.local(asked.now + TimeDelta::days(7));
         let next =
             Fields::parse(format!("date={}&time={}", local.format("%Y-%m-%d"), local.format("%H:%M")).as_bytes())?;
         Ok::<_, Error>(page(&asked, &place, &next, Faults::default()))
@@ -47,29 +47,30 @@ pub async fn go(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) ->
     let to = db
         .write(move |conn| {
             let place = gate::facilitated(conn, &asked, &cohort)?;
-            let (at, who, subject, reason) = match fields.get("learner") {
+            let (at, who, about, subject, reason) = match fields.get("learner") {
                 "" => {
-                    let at = instant(&place, &fields)
+                    let at = instant(&place, &fields, asked.now)
                         .map_err(|faults| Error::refused(page(&asked, &place, &fields, faults)))?;
-                    (Some(at), None, "any learner".to_owned(), place.cohort.zone.exact(at))
+                    (Some(at), None, None, "any learner".to_owned(), place.cohort.zone.exact(at))
                 }
                 id => {
                     let id = id.parse().map(EnrolmentId).map_err(|_| Error::NotFound)?;
                     let learner = learner_of(conn, place.cohort.id, id)?.ok_or(Error::NotFound)?;
-                    (None, Some(id.0), learner.name, String::new())
+                    (None, Some(id.0), Some(learner.account), learner.name, String::new())
                 }
             };
             let path = place.cohort.path();
-            let deed = Deed { act: Act::LookAsLearner, subject: &subject, path: &path, reason: &reason };
+            let deed = Deed { act: Act::LookAsLearner, subject: &subject, path: &path, reason: &reason, about };
             audit::store::note(conn, &place, deed, asked.now)?;
             let session = asked.session.as_ref().ok_or(Error::NotFound)?;
-            Ok::<_, Error>(format!("{}{path}", Look::sealed(session, at, who).prefix))
+            Ok::<_, Error>(format!("{}{path}", Look::sealed(session, &path, at, who).prefix))
         })
         .await?;
     ask.done(to, "")
 }
 
-fn instant(place: &Place, fields: &Fields) -> Result<Instant, Faults> {
+/// A time to come: what had opened by an earlier one is not known.
+fn instant(place: &Place, fields: &Fields, now: Instant) -> Result<Instant, Faults> {
     let mut faults = Faults::default();
     let cohort = &place.cohort;
     let day = fields.get("date").trim().parse::<NaiveDate>();
@@ -80,7 +81,10 @@ fn instant(place: &Place, fields: &Fields) -> Result<Instant, Faults> {
     let time = NaiveTime::parse_from_str(fields.get("time").trim(), "%H:%M");
     let day = faults.check("date", day);
     let time = faults.check("time", time.map_err(|_| "Enter a time of the day, like 09:00".to_owned()));
-    day.zip(time).map(|(day, time)| cohort.zone.instant(day.and_time(time))).ok_or(faults)
+    let at = day.zip(time).map(|(day, time)| cohort.zone.instant(day.and_time(time)));
+    let ahead =
+        at.map(|at| if at >= now { Ok(at) } else { Err("Choose a day and time that are still to come".to_owned()) });
+    ahead.and_then(|ahead| faults.check("date", ahead)).ok_or(faults)
 }
 
 fn page(ask: &Ask, place: &Place, fields: &Fields, faults: Faults) -> LookPage {

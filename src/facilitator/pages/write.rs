@@ -13,7 +13,6 @@ use crate::announcement::{body, refusal, title};
 use crate::audit::{self, Act, Deed};
 use crate::cohort::store::Recipient;
 use crate::cohort::{EnrolmentId, Place, gate};
-use crate::draft;
 use crate::facilitator::store;
 use crate::platform::db::{Conn, Db};
 use crate::platform::secret::Secret;
@@ -21,10 +20,8 @@ use crate::platform::text::count;
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::programme::{Catalogue, Content, Written};
 
-/// The fields besides those of the table's filter.
-const OWN: &[&str] = &["learner", "title", "body", "key", "seen", "back"];
-/// The form's id in the page.
-const FORM: &str = "letter";
+/// The fields besides those of the table's filter. `to` is `all` where everybody whom the filter shows is meant.
+const OWN: &[&str] = &["learner", "to", "title", "body", "key", "seen", "back"];
 /// So many names are listed; how many more there are is said.
 const NAMES: usize = 200;
 
@@ -39,7 +36,6 @@ struct WritePage {
     hidden: Vec<(String, String)>,
     title: Field,
     body: Field,
-    draft: draft::Form,
 }
 
 #[derive(Template)]
@@ -72,11 +68,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, cohort: Path<S
     let sent = ask.parameters()?;
     let page = db.report(move |conn| {
         let letter = Letter::read(conn, &asked, &catalogue, &cohort, &sent)?;
-        let mut page = letter.form(&asked, &sent, Faults::default());
-        let zone = &letter.place.cohort.zone;
-        let drafts = draft::store::of_page(conn, letter.place.person.id, &letter.path(), zone, asked.now)?;
-        page.draft.bring_back(&drafts, [&mut page.title, &mut page.body]);
-        Ok::<_, Error>(page)
+        Ok::<_, Error>(letter.form(&asked, &sent, Faults::default()))
     });
     ask.page(page.await?)
 }
@@ -145,21 +137,21 @@ struct Letter {
 }
 
 impl Letter {
-    /// Those who were ticked, or all whom the filter shows.
+    /// Those who were ticked, or all whom the filter shows if that is said: nobody is written to by leaving something away.
     fn read(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, cohort: &str, sent: &Fields) -> Result<Self, Error> {
         sent.only_if(|name| OWN.contains(&name) || FIELDS.contains(&name))?;
         let place = gate::facilitated(conn, ask, cohort)?;
         let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
         let ticked: Result<Vec<_>, _> = sent.all("learner").map(|id| id.parse().map(EnrolmentId)).collect();
         let ticked = ticked.map_err(|_| Error::BadRequest("It names a learner in a way that we do not."))?;
-        let learners = match ticked.is_empty() {
-            true => {
+        let ids = match sent.get("to") {
+            "all" => {
                 let wanted = Chosen::read(sent).wanted(programme, &place.cohort.zone, ask.now)?;
-                store::list_learners(conn, place.cohort.id, &wanted, None, i64::MAX)?
+                let learners = store::list_learners(conn, place.cohort.id, &wanted, None, i64::MAX)?;
+                learners.iter().map(|learner| learner.enrolment).collect()
             }
-            false => store::find_learners(conn, place.cohort.id, &ticked, ask.now)?,
+            _ => ticked,
         };
-        let ids: Vec<EnrolmentId> = learners.iter().map(|learner| learner.enrolment).collect();
         let people = list_people(conn, place.cohort.id, &ids)?;
         Ok(Self { place, people })
     }
@@ -193,15 +185,15 @@ impl Letter {
         if add_for_chosen(conn, of, key.as_str(), (title, body), &to, ask.now)? {
             let path = format!("{}/manage/announcements", self.place.cohort.path());
             let reason = format!("To {}", count(to.len(), "learner"));
-            let deed = Deed { act: Act::WriteToLearners, subject: title, path: &path, reason: &reason };
+            let deed = Deed { act: Act::WriteToLearners, subject: title, path: &path, reason: &reason, about: None };
             audit::store::note(conn, &self.place, deed, ask.now)?;
         }
-        Ok(draft::store::forget(conn, self.place.person.id, (&self.path(), FORM))?)
+        Ok(())
     }
 
     /// How the people were chosen, and what makes a form that is sent twice one mail.
     fn hidden(&self, sent: &Fields) -> Vec<(String, String)> {
-        let choosing = |name: &str| name == "learner" || FIELDS.contains(&name);
+        let choosing = |name: &str| name == "learner" || name == "to" || FIELDS.contains(&name);
         let chosen = sent.pairs().filter(|(name, value)| choosing(name) && !value.is_empty());
         let key = Secret::parse(sent.get("key")).unwrap_or_else(Secret::random);
         let key = ("key".to_owned(), key.as_str().to_owned());
@@ -213,6 +205,7 @@ impl Letter {
         let (reached, left) = (self.reached().count(), self.people.len() - self.reached().count());
         People {
             summary: match (reached, left) {
+                (0, 0) => "You ticked nobody".into(),
                 (0, _) => "Nobody gets it".into(),
                 (n, 0) => format!("To {}", count(n, "learner")),
                 (n, left) => format!("To {}; {left} of those you chose get none", count(n, "learner")),
@@ -237,7 +230,6 @@ impl Letter {
             body: Field::new("body", "What you want to tell them")
                 .hint("**Two stars** make bold; a line that begins with - is a list. Name no patient.")
                 .sent(sent, &faults),
-            draft: draft::Form::at(self.path(), FORM, "sent"),
             faults,
         }
     }

@@ -4,11 +4,11 @@
 use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text, Timestamp};
+use diesel::sql_types::{BigInt, Date, Text};
 
 use super::{last_here, learns, stage};
 use crate::cohort::{CohortId, Standing};
-use crate::facilitator::analytics::{Alike, Begun, StepDay};
+use crate::facilitator::analytics::{Alike, StepDay};
 use crate::facilitator::{AWAY, Stage};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -63,7 +63,7 @@ pub fn count_stops(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResu
         .filter(learns(cohort))
         // Says nothing new: who was here lately is left out before anything else is asked.
         .filter(last_here().lt(now - AWAY))
-        .filter(stage(now).eq(Stage::Stalled.as_str()))
+        .filter(stage(cohort, now).eq(Stage::Stalled.as_str()))
         .group_by((last_steps::unit, last_steps::step))
         .select((last_steps::unit, last_steps::step, count_star()))
         .load(conn)?;
@@ -105,24 +105,4 @@ pub fn list_written(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<(Naive
     .bind::<BigInt, _>(cohort)
     .load(conn)?;
     Ok(rows.into_iter().map(|row| (row.week, row.posts, row.writers)).collect())
-}
-
-#[derive(QueryableByName)]
-struct BegunRow {
-    #[diesel(sql_type = Timestamp)]
-    at: Instant,
-    #[diesel(sql_type = Nullable<Timestamp>)]
-    answered_at: Option<Instant>,
-}
-
-/// The threads that learners started; posts are numbered in the order in which they came.
-pub fn list_begun(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<Begun>> {
-    let rows: Vec<BegunRow> = diesel::sql_query(
-        "SELECT t.created_at AS at, (SELECT p.created_at FROM posts AS p WHERE p.thread_id = t.id \
-           AND p.enrolment_id <> t.started_by AND p.removed_at IS NULL AND p.hidden_at IS NULL ORDER BY p.id LIMIT 1) AS answered_at \
-         FROM threads AS t JOIN enrolments AS e ON e.id = t.started_by WHERE t.cohort_id = $1 AND e.role = 'learner'",
-    )
-    .bind::<BigInt, _>(cohort)
-    .load(conn)?;
-    Ok(rows.into_iter().map(|row| Begun { at: row.at, answered_at: row.answered_at }).collect())
 }

@@ -24,17 +24,28 @@ struct Count {
 /// Counts everything, mends what is wrong, and gives how many rows that were.
 pub fn recount(conn: &mut Conn) -> QueryResult<i64> {
     let mut wrong = 0;
-    for (table, columns, says) in SUMS {
-        let kept = format!("SELECT {columns} FROM {table} WHERE {says}");
-        let counted = format!("SELECT {columns} FROM counted_{table}");
-        let off = count(conn, &kept, &counted)?.max(count(conn, &counted, &kept)?);
+    for sum in SUMS {
+        let (table, columns, _) = sum;
+        let off = wrong_rows(conn, sum)?;
         if off > 0 {
             diesel::sql_query(format!("DELETE FROM {table}")).execute(conn)?;
-            diesel::sql_query(format!("INSERT INTO {table} ({columns}) {counted}")).execute(conn)?;
+            let counted = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM counted_{table}");
+            diesel::sql_query(counted).execute(conn)?;
         }
         wrong += off;
     }
     Ok(wrong)
+}
+
+/// How many rows [`recount`] would mend; it changes nothing.
+pub fn count_wrong(conn: &mut Conn) -> QueryResult<i64> {
+    SUMS.into_iter().map(|sum| wrong_rows(conn, sum)).sum()
+}
+
+fn wrong_rows(conn: &mut Conn, (table, columns, says): (&str, &str, &str)) -> QueryResult<i64> {
+    let kept = format!("SELECT {columns} FROM {table} WHERE {says}");
+    let counted = format!("SELECT {columns} FROM counted_{table}");
+    Ok(count(conn, &kept, &counted)?.max(count(conn, &counted, &kept)?))
 }
 
 /// How many rows the one has and the other has not.

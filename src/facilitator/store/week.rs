@@ -39,15 +39,16 @@ struct Row {
     n: i64,
 }
 
-/// Numbered as they come first: SQLite counts them so. The middle, the beginning, the end, the cohort; then the whole hours
+/// The plus signs let SQLite begin with what happened in the time asked for, not with everybody. Numbered as they come first:
+/// SQLite counts them so. The middle, the beginning, the end, the cohort; then the whole hours
 /// within the two weeks, whose sums are kept: from, to, from, to. What is left of the four hours in which a week begins or
 /// ends is counted.
 const QUESTION: &str = "
-SELECT 'posts' AS what, p.created_at >= $1 AS later, count(*) AS n FROM posts AS p JOIN enrolments AS e ON e.id = p.enrolment_id
+SELECT 'posts' AS what, p.created_at >= $1 AS later, count(*) AS n FROM posts AS p JOIN enrolments AS e ON e.id = +p.enrolment_id
   WHERE p.created_at >= $2 AND p.created_at < $3 AND p.removed_at IS NULL AND p.hidden_at IS NULL
   AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active' GROUP BY p.created_at >= $1
 UNION ALL
-SELECT 'writers', p.created_at >= $1, count(DISTINCT p.enrolment_id) FROM posts AS p JOIN enrolments AS e ON e.id = p.enrolment_id
+SELECT 'writers', p.created_at >= $1, count(DISTINCT p.enrolment_id) FROM posts AS p JOIN enrolments AS e ON e.id = +p.enrolment_id
   WHERE p.created_at >= $2 AND p.created_at < $3 AND p.removed_at IS NULL AND p.hidden_at IS NULL
   AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active' GROUP BY p.created_at >= $1
 UNION ALL
@@ -63,17 +64,17 @@ SELECT 'steps', FALSE, CAST(coalesce(sum(h.done), 0) AS BIGINT) FROM done_hours 
 UNION ALL
 SELECT 'steps', TRUE, CAST(coalesce(sum(h.done), 0) AS BIGINT) FROM done_hours AS h WHERE h.cohort_id = $4 AND h.hour >= $7 AND h.hour < $8
 UNION ALL
-SELECT 'steps', FALSE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
-  WHERE d.completed_at >= $2 AND d.completed_at < $5 AND e.cohort_id = $4
+SELECT 'steps', FALSE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $2 AND d.completed_at < $5 AND +e.cohort_id = $4
 UNION ALL
-SELECT 'steps', FALSE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
-  WHERE d.completed_at >= $6 AND d.completed_at < $1 AND e.cohort_id = $4
+SELECT 'steps', FALSE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $6 AND d.completed_at < $1 AND +e.cohort_id = $4
 UNION ALL
-SELECT 'steps', TRUE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
-  WHERE d.completed_at >= $1 AND d.completed_at < $7 AND e.cohort_id = $4
+SELECT 'steps', TRUE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $1 AND d.completed_at < $7 AND +e.cohort_id = $4
 UNION ALL
-SELECT 'steps', TRUE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = d.enrolment_id
-  WHERE d.completed_at >= $8 AND d.completed_at < $3 AND e.cohort_id = $4";
+SELECT 'steps', TRUE, count(*) FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $8 AND d.completed_at < $3 AND +e.cohort_id = $4";
 
 /// From `before` to `middle`, and from there to `end`; each some hours at least.
 pub fn week(

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::accounts::AccountId;
+use crate::cohort::EnrolmentId;
 use crate::cohort::Standing;
 use crate::discussion::{PostId, ThreadId};
 use crate::notice::store::{PostOf, ThreadOf};

@@ -1,5 +1,6 @@
 //! Notices that are due, what their mails say, and how they were settled.
 
+use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
@@ -34,18 +35,23 @@ pub struct Reader {
     pub to: Recipient,
     pub role: Role,
     pub wishes: Wishes,
+    /// Their last day to take part, should that be later than the others'.
+    pub extra_until: Option<NaiveDate>,
 }
 
 pub fn list_readers(conn: &mut Conn, of: &[EnrolmentId]) -> QueryResult<Vec<Reader>> {
-    let rows: Vec<(Recipient, Role)> = enrolments::table
+    let rows: Vec<(Recipient, Role, Option<NaiveDate>)> = enrolments::table
         .inner_join(accounts::table)
         .filter(enrolments::id.eq_any(of))
         .order(enrolments::id)
-        .select((RECIPIENT, enrolments::role))
+        .select((RECIPIENT, enrolments::role, enrolments::extra_until))
         .load(conn)?;
     let chosen = list_wishes(conn, of)?;
     let wishes = |id| chosen.iter().find(|(who, _)| *who == id).map(|(_, own)| *own).unwrap_or_default();
-    Ok(rows.into_iter().map(|(to, role)| Reader { wishes: wishes(to.enrolment), to, role }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(to, role, extra_until)| Reader { wishes: wishes(to.enrolment), to, role, extra_until })
+        .collect())
 }
 
 /// A notice that is due, and what it is about.

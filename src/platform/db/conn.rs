@@ -12,6 +12,8 @@ use diesel::query_builder::{AstPass, InsertStatement, Query, QueryFragment, Quer
 use diesel::r2d2::ManageConnection;
 use diesel::sqlite::Sqlite;
 
+use super::words::teach_letters;
+
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     Sqlite(SqliteConnection),
@@ -130,7 +132,11 @@ const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '5
 impl Manager {
     pub fn open(&self) -> ConnectionResult<Conn> {
         let mut conn = match &self.url {
-            Url::Sqlite(path) => Conn::Sqlite(SqliteConnection::establish(&path.to_string_lossy())?),
+            Url::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                teach_letters(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Conn::Sqlite(conn)
+            }
             Url::Postgres(url) => Conn::Postgres(PgConnection::establish(url)?),
         };
         let settings = match (self.url.kind(), self.access) {

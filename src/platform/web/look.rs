@@ -21,6 +21,11 @@ pub struct Look {
     pub who: Option<i64>,
 }
 
+/// Whether an address is one that is only looked at.
+pub fn is_look(path: &str) -> bool {
+    path.starts_with(PREFIX)
+}
+
 /// Which pages may be looked at, by the part of their address behind the prefix.
 #[derive(Clone, Copy)]
 pub struct Looks(pub fn(&str) -> bool);
@@ -30,6 +35,8 @@ pub struct Looks(pub fn(&str) -> bool);
 pub(super) struct Asked {
     look: Look,
     seal: String,
+    /// The first two parts of the page's own address: what the seal was given for.
+    scope: String,
 }
 
 pub(super) const PREFIX: &str = "/look/";
@@ -37,17 +44,18 @@ const NOW: &str = "now";
 const NOBODY: &str = "anyone";
 
 impl Look {
-    /// One that this session may use. `at`: to the second.
-    pub fn sealed(session: &SecretHash, at: Option<Instant>, who: Option<i64>) -> Self {
+    /// One that this session may use for pages below `scope`, an address of two parts. `at`: to the second.
+    pub fn sealed(session: &SecretHash, scope: &str, at: Option<Instant>, who: Option<i64>) -> Self {
         let words = words(at, who);
-        Self { prefix: format!("{PREFIX}{}/{words}", session.seal(&words)), at, who }
+        let seal = session.seal(&format!("{words}{scope}"));
+        Self { prefix: format!("{PREFIX}{seal}/{words}"), at, who }
     }
 }
 
 impl Asked {
     /// If the session is the one that was given it.
     pub fn opened(self, session: &SecretHash) -> Option<Look> {
-        let own = session.seal(&words(self.look.at, self.look.who));
+        let own = session.seal(&format!("{}{}", words(self.look.at, self.look.who), self.scope));
         same(&own, &self.seal).then_some(self.look)
     }
 }
@@ -71,8 +79,9 @@ fn parse(path: &str) -> Option<(Asked, &str)> {
         number => Some(number.parse().ok()?),
     };
     let prefix = path[..path.len() - rest.len() - 1].to_owned();
-    let asked = Asked { look: Look { prefix, at, who }, seal: seal.to_owned() };
-    Some((asked, &path[path.len() - rest.len() - 1..]))
+    let rest = &path[path.len() - rest.len() - 1..];
+    let scope = rest.split('/').take(3).collect::<Vec<_>>().join("/");
+    Some((Asked { look: Look { prefix, at, who }, seal: seal.to_owned(), scope }, rest))
 }
 
 /// What becomes of a request for an address that begins with `/look/`.
@@ -114,15 +123,20 @@ mod tests {
         let (session, other) = (Secret::random().hash(), Secret::random().hash());
         let at = Some(Instant::from_micros(1_800_000_000_000_000));
         for (at, who) in [(None, None), (at, None), (None, Some(7)), (at, Some(7))] {
-            let look = Look::sealed(&session, at, who);
-            let address = format!("{}/some/where", look.prefix);
+            let look = Look::sealed(&session, "/some/where", at, who);
+            let address = format!("{}/some/where/else", look.prefix);
             let (asked, rest) = parse(&address).unwrap();
-            assert_eq!(rest, "/some/where");
+            assert_eq!(rest, "/some/where/else");
             assert_eq!(asked.clone().opened(&session), Some(look.clone()));
             assert_eq!(asked.opened(&other), None, "a seal is for one session");
-            let forged = address.replace("/some", "").replacen("anyone", "8", 1).replacen("/7/", "/8/", 1);
-            let (asked, _) = parse(&format!("{forged}/x")).unwrap();
-            assert_eq!(asked.opened(&session), None, "and for what it was given for");
+            for forged in [
+                address.replacen("anyone", "8", 1).replacen("/7/", "/8/", 1),
+                address.replacen("/now/", "/1700000000/", 1).replacen("/1800000000/", "/now/", 1),
+                address.replacen("/some/where", "/some/other", 1),
+            ] {
+                let (asked, _) = parse(&forged).unwrap();
+                assert_eq!(asked.opened(&session), None, "and for what it was given for: {forged}");
+            }
         }
         for wrong in
             ["/look/", "/look/x/now", "/look/x/soon/anyone/a", "/look/x/now/me/a", "/look/x/99999999999999999999/1/a"]

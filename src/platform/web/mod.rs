@@ -2,7 +2,9 @@
 
 pub mod ask;
 pub mod assets;
+pub mod csv;
 pub mod error;
+pub mod file;
 pub mod form;
 pub mod guard;
 pub mod limits;

@@ -209,7 +209,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("administrator-appointed", "They are an administrator now."),
     ("administrator-dismissed", "They are an administrator no more."),
     ("sessions-ended", "They are signed out everywhere."),
-    ("letter-sent", "The letter is on its way."),
+    ("letter-sent", "The mail is on its way."),
     ("address-lifted", "Mail goes to this address again."),
     ("mail-held", "Nothing is sent from now on."),
     ("mail-resumed", "Mail goes out again."),

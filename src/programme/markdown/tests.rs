@@ -122,7 +122,7 @@ fn what_nests_too_deeply_is_refused_with_a_reason() {
     }
     let stairs: String = (0..40).map(|i| format!("{}- a\n", "  ".repeat(i))).collect();
     assert_eq!(post_html(&stairs).unwrap_err(), post::TOO_DEEP);
-    let emphasis = "*a **b ".repeat(200) + &"c** d* ".repeat(200);
+    let emphasis = "*a **b ".repeat(200) + "c** d* ".repeat(200).as_str();
     assert_eq!(post_html(&emphasis).unwrap_err(), post::TOO_DEEP);
 }
 

@@ -9,7 +9,7 @@ use crate::cohort::store::RECIPIENT;
 use crate::cohort::{CohortId, EnrolmentId};
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, lower, part};
 use crate::platform::text::Slug;
 use crate::reminder::fate::{Fate, Outcome};
 use crate::reminder::{APART, Kind, NotSent, ReminderId};
@@ -141,11 +141,6 @@ pub struct Filter {
     pub learner: String,
 }
 
-diesel::define_sql_function! {
-    /// In small letters; SQLite knows those of ASCII alone.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
-
 /// What became of the reminders that are asked for, newest first, from before one of them on.
 pub fn list_entries(
     conn: &mut Conn,
@@ -169,7 +164,7 @@ pub fn list_entries(
         rows = rows.filter(reminders::kind.eq(kind));
     }
     if !filter.learner.is_empty() {
-        let part = format!("%{}%", filter.learner.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let part = part(&filter.learner);
         let named = lower(accounts::name).like(part.clone()).escape('\\');
         rows = rows.filter(named.or(accounts::email_key.like(part).escape('\\')));
     }

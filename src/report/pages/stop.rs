@@ -2,30 +2,11 @@
 //! it asks whether they want the report, and afterwards whether it is to stop.
 
 use actix_web::web::{Bytes, Data, Path};
-use askama::Template;
 
+use crate::cohort::pages::unsubscribe::{Unsubscribe, Words, token, wants_mails};
 use crate::platform::db::{Conn, Db};
-use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
+use crate::platform::web::{Answer, Ask, Error};
 use crate::report::store::{self, Reader};
-
-#[derive(Template)]
-#[template(path = "cohort/unsubscribe.html")]
-struct Stop {
-    frame: Frame,
-    cohort: String,
-    path: String,
-    words: Words,
-    /// They do not get it now.
-    stopped: bool,
-    /// It has just been changed.
-    changed: bool,
-}
-
-struct Words {
-    heading: &'static str,
-    lead: &'static str,
-    button: &'static str,
-}
 
 pub async fn show(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
     let (reader, cohort) = db.read(move |conn| find(conn, &token)).await?;
@@ -34,7 +15,7 @@ pub async fn show(ask: Ask, db: Data<Db>, token: Path<String>) -> Answer {
 
 /// Stops the mails, whoever sends it and however; only our own button says `mails=resume`.
 pub async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes) -> Answer {
-    let wants = Fields::parse(&body).is_ok_and(|fields| fields.get("mails") == "resume");
+    let wants = wants_mails(&body);
     let now = ask.now;
     let (reader, cohort) = db
         .write(move |conn| {
@@ -46,15 +27,11 @@ pub async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, body: Bytes) ->
     ask.page(page(&ask, wants, cohort, true, &reader))
 }
 
-fn find(conn: &mut Conn, token: &str) -> Result<(Reader, String), Error> {
-    // A NUL or a novel is no token of ours, and PostgreSQL takes no NUL.
-    if token.len() > 100 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::NotFound);
-    }
-    store::holder(conn, token)?.ok_or(Error::NotFound)
+fn find(conn: &mut Conn, text: &str) -> Result<(Reader, String), Error> {
+    store::holder(conn, token(text)?)?.ok_or(Error::NotFound)
 }
 
-fn page(ask: &Ask, gets_it: bool, cohort: String, changed: bool, reader: &Reader) -> Stop {
+fn page(ask: &Ask, gets_it: bool, cohort: String, changed: bool, reader: &Reader) -> Unsubscribe {
     let is_new = reader.confirmed_at.is_none() && reader.stopped_at.is_none();
     let (heading, lead, button) = match (gets_it, changed) {
         (true, true) => (
@@ -79,6 +56,5 @@ fn page(ask: &Ask, gets_it: bool, cohort: String, changed: bool, reader: &Reader
             "Get the weekly report again",
         ),
     };
-    let words = Words { heading, lead, button };
-    Stop { frame: Frame::plain(ask), cohort, path: ask.path.clone(), words, stopped: !gets_it, changed }
+    Unsubscribe::new(ask, cohort, Words { heading, lead, button }, (!gets_it, changed))
 }

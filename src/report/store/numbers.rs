@@ -1,9 +1,10 @@
 //! A week's numbers, from what happened before its end alone: what was removed later was there then, and who left later too.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use crate::cohort::CohortId;
+use crate::discussion;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::measure::median;
@@ -94,6 +95,9 @@ fn reached(conn: &mut Conn, cohort: CohortId, programme: &Programme, end: Instan
     });
     // Slugs hold letters, digits and dashes alone.
     let required = names.collect::<Vec<_>>().join(", ");
+    if required.is_empty() {
+        return Ok(Vec::new());
+    }
     let question = format!(
         "SELECT r.unit, r.steps, count(*) AS learners FROM (
            SELECT d.enrolment_id, d.unit, count(*) AS steps FROM completions AS d JOIN enrolments AS e ON e.id = d.enrolment_id
@@ -143,24 +147,8 @@ fn standings(conn: &mut Conn, cohort: CohortId, week: &Week) -> QueryResult<Stan
     })
 }
 
-#[derive(QueryableByName)]
-struct BegunRow {
-    #[diesel(sql_type = Timestamp)]
-    at: Instant,
-    #[diesel(sql_type = Nullable<Timestamp>)]
-    answered_at: Option<Instant>,
-}
-
 fn answers(conn: &mut Conn, cohort: CohortId, week: &Week) -> QueryResult<Answers> {
-    let readable = READABLE.replace("$4", "$1");
-    let question = format!(
-        "SELECT t.created_at AS at, (SELECT p.created_at FROM posts AS p WHERE p.thread_id = t.id AND p.created_at < $1 \
-           AND p.enrolment_id <> t.started_by AND {readable} ORDER BY p.id LIMIT 1) AS answered_at \
-         FROM threads AS t JOIN enrolments AS e ON e.id = t.started_by \
-         WHERE t.cohort_id = $2 AND e.role = 'learner' AND t.created_at < $1"
-    );
-    let begun: Vec<BegunRow> =
-        diesel::sql_query(question).bind::<Timestamp, _>(week.ends_at).bind::<BigInt, _>(cohort).load(conn)?;
+    let begun = discussion::store::list_begun(conn, cohort, Some(week.ends_at))?;
     let waiting = begun.iter().filter(|thread| thread.answered_at.is_none()).count();
     let this_week = begun.iter().filter(|thread| thread.at >= week.begins_at);
     let waits = this_week.filter_map(|thread| Some((thread.answered_at?.since(thread.at).num_minutes(), 1)));

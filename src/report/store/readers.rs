@@ -1,6 +1,6 @@
 //! Who gets the weekly report by mail, and that each week's went to them once.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 
 use crate::cohort::store::CohortRow;
@@ -15,6 +15,8 @@ use crate::schema::{cohorts, report_mails, report_readers};
 
 /// How many addresses a cohort's report may go to.
 pub const READERS: usize = 20;
+/// How long the address of somebody is kept who stopped it, or has not answered.
+const KEPT: TimeDelta = TimeDelta::days(365);
 
 /// An address that was named, and whether its holder wants the report.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -73,21 +75,18 @@ pub fn find_reader(conn: &mut Conn, cohort: CohortId, id: ReaderId) -> QueryResu
         .optional()
 }
 
-/// Names an address; one that was named before is asked again.
+/// Names an address; one that was named before is asked again, with another link.
 pub fn ask_again(conn: &mut Conn, cohort: CohortId, email: &EmailAddress, now: Instant) -> QueryResult<Reader> {
+    let token = Secret::random();
     let fresh = (
         report_readers::email.eq(email.as_str()),
+        report_readers::token.eq(token.as_str()),
         report_readers::added_at.eq(now),
         report_readers::confirmed_at.eq(None::<Instant>),
         report_readers::stopped_at.eq(None::<Instant>),
     );
     diesel::insert_into(report_readers::table)
-        .values((
-            report_readers::cohort_id.eq(cohort),
-            report_readers::email_key.eq(email.key()),
-            report_readers::token.eq(Secret::random().as_str().to_owned()),
-            fresh,
-        ))
+        .values((report_readers::cohort_id.eq(cohort), report_readers::email_key.eq(email.key()), fresh))
         .on_conflict((report_readers::cohort_id, report_readers::email_key))
         .do_update()
         .set(fresh)
@@ -100,12 +99,27 @@ pub fn ask_again(conn: &mut Conn, cohort: CohortId, email: &EmailAddress, now: I
         .first(conn)
 }
 
-/// A facilitator takes it back. Doing it again changes nothing.
+/// A facilitator takes it back: no link that was mailed leads anywhere then, so that nobody brings themselves back by one.
+/// Doing it again changes nothing.
 pub fn stop(conn: &mut Conn, id: ReaderId, now: Instant) -> QueryResult<()> {
     diesel::update(report_readers::table.find(id).filter(report_readers::stopped_at.is_null()))
-        .set(report_readers::stopped_at.eq(now))
+        .set((
+            report_readers::stopped_at.eq(now),
+            report_readers::confirmed_at.eq(None::<Instant>),
+            report_readers::token.eq(Secret::random().as_str()),
+        ))
         .execute(conn)
         .map(drop)
+}
+
+/// Deletes whoever has stopped it, or not answered, for a year; how many.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let stopped = report_readers::table.filter(report_readers::stopped_at.lt(now - KEPT));
+    let unanswered = report_readers::table
+        .filter(report_readers::stopped_at.is_null())
+        .filter(report_readers::confirmed_at.is_null())
+        .filter(report_readers::added_at.lt(now - KEPT));
+    Ok(diesel::delete(stopped).execute(conn)? + diesel::delete(unanswered).execute(conn)?)
 }
 
 /// Whom a link in a mail belongs to, and the cohort's name.

@@ -2,7 +2,9 @@
 //! at, and what cannot be undone.
 
 use super::Sheet;
-use super::words::{clock_change, clocks_of, day_with_year, days_of, joined, units_in_words, upper_first};
+use super::words::{
+    clock_change, clocks_of, day_with_year, days_of, joined, other_breaks, units_in_words, upper_first,
+};
 use crate::cohort::Break;
 use crate::platform::clock::Instant;
 use crate::platform::text::{Slug, count};
@@ -107,6 +109,7 @@ impl<'a> Effects<'a> {
 
     pub fn facts(&self) -> Vec<Fact> {
         let facts = [
+            Fact { about: "Breaks", sentences: other_breaks(&self.sheet.breaks, self.breaks()) },
             Fact { about: "Mail", sentences: self.mail() },
             Fact { about: "Clock change", sentences: self.clocks() },
             Fact { about: "Look at these yourself", sentences: self.look_at() },

@@ -4,11 +4,13 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::Sheet;
+use super::words::other_breaks;
+use crate::cohort::Break;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Frame};
 use crate::programme::Content;
 use crate::schedule::store::{Entry, list_changes};
-use crate::schedule::{ChangeId, Release};
+use crate::schedule::{ChangeId, Release, Side};
 
 const PAGE: usize = 20;
 
@@ -29,6 +31,8 @@ struct Row {
     /// Who, and when.
     by: String,
     reason: String,
+    /// A sentence for each break that differed.
+    breaks: Vec<String>,
     moves: Vec<Move>,
     /// All is still as it left it.
     can_be_undone: bool,
@@ -99,7 +103,12 @@ fn row(ask: &Ask, sheet: &Sheet<'_>, entry: &Entry) -> Row {
         title: entry.title.clone(),
         by: format!("{}, {}", entry.actor, zone.recent(entry.changed_at, ask.now)),
         reason: entry.reason.clone(),
+        breaks: other_breaks(breaks_of(&entry.revision.before), breaks_of(&entry.revision.after)),
         moves: moves.collect(),
         can_be_undone: entry.revision.stands(&sheet.releases, &sheet.breaks),
     }
+}
+
+fn breaks_of(side: &Side) -> &[Break] {
+    side.breaks.as_deref().unwrap_or_default()
 }

@@ -99,7 +99,7 @@ fn keep(
     let noted = Noted { version: shown + 1, title: &title, reason: &reason, revision: &revision };
     note_change(conn, &sheet.place, noted, ask.now)?;
     let path = format!("{}/history", sheet.path());
-    let deed = Deed { act: Act::ChangeSchedule, subject: &title, path: &path, reason: &reason };
+    let deed = Deed { act: Act::ChangeSchedule, subject: &title, path: &path, reason: &reason, about: None };
     audit::store::note(conn, &sheet.place, deed, ask.now)?;
     Ok((sheet.path(), "schedule-saved"))
 }
@@ -189,7 +189,7 @@ impl Judged {
             Change::Hold { .. } => format!("{what} would stay closed until you open it"),
             Change::Unhold { .. } => format!("{what} would be held no longer"),
             Change::Move { days, .. } => format!("{what} and all later units would move {}", how_far(*days)),
-            Change::SetBreaks { .. } => format!("{what} would be others"),
+            Change::SetBreaks { .. } => format!("{what} would change"),
             Change::Undo(_) => format!("This would be undone: {what}"),
         }
     }
@@ -203,7 +203,7 @@ impl Judged {
             Change::Hold { .. } => format!("{what} is held"),
             Change::Unhold { .. } => format!("{what} is held no longer"),
             Change::Move { days, .. } => format!("{what} and all later units moved {}", how_far(*days)),
-            Change::SetBreaks { .. } => format!("{what} are others"),
+            Change::SetBreaks { .. } => format!("{what} were changed"),
             Change::Undo(_) => format!("Undone: {what}"),
         }
     }

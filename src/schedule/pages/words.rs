@@ -68,6 +68,22 @@ pub fn days_of(pause: &Break) -> String {
     format!("{from} to {}", day_with_year(last))
 }
 
+/// '‘Half-term’ is taken out: Monday 15 to Sunday 21 February 2027.', a sentence for each break that differs.
+pub(super) fn other_breaks(before: &[Break], after: &[Break]) -> Vec<String> {
+    let named = |breaks: &[Break], name: &str| breaks.iter().any(|pause| pause.name == name);
+    let gone = before.iter().filter(|pause| !after.contains(pause));
+    let gone = gone.map(|pause| match named(after, &pause.name) {
+        true => format!("‘{}’ was {}.", pause.name, days_of(pause)),
+        false => format!("‘{}’ is taken out: {}.", pause.name, days_of(pause)),
+    });
+    let new = after.iter().filter(|pause| !before.contains(pause));
+    let new = new.map(|pause| match named(before, &pause.name) {
+        true => format!("‘{}’ is {} instead.", pause.name, days_of(pause)),
+        false => format!("‘{}’ is new: {}.", pause.name, days_of(pause)),
+    });
+    gone.chain(new).collect()
+}
+
 /// 'a, b and c'
 pub(super) fn joined(words: &[String]) -> String {
     match words {
@@ -114,6 +130,24 @@ mod tests {
         let [half_term, easter] = [&breaks()[0], &breaks()[1]].map(|b| days_of(b).replace('\u{a0}', " "));
         assert_eq!(half_term, "Monday 15 to Sunday 21 February 2027");
         assert_eq!(easter, "Monday 29 March to Sunday 11 April 2027");
+    }
+
+    #[test]
+    fn breaks_that_differ_are_named() {
+        let before = breaks();
+        let moved = Break { first_day: day("2027-03-22"), ..before[1].clone() };
+        let snow = Break { name: "Snow".into(), first_day: day("2027-03-01"), last_day: day("2027-03-01") };
+        let words = other_breaks(&before, &[snow, moved]).join(" ").replace('\u{a0}', " ");
+        let name = &before[1].name;
+        assert_eq!(
+            words,
+            format!(
+                "‘{}’ is taken out: Monday 15 to Sunday 21 February 2027. ‘{name}’ was Monday 29 March to Sunday 11 April 2027. \
+                 ‘Snow’ is new: Monday 1 March 2027. ‘{name}’ is Monday 22 March to Sunday 11 April 2027 instead.",
+                before[0].name
+            )
+        );
+        assert!(other_breaks(&before, &before).is_empty());
     }
 
     #[test]

@@ -72,3 +72,11 @@ pub(super) fn rename_early_access(conn: &mut Conn, cohort: CohortId, from: &Slug
         early_access::table.filter(early_access::unit.eq(from)).filter(early_access::enrolment_id.eq_any(people));
     diesel::update(given).set(early_access::unit.eq(to)).execute(conn).map(drop)
 }
+
+/// The units that these people were let into before their time.
+pub fn list_early_access(conn: &mut Conn, people: &[EnrolmentId]) -> QueryResult<Vec<(EnrolmentId, Slug)>> {
+    early_access::table
+        .filter(early_access::enrolment_id.eq_any(people))
+        .select((early_access::enrolment_id, early_access::unit))
+        .load(conn)
+}

@@ -1,6 +1,9 @@
 //! Who is answered first and by whom, and texts that facilitators keep to answer with.
 
 use diesel::prelude::*;
+use trellis::accounts::AccountId;
+use trellis::cohort::Role;
+use trellis::discussion::store::{NewAnswer, add_answer};
 use trellis::schema::{saved_answers, thread_claims};
 
 use crate::discussion::{posted, start};
@@ -8,20 +11,6 @@ use crate::world::*;
 
 const QUEUE: &str = "/cohorts/spring/manage/discussions";
 const ANSWERS: &str = "/cohorts/spring/manage/answers";
-
-async fn second_facilitator(course: &Course, name: &str) -> Person {
-    let (name, now, cohort) = (name.to_owned(), course.now(), course.cohort);
-    let secret = trellis::platform::secret::Secret::random();
-    let hash = secret.hash();
-    let email = format!("{}@example.org", name.to_lowercase());
-    let address = email.clone();
-    let enrolment = course.write(move |conn| {
-        let account = make_account(conn, &name, &address, false, now);
-        make_session(conn, account, hash.as_str(), now);
-        make_enrolment(conn, cohort, account, trellis::cohort::Role::Facilitator, now)
-    });
-    Person::signed_in(&course.base, &secret, Some(enrolment.await), email)
-}
 
 /// The text box, as its reader finds it.
 fn written(page: &Page) -> String {
@@ -55,7 +44,7 @@ stories! {
 
     async fn of_two_who_answer_at_once_the_second_is_told_who_has_it(course: Course) {
         let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
-        let omar = second_facilitator(&course, "Omar").await;
+        let omar = course.another_facilitator("Omar").await;
         let thread = start(&ada, "Minutes", "", "Who writes them?").await;
         course.travel_to("2027-01-12 12:00");
         let claim = format!("{thread}/claim");
@@ -84,7 +73,7 @@ stories! {
 
     async fn a_claim_ends_with_an_answer_or_with_a_day(course: Course) {
         let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
-        let omar = second_facilitator(&course, "Omar").await;
+        let omar = course.another_facilitator("Omar").await;
         let thread = start(&ada, "Minutes", "", "Who writes them?").await;
         let claim = format!("{thread}/claim");
         course.travel_to("2027-01-12 12:00");
@@ -117,7 +106,7 @@ stories! {
 
     async fn a_saved_answer_is_made_changed_shared_and_removed(course: Course) {
         let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
-        let omar = second_facilitator(&course, "Omar").await;
+        let omar = course.another_facilitator("Omar").await;
         let finn = course.facilitator_elsewhere("Finn").await;
         ada.get(ANSWERS).await.expect(404);
         let refused = priya.submit(ANSWERS, &[("title", "Recording"), ("body", ""), ("shared", "1")]).await.expect(422);
@@ -152,11 +141,65 @@ stories! {
         assert_eq!(written(&page), "Dear Ada,\nthank you.\n\nIt is in the library.", "{}", page.html);
         assert!(page.has(&format!("name=\"parent\" value=\"{parent}\"")), "it stays an answer to Ada's post: {}", page.html);
         assert!(!ada.get(&thread).await.has("It is in the library."), "nothing is posted by that");
-        // By its address too, and a draft is not lost.
-        let page = priya.get(&format!("{thread}?reply={post}&insert={id}")).await.expect(200);
-        assert_eq!(written(&page), "It is in the library.");
         // Whoever has no such text keeps what they typed.
         let page = ada.submit(&posts, &[("body", "My own words"), ("saved", &id), ("insert", "1")]).await.expect(200);
         assert_eq!(written(&page), "My own words");
+        // Nor has a learner what the team shares.
+        priya.submit(&format!("{ANSWERS}/{id}"), &[("title", "Recording"), ("body", "It is in the library."), ("shared", "1")]).await.expect(303);
+        let page = ada.submit(&posts, &[("body", "My own words"), ("saved", &id), ("insert", "1")]).await.expect(200);
+        assert_eq!(written(&page), "My own words");
+    }
+
+    async fn a_saved_answer_stays_with_the_team_that_has_it(course: Course) {
+        let (priya, finn) = (course.facilitator().await, course.facilitator_elsewhere("Finn").await);
+        let (account, cohort, now) = (AccountId(course.account_of("finn@example.org").await), course.cohort, course.now());
+        course.write(move |conn| make_enrolment(conn, cohort, account, Role::Facilitator, now)).await;
+        let elsewhere = "/cohorts/other-finn/manage/answers";
+        let shared = |body: &'static str| [("title", "Recording"), ("body", body), ("shared", "1")];
+        finn.submit(ANSWERS, &shared("It is in the library.")).await.expect(303);
+        let id: i64 = course.write(|conn| saved_answers::table.select(saved_answers::id).first(conn).unwrap()).await;
+        assert!(finn.get(elsewhere).await.has("Yours, shared in another cohort"));
+        assert!(finn.get(&format!("{elsewhere}/{id}")).await.has("of the other cohort in which you shared it"));
+        finn.submit(&format!("{elsewhere}/{id}"), &shared("It is on the first page.")).await.expect(303);
+        assert!(finn.get(elsewhere).await.has("Yours, shared in another cohort"));
+        assert!(priya.get(ANSWERS).await.has("It is on the first page."), "the team still has it");
+        // Taken back, it is shared where that is said next.
+        finn.submit(&format!("{elsewhere}/{id}"), &[("title", "Recording"), ("body", "It is on the first page.")]).await.expect(303);
+        finn.submit(&format!("{elsewhere}/{id}"), &shared("It is on the first page.")).await.expect(303);
+        assert!(finn.get(elsewhere).await.has("Yours, for the whole team"));
+        assert!(priya.get(ANSWERS).await.has("None yet."));
+    }
+
+    async fn a_hundred_answers_are_kept_and_the_next_is_refused(course: Course) {
+        let (priya, omar) = (course.facilitator().await, course.another_facilitator("Omar").await);
+        let (account, cohort, now) = (AccountId(course.account_of("priya@example.org").await), course.cohort, course.now());
+        course.write(move |conn| {
+            for n in 0..100 {
+                let new = NewAnswer { title: &format!("Answer {n:03}"), body: "Yes.", is_shared: true };
+                add_answer(conn, (cohort, account), new, now).unwrap();
+            }
+        }).await;
+        let one_more = [("title", "Zebra"), ("body", "It is in the library."), ("shared", "1")];
+        let refused = priya.submit(ANSWERS, &one_more).await.expect(422);
+        assert!(refused.has("You have 100 saved answers. Remove one first") && refused.has("value=\"Zebra\""), "{}", refused.html);
+        omar.submit(ANSWERS, &one_more).await.expect(303);
+        let page = priya.get(ANSWERS).await.expect(200);
+        assert!(page.has("Answer 099") && page.has("Zebra"), "what the team shares does not push out one's own");
+    }
+
+    async fn a_claim_goes_with_the_account_and_with_the_thread(course: Course) {
+        let (root, priya) = (course.administrator().await, course.facilitator().await);
+        let (ada, omar) = (course.enrol("Ada").await, course.another_facilitator("Omar").await);
+        let (one, two) = (start(&ada, "Minutes", "", "Who writes them?").await, start(&ada, "Notes", "", "Who takes them?").await);
+        course.travel_to("2027-01-12 12:00");
+        priya.submit(&format!("{one}/claim"), &[("claim", "yes")]).await.expect(303);
+        // Who answers what is merged answers the thread that takes it in.
+        priya.submit(&format!("{one}/manage"), &[("act", "merge"), ("into", &two)]).await.expect(303);
+        assert!(omar.get(&two).await.has("Priya answers this"));
+        let id = course.account_of("priya@example.org").await;
+        let suspended = [("standing", "suspended"), ("reason", "They asked for it")];
+        root.submit(&format!("/admin/people/{id}/standing"), &suspended).await.expect(303);
+        let page = omar.get(QUEUE).await.expect(200);
+        assert!(page.has("\">I answer this") && !page.has("Priya answers this"), "{}", page.html);
     }
 }

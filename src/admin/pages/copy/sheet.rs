@@ -13,7 +13,7 @@ use crate::platform::text::count;
 use crate::platform::web::{Ask, Error, Faults, Field, Fields, Frame};
 use crate::platform::zone::weekday;
 use crate::schedule::pages::{day_with_year, days_of};
-use crate::schedule::{Choices, bank_holiday, bank_holidays, closes_on};
+use crate::schedule::{Choices, bank_holiday, bank_holidays, closes_at, closes_on};
 
 #[derive(Template)]
 #[template(path = "admin/copy_sheet.html")]
@@ -37,7 +37,7 @@ pub(super) struct Sheet {
     holidays: Vec<String>,
     units: Vec<Row>,
     sessions: Vec<Row>,
-    facts: Vec<(&'static str, Vec<String>)>,
+    facts: Vec<Fact>,
 }
 
 /// A unit or a live session.
@@ -48,6 +48,20 @@ struct Row {
     marks: Vec<String>,
     /// Day and hour, of a unit that was set by hand.
     time: Option<(Field, Field)>,
+}
+
+/// What else is taken over.
+struct Fact {
+    about: &'static str,
+    sentences: Vec<String>,
+    /// What to look at twice. Empty: nothing.
+    mark: String,
+}
+
+impl Fact {
+    fn new(about: &'static str, sentences: Vec<String>) -> Self {
+        Self { about, sentences, mark: String::new() }
+    }
 }
 
 impl Sheet {
@@ -153,24 +167,33 @@ fn holiday(plan: &Plan<'_>, day: NaiveDate) -> Option<String> {
     bank_holiday(day).filter(|_| is_english(plan)).map(|name| format!("Bank holiday: {name}"))
 }
 
-fn facts(original: &Original<'_>, plan: &Plan<'_>) -> Vec<(&'static str, Vec<String>)> {
-    let (cohort, zone) = (&plan.cohort, &plan.cohort.zone);
-    let closes = day_with_year(closes_on(cohort, &plan.releases()));
-    let ends = day_with_year(zone.local_date(cohort.access_ends_at()));
+fn facts(original: &Original<'_>, plan: &Plan<'_>) -> Vec<Fact> {
+    let hour = format!("{}, {}", plan.cohort.release_time.format("%H:%M"), zone_in_words(&plan.cohort.zone));
+    let behind = "Learners, facilitators and all that they wrote and did; announcements; changes of the schedule.";
     vec![
-        ("Programme", vec![original.programme.title.clone()]),
-        ("Units open at", vec![format!("{}, {}", cohort.release_time.format("%H:%M"), zone_in_words(zone))]),
-        ("How it ends", vec![format!("Discussions close on {closes}."), format!("Access to units ends on {ends}.")]),
-        ("Who may join", joining(original)),
-        ("Reminders", reminders(original)),
-        (
-            "What stays behind",
-            vec![
-                "Learners, facilitators and all that they wrote and did; announcements; changes of the schedule."
-                    .into(),
-            ],
-        ),
+        Fact::new("Programme", vec![original.programme.title.clone()]),
+        Fact::new("Units open at", vec![hour]),
+        end(plan),
+        Fact::new("Who may join", joining(original)),
+        Fact::new("Reminders", reminders(original)),
+        Fact::new("What stays behind", vec![behind.into()]),
     ]
+}
+
+/// A closing day that was set by hand moves with the start alone, so that other breaks may bring it before a unit.
+fn end(plan: &Plan<'_>) -> Fact {
+    let (cohort, releases) = (&plan.cohort, plan.releases());
+    let closes = day_with_year(closes_on(cohort, &releases));
+    let ends = day_with_year(cohort.zone.local_date(cohort.access_ends_at()));
+    let closes_at = closes_at(cohort, &releases);
+    let after = plan.units.iter().find(|planned| planned.release.opens_at >= closes_at);
+    Fact {
+        about: "How it ends",
+        sentences: vec![format!("Discussions close on {closes}."), format!("Access to units ends on {ends}.")],
+        mark: after
+            .map(|planned| format!("Discussions would close before unit {} opens.", planned.unit.number))
+            .unwrap_or_default(),
+    }
 }
 
 fn joining(original: &Original<'_>) -> Vec<String> {

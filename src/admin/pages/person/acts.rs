@@ -7,11 +7,15 @@
 use actix_web::web::{Data, Path};
 
 use super::page;
+use crate::accounts::doors::Doors;
 use crate::accounts::gate::administrator;
+use crate::accounts::once_more::own_password;
+use crate::accounts::passwords::Passwords;
 use crate::accounts::store::{self, Account};
 use crate::accounts::{AccountId, Person, Purpose, RESET_LASTS, VERIFY_LASTS, emails};
 use crate::admin::pages::{note, number};
-use crate::audit::{About, Act, Deed};
+use crate::audit::{Act, Deed};
+use crate::discussion;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Fields};
@@ -46,29 +50,33 @@ impl Desk {
     }
 
     fn note(&self, conn: &mut Conn, ask: &Ask, act: Act, reason: &str) -> Result<(), Error> {
-        let deed = Deed { act, subject: &self.them.name, path: &self.path, reason };
-        note(conn, &self.me, About::account(self.them.id), deed, ask.now)
+        let deed = Deed { act, subject: &self.them.name, path: &self.path, reason, about: Some(self.them.id) };
+        note(conn, &self.me, None, deed, ask.now)
     }
 
-    fn refused(&self, conn: &mut Conn, ask: &Ask, fields: &Fields, what: String) -> Result<Error, Error> {
+    /// The page again, with what is wrong with a field.
+    fn refused(
+        &self,
+        conn: &mut Conn,
+        ask: &Ask,
+        fields: &Fields,
+        (field, what): (&str, String),
+    ) -> Result<Error, Error> {
         let mut faults = Faults::default();
-        faults.add("reason", what);
+        faults.add(field, what);
         Ok(Error::refused(page(conn, ask, &self.me, self.them.id, fields, faults)?))
     }
 
     fn suspend(&self, conn: &mut Conn, ask: &Ask, fields: &Fields) -> Result<&'static str, Error> {
         if self.is_oneself() {
-            return Err(self.refused(
-                conn,
-                ask,
-                fields,
-                "Ask another administrator to suspend your own account".into(),
-            )?);
+            let what = "Ask another administrator to suspend your own account".into();
+            return Err(self.refused(conn, ask, fields, ("reason", what))?);
         }
         let reason = match paragraphs(fields.get("reason"), LONGEST, "why") {
             Ok(reason) => reason,
-            Err(what) => return Err(self.refused(conn, ask, fields, what)?),
+            Err(what) => return Err(self.refused(conn, ask, fields, ("reason", what))?),
         };
+        discussion::store::give_up_claims(conn, None, self.them.id)?;
         if store::suspend(conn, self.them.id, ask.now)? {
             self.note(conn, ask, Act::SuspendAccount, &reason)?;
         }
@@ -88,6 +96,7 @@ impl Desk {
         }
         if store::set_administrator(conn, self.them.id, true)? {
             self.note(conn, ask, Act::AppointAdministrator, "")?;
+            self.tell(conn, ask, true)?;
         }
         Ok("administrator-appointed")
     }
@@ -98,8 +107,21 @@ impl Desk {
         }
         if store::set_administrator(conn, self.them.id, false)? {
             self.note(conn, ask, Act::DismissAdministrator, "")?;
+            self.tell(conn, ask, false)?;
         }
         Ok("administrator-dismissed")
+    }
+
+    /// Tells them and all who administer besides, by mail, that they do so from now on, or do so no more.
+    fn tell(&self, conn: &mut Conn, ask: &Ask, begins: bool) -> Result<(), Error> {
+        let others = store::list_administrators(conn)?;
+        let others = others.iter().filter(|other| ![self.me.id, self.them.id].contains(&other.id));
+        for to in std::iter::once(&self.them).chain(others) {
+            let change = emails::Administering { whom: &self.them, by: &self.me.name, begins };
+            let letter = emails::administering(&ask.site, to, change, ask.now)?;
+            emails::queue(conn, &ask.site, &letter, ask.now)?;
+        }
+        Ok(())
     }
 }
 
@@ -121,18 +143,31 @@ pub async fn change_standing(ask: Ask, db: Data<Db>, path: Path<String>, fields:
     ask.done(to, done)
 }
 
-/// `administrator` is `yes` or `no`.
-pub async fn change_administrator(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fields) -> Answer {
-    fields.only(&["administrator"])?;
+/// `administrator` is `yes` or `no`, and `password` the own one of whoever asks.
+pub async fn change_administrator(
+    ask: Ask,
+    db: Data<Db>,
+    (passwords, doors): (Data<Passwords>, Data<Doors>),
+    path: Path<String>,
+    fields: Fields,
+) -> Answer {
+    let asked = ask.clone();
+    let me = db.read(move |conn| administrator(conn, &asked)).await?;
+    fields.only(&["administrator", "password"])?;
+    let appoints = match fields.get("administrator") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Error::BadRequest("It says neither yes nor no.")),
+    };
+    let typed = own_password(&ask, &db, (&passwords, &doors), &me, fields.get("password")).await?;
     let asked = ask.clone();
     let (to, done) = db
         .write(move |conn| {
             let desk = Desk::alone(conn, &asked, &path)?;
-            let done = match fields.get("administrator") {
-                "yes" => desk.appoint(conn, &asked)?,
-                "no" => desk.dismiss(conn, &asked)?,
-                _ => return Err(Error::BadRequest("It says neither yes nor no.")),
-            };
+            if let Err(what) = typed {
+                return Err(desk.refused(conn, &asked, &fields, ("password", what))?);
+            }
+            let done = if appoints { desk.appoint(conn, &asked)? } else { desk.dismiss(conn, &asked)? };
             Ok::<_, Error>((desk.path, done))
         })
         .await?;
@@ -155,7 +190,7 @@ pub async fn end_sessions(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fi
     ask.done(to, "sessions-ended")
 }
 
-/// The letter that confirms the address or, where that is done, the one that sets a new password.
+/// The mail that confirms the address or, where that is done or a password was never chosen, the one that sets it.
 pub async fn send_letter(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fields) -> Answer {
     fields.only(&[])?;
     let asked = ask.clone();
@@ -164,7 +199,7 @@ pub async fn send_letter(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fie
             let desk = Desk::at(conn, &asked, &path)?;
             let them = &desk.them;
             if them.suspended_at.is_some() {
-                return Err(Error::BadRequest("A suspended account gets no such letter."));
+                return Err(Error::BadRequest("A suspended account gets no such mail."));
             }
             let (purpose, lasts) = match (them.verified_at, &them.password_hash) {
                 (None, Some(_)) => (Purpose::Verify, VERIFY_LASTS),
@@ -174,10 +209,8 @@ pub async fn send_letter(ask: Ask, db: Data<Db>, path: Path<String>, fields: Fie
             let secret = store::issue_link(conn, them.id, purpose, lasts, asked.now)?;
             let letter = match (purpose, them.verified_at) {
                 (Purpose::Verify, _) => emails::verify(&asked.site, them, &secret, asked.now)?,
-                (Purpose::Reset, None) => {
-                    emails::signed_up(&asked.site, store::SignedUp::Again, them, &secret, asked.now)?
-                }
-                (Purpose::Reset, Some(_)) => emails::reset(&asked.site, them, &secret, asked.now)?,
+                (Purpose::Reset, None) => emails::first_password(&asked.site, them, &secret, asked.now)?,
+                (Purpose::Reset, Some(_)) => emails::new_password(&asked.site, them, &secret, asked.now)?,
             };
             emails::queue(conn, &asked.site, &letter, asked.now)?;
             desk.note(conn, &asked, Act::SendLetter, "")?;

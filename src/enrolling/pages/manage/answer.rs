@@ -3,14 +3,15 @@
 use actix_web::web::{Data, Path};
 
 use super::overview::Enrol;
-use super::path;
+use super::{path, people};
 use crate::audit::Act;
+use crate::cohort::sender::Sender;
 use crate::cohort::{Place, Role, gate, store::list_facilitators};
-use crate::enrolling::emails::{self, Sender};
+use crate::enrolling::emails;
 use crate::enrolling::inviting::note;
 use crate::enrolling::list::Invitee;
 use crate::enrolling::usher::{Came, Usher};
-use crate::enrolling::{InvitationId, Request, RequestId, Wish, store};
+use crate::enrolling::{Invitation, InvitationId, Request, RequestId, Wish, store};
 use crate::outbox;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::{EmailAddress, paragraphs};
@@ -80,6 +81,7 @@ fn decide(
         (Decision::Accept, Wish::Asked) => {
             let settings = store::settings(conn, cohort.id)?;
             match usher.come_in(conn, cohort.id, request.account, &settings)? {
+                Came::Already => return Ok("request-gone"),
                 Came::In => (emails::accepted(&sender, request, words, now)?, Act::AcceptRequest, "request-accepted"),
                 Came::InLine => (emails::in_line(&sender, request, words, now)?, Act::AcceptRequest, "request-in-line"),
             }
@@ -91,7 +93,7 @@ fn decide(
         _ => return Ok("request-gone"),
     };
     outbox::store::queue(conn, &letter, usher.base_url.host(), now)?;
-    note(conn, place, act, &request.name, words, now)?;
+    note(conn, place, act, (&request.name, Some(request.account)), "", now)?;
     Ok(flash)
 }
 
@@ -118,9 +120,19 @@ pub async fn change_invitation(ask: Ask, db: Data<Db>, address: Path<(String, St
     ask.done(to, flash)
 }
 
+/// One that is not answered yet, if they may change it: who facilitates is for administrators to decide. None: it is gone
+/// from the list already, or they have come.
+fn unanswered(conn: &mut Conn, place: &Place, id: InvitationId) -> Result<Option<Invitation>, Error> {
+    let found = store::find_invitation(conn, place.cohort.id, id)?;
+    match found.as_ref().is_none_or(|one| one.role == Role::Learner || place.person.is_administrator) {
+        true => Ok(found),
+        false => Err(Error::NotFound),
+    }
+}
+
 fn invite_again(conn: &mut Conn, ask: &Ask, place: &Place, id: InvitationId) -> Result<&'static str, Error> {
     let cohort = place.cohort.id;
-    let one = store::find_invitation(conn, cohort, id)?.ok_or(Error::NotFound)?;
+    let Some(one) = unanswered(conn, place, id)? else { return Ok("request-gone") };
     let keeps_a_place = one.expires_at > ask.now || one.role == Role::Facilitator;
     if !keeps_a_place {
         let settings = store::settings(conn, cohort)?;
@@ -130,15 +142,13 @@ fn invite_again(conn: &mut Conn, ask: &Ask, place: &Place, id: InvitationId) -> 
     }
     let email = EmailAddress::parse(&one.email).map_err(anyhow::Error::msg)?;
     store::invite_all(conn, cohort, one.role, &[Invitee { name: one.name, email }], ask.now)?;
-    note(conn, place, Act::InviteAgain, &one.email, "", ask.now)?;
+    note(conn, place, Act::InviteAgain, (&people(1), None), "", ask.now)?;
     Ok("invited")
 }
 
-/// Whoever is gone from the list already, or has come, leaves nothing to do.
 fn withdraw(conn: &mut Conn, ask: &Ask, place: &Place, id: InvitationId) -> Result<&'static str, Error> {
-    match store::withdraw_invitation(conn, place.cohort.id, id, ask.now)? {
-        Some(email) => note(conn, place, Act::WithdrawInvitation, &email, "", ask.now)?,
-        None => return Ok("request-gone"),
-    }
+    let Some(one) = unanswered(conn, place, id)? else { return Ok("request-gone") };
+    store::withdraw_invitation(conn, one.id, ask.now)?;
+    note(conn, place, Act::WithdrawInvitation, (&people(1), None), "", ask.now)?;
     Ok("invitation-withdrawn")
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{path, people};
 use crate::cohort::{Place, Role, gate};
 use crate::enrolling::inviting::{invite, judge};
-use crate::enrolling::list::{self, Invitee, LeftOut, Row, Verdict};
+use crate::enrolling::list::{self, Invitee, LeftOut, Row, Unreadable, Verdict};
 use crate::enrolling::store;
 use crate::platform::db::{Conn, Db};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame, LongFields};
@@ -71,7 +71,7 @@ pub async fn preview(ask: Ask, db: Data<Db>, cohort: Path<String>, LongFields(fi
     let asked = ask.clone();
     let page = db.report(move |conn| {
         let place = gate::facilitated(conn, &asked, &cohort)?;
-        let verdict = judged(conn, &asked, &place, &fields)?;
+        let verdict = judged(conn, &asked, &place, &fields, list::read(fields.get("list")))?;
         Ok::<_, Error>(Preview::new(&asked, &place, &verdict))
     });
     ask.page(page.await?)
@@ -80,12 +80,14 @@ pub async fn preview(ask: Ask, db: Data<Db>, cohort: Path<String>, LongFields(fi
 /// Invites exactly those who were shown, or nobody.
 pub async fn save(ask: Ask, db: Data<Db>, cohort: Path<String>, LongFields(fields): LongFields) -> Answer {
     fields.only(&["list", "number"])?;
+    // Long lists are read before anybody else has to wait for what is written.
+    let rows = list::read(fields.get("list"));
     let asked = ask.clone();
     let (to, flash) = db
         .write(move |conn| {
             let place = gate::facilitated(conn, &asked, &cohort)?;
             store::lock(conn, place.cohort.id)?;
-            let verdict = judged(conn, &asked, &place, &fields)?;
+            let verdict = judged(conn, &asked, &place, &fields, rows)?;
             let shown = fields.get("number") == verdict.invite.len().to_string();
             if verdict.is_known_already() {
                 return Ok((path(&place.cohort), "nobody-new-invited"));
@@ -101,8 +103,14 @@ pub async fn save(ask: Ask, db: Data<Db>, cohort: Path<String>, LongFields(field
 }
 
 /// What becomes of the list now; or the form again, with what is wrong with it.
-fn judged(conn: &mut Conn, ask: &Ask, place: &Place, fields: &Fields) -> Result<Verdict, Error> {
-    let rows = list::read(fields.get("list")).map_err(|why| Form::refused(ask, place, fields, why.in_words()))?;
+fn judged(
+    conn: &mut Conn,
+    ask: &Ask,
+    place: &Place,
+    fields: &Fields,
+    rows: Result<Vec<Row>, Unreadable>,
+) -> Result<Verdict, Error> {
+    let rows = rows.map_err(|why| Form::refused(ask, place, fields, why.in_words()))?;
     Ok(judge(conn, place, rows, ask.now)?)
 }
 

@@ -11,12 +11,8 @@ pub use overview::show;
 pub use settings::{change_code, save as save_settings, show as show_settings};
 
 use crate::cohort::Cohort;
+use crate::enrolling::people;
 
 fn path(cohort: &Cohort) -> String {
     format!("{}/manage/enrol", cohort.path())
-}
-
-/// `1 person`, `2 people`.
-fn people(number: usize) -> String {
-    if number == 1 { "1 person".into() } else { format!("{number} people") }
 }

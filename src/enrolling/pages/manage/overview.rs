@@ -6,7 +6,7 @@ use askama::Template;
 use super::{path, people};
 use crate::audit::{self, Act};
 use crate::cohort::{Joining, Place, Role, gate};
-use crate::enrolling::{Invitation, InvitationId, Places, Request, RequestId, Settings, Wish, store};
+use crate::enrolling::{Invitation, InvitationId, Places, Request, RequestId, Settings, Wish, join_path, store};
 use crate::outbox::State;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
@@ -16,8 +16,8 @@ use crate::platform::zone::Zone;
 
 /// How many invitations a page shows.
 const PAGE: usize = 50;
-/// How many of those who ask, and of those who wait.
-const MOST: usize = 50;
+/// How many of those who ask, and of those who wait, a page shows: the first.
+const MOST: i64 = 50;
 const ACTS: i64 = 10;
 
 #[derive(Template)]
@@ -30,9 +30,9 @@ pub(super) struct Enrol {
     facts: Vec<(&'static str, Vec<String>)>,
     asked: Vec<Asker>,
     waiting: Vec<Asker>,
-    /// More than these ask or wait.
-    more_asked: bool,
-    more_waiting: bool,
+    /// How many ask and wait in all; the lists show the first.
+    all_asked: usize,
+    all_waiting: usize,
     words: Field,
     is_filtered: bool,
     invited: Vec<Invited>,
@@ -58,6 +58,8 @@ struct Invited {
     /// Empty: none is known.
     name: String,
     facilitates: bool,
+    /// Invited again, or no more.
+    may_change: bool,
     when: Vec<String>,
     mail: &'static str,
     look: &'static str,
@@ -85,11 +87,12 @@ impl Enrol {
         let words = sent.get("words").trim();
         let settings = store::settings(conn, id)?;
         let places = store::places(conn, id, &settings, ask.now)?;
-        let mut asked = store::list_requests(conn, id, Wish::Asked, MOST as i64 + 1)?;
-        let mut waiting = store::list_requests(conn, id, Wish::Waiting, MOST as i64 + 1)?;
+        let (asked, all_asked) = store::list_and_count(conn, id, Wish::Asked, MOST)?;
+        let (waiting, all_waiting) = store::list_and_count(conn, id, Wish::Waiting, MOST)?;
         let mut invited = store::list_unanswered(conn, id, words, before, PAGE as i64 + 1)?;
         let acts = audit::store::list_newest(conn, id, Act::is_of_enrolling, ACTS)?;
-        let more = cut(&mut invited, PAGE);
+        let more = invited.len() > PAGE;
+        invited.truncate(PAGE);
         let next = invited.last().filter(|_| more).map(|last| {
             let words = serde_urlencoded::to_string([("words", words)]).unwrap_or_default();
             format!("{path}?{words}&before={}#invited", last.id)
@@ -99,13 +102,13 @@ impl Enrol {
             faults: Faults::default(),
             cohort: place.cohort.name.clone(),
             facts: facts(ask, place, &settings, &places),
-            more_asked: cut(&mut asked, MOST),
-            more_waiting: cut(&mut waiting, MOST),
+            all_asked: usize::try_from(all_asked).unwrap_or(0),
+            all_waiting: usize::try_from(all_waiting).unwrap_or(0),
             asked: asked.into_iter().map(|request| Asker::of(request, zone)).collect(),
             waiting: waiting.into_iter().map(|request| Asker::of(request, zone)).collect(),
             words: Field::new("words", "Part of an address").value(words),
             is_filtered: !words.is_empty(),
-            invited: invited.into_iter().map(|one| Invited::of(one, zone, ask.now)).collect(),
+            invited: invited.into_iter().map(|one| Invited::of(one, place, ask.now)).collect(),
             next,
             is_first: before.is_none(),
             acts: acts.iter().map(|act| act_in_words(act, zone)).collect(),
@@ -131,20 +134,13 @@ impl Enrol {
     }
 }
 
-/// Leaves so many; whether there were more.
-fn cut<T>(list: &mut Vec<T>, most: usize) -> bool {
-    let more = list.len() > most;
-    list.truncate(most);
-    more
-}
-
 /// How one gets in.
 fn facts(ask: &Ask, place: &Place, settings: &Settings, places: &Places) -> Vec<(&'static str, Vec<String>)> {
     let cohort = &place.cohort;
     let mut who = vec![format!("{}. Who is invited may always.", cohort.joining.in_words())];
     let mut facts = Vec::new();
     if cohort.joining != Joining::Invitation {
-        let url = ask.site.base_url.join(&format!("{}/join", cohort.path()));
+        let url = ask.site.base_url.join(&join_path(cohort));
         match &settings.code {
             Some(code) if cohort.joining == Joining::Code => {
                 facts.push((
@@ -157,9 +153,10 @@ fn facts(ask: &Ask, place: &Place, settings: &Settings, places: &Places) -> Vec<
             }
             _ => facts.push(("Address to pass on", vec![url])),
         }
-        if !settings.domains.is_empty() {
-            who.push(format!("Only from {}.", settings.domains.in_words()));
-        }
+    }
+    if !settings.domains.is_empty() {
+        let domains = settings.domains.in_words();
+        who.push(format!("Whoever joins or is invited by a list has an address at {domains}."));
     }
     facts.insert(0, ("Who may join", who));
     facts.push(("Places", vec![places_in_words(places)]));
@@ -205,7 +202,8 @@ impl Asker {
 }
 
 impl Invited {
-    fn of(one: Invitation, zone: &Zone, now: Instant) -> Self {
+    fn of(one: Invitation, place: &Place, now: Instant) -> Self {
+        let zone = &place.cohort.zone;
         let mut when = vec![format!("Invited {}", zone.plain(one.invited_at))];
         when.extend(one.reminded_at.map(|at| format!("Reminded {}", zone.plain(at))));
         let expired = one.expires_at <= now;
@@ -221,11 +219,12 @@ impl Invited {
             (_, Some(_), Some(State::Sent) | None) => ("Sent", "app-state app-state--done"),
         };
         let facilitates = one.role == Role::Facilitator;
-        Self { id: one.id, email: one.email, name: one.name, facilitates, when, mail, look }
+        let may_change = !facilitates || place.person.is_administrator;
+        Self { id: one.id, email: one.email, name: one.name, facilitates, may_change, when, mail, look }
     }
 }
 
-/// `Priya Raman invited people: ada@example.org and 3 others, today at 09:00`
+/// `Priya Raman invited people: 4 people, today at 09:00`
 fn act_in_words(entry: &audit::Entry, zone: &Zone) -> String {
     let reason = if entry.reason.is_empty() { String::new() } else { format!(" ({})", entry.reason) };
     format!("{} {}: {}{reason}, {}", entry.actor, entry.act.words(), entry.subject, zone.plain(entry.at))
@@ -234,7 +233,7 @@ fn act_in_words(entry: &audit::Entry, zone: &Zone) -> String {
 /// Of those who ask and those who wait.
 impl Enrol {
     fn summary(&self) -> String {
-        match (self.asked.len(), self.waiting.len()) {
+        match (self.all_asked, self.all_waiting) {
             (0, 0) => "Nobody waits for an answer.".into(),
             (asked, 0) => format!("{} for an answer.", wait(asked)),
             (0, waiting) => format!("{} for a place.", wait(waiting)),

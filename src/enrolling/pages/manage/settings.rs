@@ -59,15 +59,15 @@ pub async fn save(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: Fields) 
     ask.done(to, "enrolling-saved")
 }
 
-/// A cohort that is joined by a code has one from the start.
+/// Whoever turns to joining by a code gets one; a code that was switched off later stays so.
 fn keep(conn: &mut Conn, ask: &Ask, place: &Place, joining: Joining, settings: &Settings) -> Result<(), Error> {
     let id = place.cohort.id;
     cohort::store::set_joining(conn, id, joining)?;
     store::save_settings(conn, id, settings)?;
-    if joining == Joining::Code && settings.code.is_none() {
+    if joining == Joining::Code && place.cohort.joining != Joining::Code && settings.code.is_none() {
         store::set_code(conn, id, Some(&Code::random()))?;
     }
-    Ok(note(conn, place, Act::ChangeEnrolling, &in_words(joining, settings), "", ask.now)?)
+    Ok(note(conn, place, Act::ChangeEnrolling, (&in_words(joining, settings), None), "", ask.now)?)
 }
 
 /// `code` is `new` or `off`.
@@ -85,7 +85,7 @@ pub async fn change_code(ask: Ask, db: Data<Db>, cohort: Path<String>, fields: F
             store::lock(conn, place.cohort.id)?;
             store::set_code(conn, place.cohort.id, code.as_ref())?;
             // The code itself is no matter for the log.
-            note(conn, &place, act, &place.cohort.name, "", asked.now)?;
+            note(conn, &place, act, (&place.cohort.name, None), "", asked.now)?;
             Ok((format!("{}/settings#code", path(&place.cohort)), flash))
         })
         .await?;
@@ -143,7 +143,7 @@ impl SettingsPage {
                 .hint("Empty: as many as come. When all are taken, people join a waiting list, and the first in line gets the next free place by itself.")
                 .value(&shown(settings.places)),
             domains: Field::new("domains", "From which mail domains")
-                .hint("One a line, such as nhs.net, or *.nhs.uk for nhs.uk and everything below it. Empty: from everywhere.")
+                .hint("One a line, such as nhs.net, or *.nhs.uk for nhs.uk and everything below it. They hold for whoever joins or is invited by a list. Empty: from everywhere.")
                 .value(&settings.domains.lines()),
             days: Field::new("days", "Remind of an invitation after so many days")
                 .hint("Once, if nobody has answered it. An invitation holds for 14 days. Empty: no reminder.")

@@ -5,6 +5,7 @@ pub mod tables;
 pub mod unit;
 
 use crate::cohort::{Place, gate};
+use crate::completion::store::StepKey;
 use crate::facilitator::analytics::Item;
 use crate::platform::chart::percent_words;
 use crate::platform::clock::Instant;
@@ -43,6 +44,13 @@ impl<'c> Desk<'c> {
     }
 }
 
+/// A unit and its step by what they are called now; what the course no longer has is called by its address.
+fn called(programme: &Programme, (unit, step): StepKey<'_>, title: fn(&Unit) -> String) -> (String, String) {
+    let found = programme.unit_called(unit);
+    let named = found.and_then(|unit| unit.step_called(step));
+    (found.map_or_else(|| unit.to_string(), title), named.map_or_else(|| step.to_string(), |step| step.title.clone()))
+}
+
 /// What was chosen wrongly or, of several right options, left out.
 fn mistake(option: &QuizOption) -> String {
     if option.right { format!("Left out: {}", option.text) } else { option.text.clone() }
@@ -51,7 +59,7 @@ fn mistake(option: &QuizOption) -> String {
 /// `72% (18 of 25)`; of nobody there is no share.
 fn right_in_words(item: &Item<'_>) -> String {
     match item.answered {
-        0 => "Nobody has answered yet".into(),
+        0 => "Not answered yet".into(),
         all => format!("{} ({} of {all})", percent_words(item.right, all), item.right),
     }
 }

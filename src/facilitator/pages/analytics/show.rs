@@ -3,7 +3,8 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::Desk;
+use super::{Desk, called};
+use crate::discussion;
 use crate::facilitator::AWAY;
 use crate::facilitator::analytics::{TalkWeek, talk_weeks};
 use crate::facilitator::store::analytics::{self as store, StepSums};
@@ -73,7 +74,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
     let learners = store::count_active(conn, id)?;
     let sums = store::list_step_sums(conn, id)?;
     let stops = store::count_stops(conn, id, ask.now)?;
-    let talk = talk_weeks(&store::list_written(conn, id)?, &store::list_begun(conn, id)?);
+    let talk = talk_weeks(&store::list_written(conn, id)?, &discussion::store::list_begun(conn, id, None)?);
     let units = units(&desk, &sums, learners);
     let named = stops.iter().take(STOPS).map(|stop| named(desk.programme, stop)).collect::<Vec<_>>();
     Ok(Analytics {
@@ -100,7 +101,8 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
 fn lead(learners: i64, open: usize, of: usize) -> String {
     let learners = usize::try_from(learners).unwrap_or(0);
     let is = if learners == 1 { "is" } else { "are" };
-    format!("{} {is} in the course, and {open} of {} open.", count(learners, "learner"), count(of, "unit"))
+    let are = if open == 1 { "is" } else { "are" };
+    format!("{} {is} in the course, and {open} of {} {are} open.", count(learners, "learner"), count(of, "unit"))
 }
 
 fn units(desk: &Desk<'_>, sums: &[StepSums], learners: i64) -> Vec<UnitRow> {
@@ -133,12 +135,9 @@ fn of_required(unit: &Unit, sums: &[StepSums]) -> (i64, i64) {
     required.fold((0, 0), |(opened, done), sum| (opened + sum.opened, done + sum.done))
 }
 
-/// By what is called so now; a step that the course no longer has is called by its address.
 fn named(programme: &Programme, (unit, step, learners): &(Slug, Slug, i64)) -> Stop {
-    let found = programme.unit_called(unit);
-    let title =
-        found.and_then(|unit| unit.step_called(step)).map_or_else(|| step.to_string(), |step| step.title.clone());
-    Stop { step: title, unit: found.map_or_else(|| unit.to_string(), Unit::label), learners: *learners }
+    let (unit, step) = called(programme, (unit, step), Unit::label);
+    Stop { step, unit, learners: *learners }
 }
 
 fn stops_chart(stops: &[Stop]) -> Bars {

@@ -1,16 +1,14 @@
 //! The figures for a spreadsheet: `/cohorts/{cohort}/manage/analytics/{table}.csv`.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
-use anyhow::Context as _;
 
-use super::{Desk, mistake};
+use super::{Desk, called, mistake};
+use crate::discussion;
 use crate::facilitator::analytics::{Item, Passage, items, talk_weeks};
 use crate::facilitator::store::analytics as store;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::cell;
-use crate::platform::web::{Answer, Ask, Error};
+use crate::platform::web::{Answer, Ask, Error, csv};
 use crate::programme::{Content, Step, Unit};
 
 crate::words! {
@@ -30,19 +28,15 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, path: Path<(St
         Ok::<_, Error>((desk.place.cohort.slug.clone(), written(rows)?))
     };
     let (slug, bytes) = db.report(read).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{slug}-{table}.csv\"")))
-        .body(bytes))
+    Ok(csv::answer(&format!("{slug}-{table}")).body(bytes))
 }
 
 fn written(rows: Rows) -> Result<Vec<u8>, Error> {
-    // The byte-order mark tells spreadsheets that it is UTF-8.
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut table = csv::Table::onto(Vec::new())?;
     for row in rows {
-        writer.write_record(row.iter().map(|text| cell(text))).context("writing a table")?;
+        table.row(row.iter().map(|text| cell(text)))?;
     }
-    Ok(writer.into_inner().map_err(|e| anyhow::anyhow!("{e}"))?)
+    Ok(table.finish()?)
 }
 
 fn rows(conn: &mut Conn, desk: &Desk<'_>, table: Table) -> Result<Rows, Error> {
@@ -84,11 +78,8 @@ fn all<'c>(desk: &Desk<'c>) -> impl Iterator<Item = (&'c Unit, &'c Step)> {
 fn stops(conn: &mut Conn, desk: &Desk<'_>) -> Result<Rows, Error> {
     let mut rows = head(["Unit", "Last step done", "Learners who are stalled"]);
     for (unit, step, learners) in store::count_stops(conn, desk.place.cohort.id, desk.now)? {
-        let found = desk.programme.unit_called(&unit);
-        let title =
-            found.and_then(|unit| unit.step_called(&step)).map_or_else(|| step.to_string(), |s| s.title.clone());
-        let unit = found.map_or_else(|| unit.to_string(), Unit::full_title);
-        rows.push(vec![unit, title, learners.to_string()]);
+        let (unit, step) = called(desk.programme, (&unit, &step), Unit::full_title);
+        rows.push(vec![unit, step, learners.to_string()]);
     }
     Ok(rows)
 }
@@ -119,7 +110,7 @@ fn question(item: &Item<'_>) -> Vec<String> {
 
 fn discussions(conn: &mut Conn, desk: &Desk<'_>) -> Result<Rows, Error> {
     let id = desk.place.cohort.id;
-    let weeks = talk_weeks(&store::list_written(conn, id)?, &store::list_begun(conn, id)?);
+    let weeks = talk_weeks(&store::list_written(conn, id)?, &discussion::store::list_begun(conn, id, None)?);
     let mut rows = head([
         "Week of",
         "Posts",

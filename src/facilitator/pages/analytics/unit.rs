@@ -1,5 +1,7 @@
 //! `/cohorts/{cohort}/manage/analytics/{unit}`: a unit's steps, and the questions of its quizzes.
 
+use std::cmp::Ordering;
+
 use actix_web::web::{Data, Path};
 use askama::Template;
 
@@ -71,7 +73,7 @@ fn page(
     let days = store::list_step_days(conn, id, Some(unit))?;
     let given = store::list_first_answers(conn, id, Some(unit))?;
     let mut items: Vec<Item<'_>> = unit.steps.iter().flat_map(|step| items(unit, step, &given)).collect();
-    items.sort_by(|a, b| share(a.right, a.answered).total_cmp(&share(b.right, b.answered)));
+    items.sort_by(hardest_first);
     let steps = steps(&desk, unit, &days, open_to);
     let beside = |number: Option<u16>| number.and_then(|number| desk.programme.unit(number));
     let link =
@@ -101,6 +103,12 @@ fn page(
         before: beside(unit.number.checked_sub(1)).map(|unit| link(unit, "Before")),
         after: beside(unit.number.checked_add(1)).map(|unit| link(unit, "After")),
     })
+}
+
+/// What nobody has answered is not known to be hard: it comes last.
+fn hardest_first(a: &Item<'_>, b: &Item<'_>) -> Ordering {
+    let right = |item: &Item<'_>| share(item.right, item.answered);
+    (a.answered == 0).cmp(&(b.answered == 0)).then(right(a).total_cmp(&right(b)))
 }
 
 fn lead(desk: &Desk<'_>, unit: &Unit, open_to: i64) -> String {
@@ -142,7 +150,10 @@ fn steps(desk: &Desk<'_>, unit: &Unit, days: &[StepDay], open_to: i64) -> Vec<(S
 fn item_line(item: &Item<'_>) -> Line {
     Line {
         label: format!("{}. {}", item.number, item.question.text),
-        value: format!("{} right", percent_words(item.right, item.answered)),
+        value: match item.answered {
+            0 => "Not answered yet".into(),
+            all => format!("{} right", percent_words(item.right, all)),
+        },
         part: share(item.right, item.answered),
         behind: None,
     }

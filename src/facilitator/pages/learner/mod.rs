@@ -141,7 +141,8 @@ impl<'c> Desk<'c> {
 
     /// Notes what the facilitator did with this learner.
     fn note(&self, conn: &mut Conn, act: Act, reason: &str, now: Instant) -> QueryResult<()> {
-        let deed = Deed { act, subject: &self.learner.name, path: &self.path(), reason };
+        let deed =
+            Deed { act, subject: &self.learner.name, path: &self.path(), reason, about: Some(self.learner.account) };
         audit::store::note(conn, &self.place, deed, now)
     }
 

@@ -1,12 +1,16 @@
 //! Taking a learner out of the course, and back in.
 
 use actix_web::web::Data;
+use diesel::QueryResult;
 
 use super::{Address, Desk, LONGEST_REASON};
+use crate::accounts::AccountId;
 use crate::audit::Act;
-use crate::cohort::Standing;
 use crate::cohort::store::set_learner_standing;
-use crate::platform::db::Db;
+use crate::cohort::{CohortId, Standing};
+use crate::enrolling;
+use crate::platform::clock::Instant;
+use crate::platform::db::{Conn, Db};
 use crate::platform::text::paragraphs;
 use crate::platform::web::{Answer, Ask, Error, Faults, Fields};
 use crate::programme::Content;
@@ -28,11 +32,24 @@ pub async fn change_place(ask: Ask, db: Data<Db>, content: Data<Content>, path: 
             let Some(reason) = faults.check("reason", typed) else {
                 return Err(desk.refused(conn, &asked, &fields, faults)?);
             };
-            if set_learner_standing(conn, desk.place.cohort.id, desk.learner.enrolment, standing)? {
+            let cohort = desk.place.cohort.id;
+            enrolling::store::lock(conn, cohort)?;
+            if let Some(account) = set_learner_standing(conn, cohort, desk.learner.enrolment, standing)? {
+                if standing == Standing::Active && !has_room(conn, cohort, account, asked.now)? {
+                    faults.add("reason", "All places are taken. Raise the number of places first");
+                    return Err(desk.refused(conn, &asked, &fields, faults)?);
+                }
                 desk.note(conn, act, &reason, asked.now)?;
             }
             Ok((desk.path(), done))
         })
         .await?;
     ask.done(to, done)
+}
+
+/// Whether the place of somebody who is back is among those that there are. They wait for no other now.
+fn has_room(conn: &mut Conn, cohort: CohortId, account: AccountId, now: Instant) -> QueryResult<bool> {
+    enrolling::store::settle(conn, cohort, account, now)?;
+    let settings = enrolling::store::settings(conn, cohort)?;
+    Ok(!enrolling::store::places(conn, cohort, &settings, now)?.is_exceeded())
 }

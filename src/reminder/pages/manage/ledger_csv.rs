@@ -1,15 +1,13 @@
 //! The ledger for a spreadsheet: the rows that were asked for, safe to open (no cell is taken for a formula).
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
-use anyhow::Context as _;
 
 use super::facilitated;
 use super::ledger::filter;
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::cell;
+use crate::platform::web::csv::{self, Table};
 use crate::platform::web::{Answer, Ask, Error};
 use crate::platform::zone::Zone;
 use crate::programme::{Catalogue, Content, Programme};
@@ -22,32 +20,26 @@ const HEAD: [&str; 7] = ["Learner", "Email", "Unit", "Reminder", "Due", "What be
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>) -> Answer {
     let catalogue = content.current();
     let (name, table) = db.report(move |conn| table(conn, &ask, &catalogue, &slug)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-reminders.csv\"")))
-        .body(table))
+    Ok(csv::answer(&format!("{name}-reminders")).body(table))
 }
 
 fn table(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<(String, Vec<u8>), Error> {
     let (place, programme) = facilitated(conn, ask, catalogue, slug)?;
     let filter = filter(programme, &ask.parameters()?)?;
-    // The byte-order mark tells spreadsheets that it is UTF-8.
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(HEAD).context("writing a table")?;
+    let mut table = Table::onto(Vec::new())?;
+    table.row(HEAD)?;
     let mut before = None;
     loop {
         let entries = store::list_entries(conn, place.cohort.id, &filter, before, BATCH)?;
         for entry in &entries {
-            let record = record(entry, programme, &place.cohort.zone, ask.now);
-            writer.write_record(record).context("writing a table")?;
+            table.row(record(entry, programme, &place.cohort.zone, ask.now))?;
         }
         match entries.last() {
             Some(last) if entries.len() as i64 == BATCH => before = Some(last.id),
             _ => break,
         }
     }
-    let bytes = writer.into_inner().map_err(|e| anyhow::anyhow!("{e}"))?;
-    Ok((place.cohort.slug.to_string(), bytes))
+    Ok((place.cohort.slug.to_string(), table.finish()?))
 }
 
 fn record(entry: &Entry, programme: &Programme, zone: &Zone, now: Instant) -> [String; 7] {

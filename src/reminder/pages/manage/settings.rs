@@ -110,7 +110,8 @@ fn note(conn: &mut Conn, place: &Place, scope: Scope<'_>, choices: &Choices, now
     let changes = scope.changes(choices);
     let subject = scope.unit.map_or("the whole course".into(), Unit::full_title);
     let path = address(place, scope.unit);
-    let deed = Deed { act: Act::ChangeReminders, subject: &subject, path: &path, reason: &changes.join(", ") };
+    let deed =
+        Deed { act: Act::ChangeReminders, subject: &subject, path: &path, reason: &changes.join(", "), about: None };
     if changes.is_empty() { Ok(()) } else { audit::store::note(conn, place, deed, now) }
 }
 

@@ -1,0 +1,1 @@
+DROP INDEX threads_first_waiting;
