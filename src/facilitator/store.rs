@@ -63,26 +63,26 @@ pub struct After {
     pub at: Instant,
 }
 
-/// The stage of a row of `enrolments` of this cohort. The one place that says what each means. Sets, which PostgreSQL reads
-/// once: what refers to the row it would ask again for each.
-fn stage(cohort: CohortId, now: Instant) -> SqlLiteral<Text> {
+/// The stage of a row of `enrolments` of this cohort. The one place that says what each means. PostgreSQL reads each set once,
+/// where it would ask anew for each row; SQLite looks a row up sooner than it makes a set.
+fn stage(conn: &Conn, cohort: CohortId, now: Instant) -> SqlLiteral<Text> {
     // A time of ours, in the form in which both databases read it.
     let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
-    let own = |table: &str| {
-        format!(
-            "SELECT r.enrolment_id FROM {table} AS r JOIN enrolments AS own ON own.id = r.enrolment_id \
-             WHERE own.cohort_id = {cohort}"
-        )
+    let is_among = |table: &str, but: &str| match conn {
+        Conn::Sqlite(_) => format!("EXISTS (SELECT 1 FROM {table} AS r WHERE r.enrolment_id = enrolments.id{but})"),
+        Conn::Postgres(_) => format!(
+            "enrolments.id IN (SELECT r.enrolment_id FROM {table} AS r JOIN enrolments AS own ON own.id = r.enrolment_id \
+             WHERE own.cohort_id = {cohort}{but})"
+        ),
     };
     sql::<Text>(&format!(
-        "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' \
-         WHEN enrolments.id IN ({certified}) THEN 'done' \
-         WHEN enrolments.id NOT IN ({began}) THEN 'not-started' \
+        "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' WHEN {certified} THEN 'done' \
+         WHEN NOT {began} THEN 'not-started' \
          WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
-         WHEN enrolments.id NOT IN (SELECT w.enrolment_id FROM writer_weeks AS w \
-         WHERE w.cohort_id = {cohort} AND w.posts > 0) THEN 'silent' ELSE 'active' END)",
-        certified = own("certificates"),
-        began = own("last_steps"),
+         WHEN NOT {wrote} THEN 'silent' ELSE 'active' END)",
+        certified = is_among("certificates", ""),
+        began = is_among("last_steps", ""),
+        wrote = is_among("writer_weeks", " AND r.posts > 0"),
     ))
 }
 
@@ -99,11 +99,11 @@ fn learns(cohort: CohortId) -> _ {
 
 /// Only those whom the table is to show.
 macro_rules! only_wanted {
-    ($query:ident, $cohort:expr, $wanted:expr) => {{
+    ($query:ident, $stage:expr, $wanted:expr) => {{
         let wanted = $wanted;
         let mut query = $query;
         query = match wanted.stage {
-            Some(asked) => query.filter(stage($cohort, wanted.now).eq(asked.as_str())),
+            Some(asked) => query.filter($stage.eq(asked.as_str())),
             None => query.filter(enrolments::state.eq(Standing::Active)),
         };
         if wanted.stage == Some(Stage::Stalled) {
@@ -154,12 +154,12 @@ pub fn list_learners(
         accounts::email,
         enrolments::enrolled_at,
         enrolments::last_seen_at,
-        stage(cohort, wanted.now),
+        stage(conn, cohort, wanted.now),
         enrolments::extra_until,
     );
     let all =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
-    let mut query = only_wanted!(all, cohort, wanted);
+    let mut query = only_wanted!(all, stage(conn, cohort, wanted.now), wanted);
     // In each case the first condition says nothing new: it lets the databases begin there.
     let rows = match wanted.sort {
         Sort::Name => {
@@ -200,7 +200,7 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
             accounts::email,
             enrolments::enrolled_at,
             enrolments::last_seen_at,
-            stage(cohort, now),
+            stage(conn, cohort, now),
             enrolments::extra_until,
         ))
         .first::<LearnerRow>(conn)
@@ -210,11 +210,8 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
 
 /// How many learners are in each stage; those with nobody are not named.
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
-    enrolments::table
-        .filter(learns(cohort))
-        .group_by(stage(cohort, now))
-        .select((stage(cohort, now), count_star()))
-        .load(conn)
+    let stage = stage(conn, cohort, now);
+    enrolments::table.filter(learns(cohort)).group_by(stage.clone()).select((stage, count_star())).load(conn)
 }
 
 /// Everything that these learners have done.

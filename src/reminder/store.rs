@@ -5,7 +5,7 @@ mod ledger;
 mod wishes;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
 use serde_json::{Value, json};
 
 pub use learners::*;
@@ -219,40 +219,60 @@ pub struct Decision<'d> {
     pub outcome: Result<MessageId, NotSent>,
 }
 
-/// Writes decisions down, those about one of the `dues` in one statement, in their order. The table's unique key refuses a second one for the
-/// same reminder, and with it the whole transaction.
+/// Writes decisions down, those about one of the `dues` in one statement, in their order. The table's unique key refuses a
+/// second one for the same reminder, and with it the whole transaction.
 pub fn insert(
     conn: &mut Conn,
     cohort: CohortId,
     (dues, decisions): (&[Due], &[Decision<'_>]),
     now: Instant,
 ) -> QueryResult<()> {
-    let statement = format!(
-        "INSERT INTO reminders (cohort_id, unit, kind, occasion, due_at, decided_at, enrolment_id, not_sent_because, \
-         message_id) SELECT $1, $2, $3, $4, $5, $6, CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) \
-         FROM {}",
-        conn.rows("$7")
-    );
     for due in dues {
-        let about = decisions.iter().filter(|decision| decision.due == due);
-        let row = |Decision { enrolment, outcome, .. }: &Decision<'_>| {
-            json!([enrolment.0, outcome.err().map(NotSent::as_str), outcome.ok().map(|message| message.0)])
-        };
-        let rows: Vec<Value> = about.map(row).collect();
-        if rows.is_empty() {
-            continue;
+        let about: Vec<&Decision<'_>> = decisions.iter().filter(|decision| decision.due == due).collect();
+        if !about.is_empty() {
+            insert_about(conn, cohort, (due, &about), now)?;
         }
-        diesel::sql_query(&statement)
-            .bind::<BigInt, _>(cohort)
-            .bind::<Text, _>(&due.unit)
-            .bind::<Text, _>(due.kind)
-            .bind::<Text, _>(&due.occasion)
-            .bind::<Timestamp, _>(due.at)
-            .bind::<Timestamp, _>(now)
-            .bind::<Text, _>(Value::from(rows).to_string())
-            .execute(conn)?;
     }
     Ok(())
+}
+
+fn insert_about(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (due, decisions): (&Due, &[&Decision<'_>]),
+    now: Instant,
+) -> QueryResult<()> {
+    let rows = conn.rows(7, &[("learner", "bigint"), ("because", "text"), ("mail", "bigint")]);
+    let statement = format!(
+        "INSERT INTO reminders (cohort_id, unit, kind, occasion, due_at, decided_at, enrolment_id, not_sent_because, \
+         message_id) SELECT $1, $2, $3, $4, $5, $6, learner, because, mail FROM {rows}"
+    );
+    let query = diesel::sql_query(statement)
+        .bind::<BigInt, _>(cohort)
+        .bind::<Text, _>(&due.unit)
+        .bind::<Text, _>(due.kind)
+        .bind::<Text, _>(&due.occasion)
+        .bind::<Timestamp, _>(due.at)
+        .bind::<Timestamp, _>(now);
+    let fields = decisions.iter().map(|Decision { enrolment, outcome, .. }| {
+        (enrolment.0, outcome.err().map(NotSent::as_str), outcome.ok().map(|message| message.0))
+    });
+    match conn {
+        Conn::Sqlite(conn) => {
+            let rows: Value = fields.map(|(learner, because, mail)| json!([learner, because, mail])).collect();
+            query.bind::<Text, _>(rows.to_string()).execute(conn)
+        }
+        Conn::Postgres(conn) => {
+            let (learners, (becauses, mails)): (Vec<_>, (Vec<_>, Vec<_>)) =
+                fields.map(|(learner, because, mail)| (learner, (because, mail))).unzip();
+            query
+                .bind::<Array<BigInt>, _>(learners)
+                .bind::<Array<Nullable<Text>>, _>(becauses)
+                .bind::<Array<Nullable<BigInt>>, _>(mails)
+                .execute(conn)
+        }
+    }
+    .map(drop)
 }
 
 /// Takes decisions back whose mail was cancelled because the schedule moved: they are made anew.

@@ -35,7 +35,7 @@ stories! {
         course.app.openings.write(&course.db).await;
         ben.submit(&format!("{ARTICLE}/complete"), &[]).await.expect(303);
         let page = priya.get(&format!("{ANALYTICS}/1")).await.expect(200);
-        let row = |opened, done, median| format!("<td class=\"is-num\">2</td><td class=\"is-num\">{opened}</td><td class=\"is-num\">{done}</td><td class=\"nw\">{median}</td>");
+        let row = |opened, done, median| format!("\"Open to\">2</td><td class=\"is-num\" data-label=\"Opened\">{opened}</td><td class=\"is-num\" data-label=\"Done\">{done}</td><td class=\"nw\" data-label=\"Median time to done\">{median}</td>");
         assert!(page.has("Open to 2 learners since Monday 11 January at 9am GMT.") && page.html.contains(&row(2, 1, "2 days")), "{}", page.html);
         ben.submit(&format!("{ARTICLE}/incomplete"), &[]).await.expect(303);
         assert!(priya.get(&format!("{ANALYTICS}/1")).await.html.contains(&row(2, 0, "–")));

@@ -81,7 +81,7 @@ stories! {
         course.travel_to("2027-01-13 10:00");
         course.run_jobs().await;
         ada.submit(&format!("{REFLECTION}/reflection"), &[("body", "A hope that is mine alone")]).await.expect(303);
-        ada.submit(&format!("{REFLECTION}/note"), &[("body", "A note that is mine alone")]).await;
+        ada.submit(&format!("{REFLECTION}/note"), &[("my-note", "A note that is mine alone")]).await.expect(303);
         ada.submit("/cohorts/spring/units/1/why-work-as-a-network/complete", &[]).await.expect(303);
         let early = format!("/cohorts/spring/manage/learners/{}/early-access", ada.enrolment.unwrap());
         priya.submit(&early, &[("unit", "5"), ("early_reason", "On leave.")]).await.expect(303);

@@ -47,6 +47,7 @@ mod report;
 mod schedule;
 mod search;
 mod smtp;
+mod upgrading;
 mod words;
 mod world;
 mod writing;

@@ -16,7 +16,7 @@ fn none(faults: &[String]) {
 async fn what_a_visitor_sees() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
-    let mut faults = pages::look_at_all(&browser, pages::for_visitors()).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_visitors(), "/").await;
 
     browser.open("/sign-up").await;
     browser.fill("Email", "not an address").await;
@@ -52,7 +52,7 @@ async fn what_a_learner_sees() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
     browser.sign_in(LEARNER, PASSWORD).await;
-    let mut faults = pages::look_at_all(&browser, pages::for_learners(&site)).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_learners(&site), "/").await;
 
     browser.open(&format!("{}/discussions/new", site.cohort)).await;
     browser.press("Post").await;
@@ -172,7 +172,7 @@ async fn what_a_facilitator_sees() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
     browser.sign_in(FACILITATOR, PASSWORD).await;
-    let mut faults = pages::look_at_all(&browser, pages::for_facilitators(&site)).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_facilitators(&site), "/manage").await;
 
     browser.open(&format!("{}/manage/schedule/7", site.cohort)).await;
     browser.fill("How many later", "some").await;
@@ -254,7 +254,7 @@ async fn what_an_administrator_sees() {
     let site = Site::start().await;
     let browser = Browser::on(&site, Script::On).await;
     browser.sign_in(ADMINISTRATOR, PASSWORD).await;
-    let mut faults = pages::look_at_all(&browser, pages::for_administrators(&site)).await;
+    let mut faults = pages::look_at_all(&browser, pages::for_administrators(&site), "/admin").await;
 
     browser.open("/admin/cohorts/new").await;
     browser.press("Make this cohort").await;

@@ -63,7 +63,7 @@ pub fn count_stops(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResu
         .filter(learns(cohort))
         // Says nothing new: who was here lately is left out before anything else is asked.
         .filter(last_here().lt(now - AWAY))
-        .filter(stage(cohort, now).eq(Stage::Stalled.as_str()))
+        .filter(stage(conn, cohort, now).eq(Stage::Stalled.as_str()))
         .group_by((last_steps::unit, last_steps::step))
         .select((last_steps::unit, last_steps::step, count_star()))
         .load(conn)?;
