@@ -1,8 +1,13 @@
 //! How many statements a page takes: few, and no more when there is more to show.
 
+use actix_web::ResponseError as _;
+use actix_web::http::StatusCode;
+use diesel::connection::SimpleConnection as _;
 use trellis::cohort::Role;
 use trellis::discussion::{post_body, store};
+use trellis::platform::db::{Conn, DbError};
 use trellis::platform::text::Slug;
+use trellis::platform::web::Error;
 
 use crate::world::*;
 
@@ -122,4 +127,17 @@ async fn grow(course: &Course, number: usize) {
             }
         })
         .await;
+}
+
+/// Who waited in vain for others is asked to try again; it is no fault of the page.
+#[actix_web::test]
+async fn a_statement_that_others_held_up_is_told_as_that() {
+    let course = Course::on(Backend::Postgres).await;
+    let held_up = course.db.read(|conn| {
+        let Conn::Postgres(conn) = conn else { panic!("PostgreSQL was asked for") };
+        conn.batch_execute("SET statement_timeout = 1")?;
+        conn.batch_execute("SELECT pg_sleep(60)").map_err(DbError::from)
+    });
+    let error = Error::from(held_up.await.unwrap_err());
+    assert_eq!(error.status_code(), StatusCode::SERVICE_UNAVAILABLE, "{error}");
 }

@@ -215,9 +215,15 @@ impl From<diesel::result::Error> for Error {
             Diesel::NotFound => Self::NotFound,
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
             | Diesel::BrokenTransactionManager => Self::Unavailable(e.to_string()),
+            Diesel::DatabaseError(_, ref said) if is_passing(said.message()) => Self::Unavailable(e.to_string()),
             other => Self::Unexpected(other.into()),
         }
     }
+}
+
+/// What PostgreSQL says where others were in the way: the same may well succeed in a minute. Diesel does not tell its code.
+fn is_passing(message: &str) -> bool {
+    ["canceling statement due to", "deadlock detected"].iter().any(|passing| message.starts_with(passing))
 }
 
 impl From<anyhow::Error> for Error {

@@ -106,7 +106,8 @@ stories! {
         let counts = office.write(store::count_by_state).await;
         let sent = counts.iter().find(|(state, _)| *state == State::Sent).map(|(_, count)| *count);
         assert_eq!(sent, Some(120 - unknown.len() as i64), "{counts:?}");
-        assert!(unknown.len() <= 3, "{unknown:?}");
+        // How many depends on how long the server takes to answer: benches/kills measures that.
+        assert!(unknown.len() <= 8, "one for each crash at most: {unknown:?}");
         assert!(unknown.iter().all(|mail| mail.class == Class::Bulk), "{unknown:?}");
         let unheard = unknown.iter().filter(|mail| !times.contains_key(&mail.message_id)).count();
         assert_eq!(times.len() + unheard, 120);
