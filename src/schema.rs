@@ -266,6 +266,7 @@ diesel::table! {
         pinned_at -> Nullable<Timestamp>,
         locked_at -> Nullable<Timestamp>,
         first_post_waits -> Bool,
+        answered_at -> Nullable<Timestamp>,
     }
 }
 

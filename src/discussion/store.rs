@@ -26,7 +26,7 @@ use crate::platform::text::Slug;
 use crate::programme::{Step, Unit, Written};
 use crate::schema::{thread_marks, threads};
 
-pub use begun::{Begun, list_begun};
+pub use begun::{Begun, list_begun, list_begun_before};
 pub use claims::{claim, claim_of, give_up_claims, list_claims, release};
 pub use feeds::{
     Reader, Told, feed_made_at, keep_feed_token, newest_posts, reader_of_feed, revoke_feed_token, tell_cohort,

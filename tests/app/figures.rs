@@ -128,7 +128,7 @@ fn told(conn: &mut Conn, cohort: CohortId, now: Instant) -> Figures {
     let stops = store::count_stops(conn, cohort, now).unwrap().into_iter().map(|(_, step, n)| (step.to_string(), n));
     let given = store::list_first_answers(conn, cohort, None).unwrap();
     let written = store::list_written(conn, cohort).unwrap();
-    let begun = list_begun(conn, cohort, None).unwrap();
+    let begun = list_begun(conn, cohort).unwrap();
     let weeks = talk_weeks(&written, &begun).into_iter().filter(|week| week.posts + week.threads > 0);
     Figures {
         steps: steps.map(|sum| (sum.step.to_string(), (sum.opened, sum.done))).collect(),

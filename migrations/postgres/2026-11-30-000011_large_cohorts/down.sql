@@ -1,3 +1,4 @@
+ALTER TABLE threads DROP COLUMN answered_at;
 ALTER TABLE reminders
   ALTER COLUMN unit TYPE TEXT COLLATE "default",
   ALTER COLUMN kind TYPE TEXT COLLATE "default",

@@ -1,8 +1,9 @@
 //! Posts that come, change, go, or are hidden, as it is kept: each brings up to date what the thread's row says of them.
 
 use chrono::TimeDelta;
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Timestamp};
 
 use super::claims;
 use super::following::{Untold, to_tell};
@@ -130,6 +131,10 @@ pub(super) fn settle(conn: &mut Conn, thread: ThreadId, more: i32) -> QueryResul
         Some(starter) => diesel::select(exists(visible().filter(posts::enrolment_id.ne(starter)))).get_result(conn)?,
         None => false,
     };
+    let answered_at = match starter {
+        Some(starter) => first_answer(conn, thread, starter, begun)?,
+        None => None,
+    };
     let waiting = newest.filter(|(_, _, role, _)| *role == Role::Learner);
     let first_post_waits = match waiting {
         Some((post, _, _, by)) => !has_post_earlier(conn, by, post)?,
@@ -147,9 +152,31 @@ pub(super) fn settle(conn: &mut Conn, thread: ThreadId, more: i32) -> QueryResul
             threads::waiting_since.eq(waiting.map(|(_, at, ..)| at)),
             threads::first_post_waits.eq(first_post_waits),
             threads::is_answered.eq(is_answered),
+            threads::answered_at.eq(answered_at),
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// When somebody else first wrote in a thread that began then. What is older came by a merge, and answers what was asked
+/// elsewhere.
+fn first_answer(
+    conn: &mut Conn,
+    thread: ThreadId,
+    starter: EnrolmentId,
+    begun: Instant,
+) -> QueryResult<Option<Instant>> {
+    // So said that PostgreSQL goes by the thread, and not by all that was ever posted since.
+    let since = sql::<Bool>("(posts.created_at >= ").bind::<Timestamp, _>(begun).sql(") IS TRUE");
+    posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(visible_posts())
+        .filter(posts::enrolment_id.ne(starter))
+        .filter(since)
+        .order(posts::id)
+        .select(posts::created_at)
+        .first(conn)
+        .optional()
 }
 
 /// The same text again changes nothing, so that it is not marked as edited. What it said before is kept.

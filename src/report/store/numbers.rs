@@ -148,7 +148,7 @@ fn standings(conn: &mut Conn, cohort: CohortId, week: &Week) -> QueryResult<Stan
 }
 
 fn answers(conn: &mut Conn, cohort: CohortId, week: &Week) -> QueryResult<Answers> {
-    let begun = discussion::store::list_begun(conn, cohort, Some(week.ends_at))?;
+    let begun = discussion::store::list_begun_before(conn, cohort, week.ends_at)?;
     let waiting = begun.iter().filter(|thread| thread.answered_at.is_none()).count();
     let this_week = begun.iter().filter(|thread| thread.at >= week.begins_at);
     let waits = this_week.filter_map(|thread| Some((thread.answered_at?.since(thread.at).num_minutes(), 1)));

@@ -10,7 +10,7 @@ use trellis::cohort::{CohortId, EnrolmentId, Role, Standing};
 use trellis::completion::openings::Opening;
 use trellis::completion::{How, store as completion};
 use trellis::discussion::store as discussions;
-use trellis::discussion::{PostId, ThreadId, post_body};
+use trellis::discussion::{ThreadId, post_body};
 use trellis::facilitator::analytics::{TalkWeek, monday};
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
@@ -250,7 +250,7 @@ impl Life {
         let thread = self.threads[self.dice.usize(0..self.threads.len())];
         let post = discussions::add_post(conn, thread, who, None, &post_body(words).unwrap(), at).unwrap();
         if self.dice.u8(0..3) == 0 {
-            diesel::update(posts::table.find(post)).set(posts::hidden_at.eq(self.now)).execute(conn).unwrap();
+            discussions::hide_post(conn, thread, post, "It names somebody.", self.now).unwrap();
         }
     }
 
@@ -264,13 +264,16 @@ impl Life {
                 discussions::merge(conn, self.cohort, from, into).unwrap();
             }
             0 | 1 => {
-                let hidden = mine.filter(posts::hidden_at.is_not_null());
-                diesel::update(hidden).set(posts::hidden_at.eq(None::<Instant>)).execute(conn).unwrap();
+                let hidden = mine.filter(posts::hidden_at.is_not_null()).select((posts::thread_id, posts::id));
+                for (thread, post) in hidden.load(conn).unwrap() {
+                    discussions::show_post(conn, thread, post, self.now).unwrap();
+                }
             }
             2 => {
-                let newest: Option<PostId> = mine.select(diesel::dsl::max(posts::id)).first(conn).unwrap();
-                let post = posts::table.filter(posts::id.nullable().eq(newest));
-                diesel::update(post).set(posts::removed_at.eq(self.now)).execute(conn).unwrap();
+                let newest = mine.order(posts::id.desc()).select((posts::thread_id, posts::id));
+                if let Some((thread, post)) = newest.first(conn).optional().unwrap() {
+                    discussions::remove_post(conn, thread, post, who, self.now).unwrap();
+                }
             }
             _ => {}
         }
@@ -289,7 +292,7 @@ impl Life {
             6 => {
                 certificate::store::add(conn, who, "Somebody", &says(), at).unwrap();
             }
-            _ if self.people.len() > 10 => {
+            _ if self.people.len() > 10 && !has_written(conn, who) => {
                 let account = enrolments::table.find(who).select(enrolments::account_id);
                 diesel::delete(accounts::table.filter(accounts::id.eq_any(account))).execute(conn).unwrap();
                 self.people.retain(|other| *other != who);
@@ -306,4 +309,10 @@ impl Life {
             completion::rename(conn, &programme, (&unit, &from), (&unit, &to)).unwrap();
         }
     }
+}
+
+/// Whoever wrote is withdrawn, never deleted.
+fn has_written(conn: &mut Conn, who: EnrolmentId) -> bool {
+    let own = posts::table.filter(posts::enrolment_id.eq(who));
+    diesel::select(diesel::dsl::exists(own)).get_result(conn).unwrap()
 }

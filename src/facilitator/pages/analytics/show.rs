@@ -74,7 +74,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
     let learners = store::count_active(conn, id)?;
     let sums = store::list_step_sums(conn, id)?;
     let stops = store::count_stops(conn, id, ask.now)?;
-    let talk = talk_weeks(&store::list_written(conn, id)?, &discussion::store::list_begun(conn, id, None)?);
+    let talk = talk_weeks(&store::list_written(conn, id)?, &discussion::store::list_begun(conn, id)?);
     let units = units(&desk, &sums, learners);
     let named = stops.iter().take(STOPS).map(|stop| named(desk.programme, stop)).collect::<Vec<_>>();
     Ok(Analytics {

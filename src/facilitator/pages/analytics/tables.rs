@@ -110,7 +110,7 @@ fn question(item: &Item<'_>) -> Vec<String> {
 
 fn discussions(conn: &mut Conn, desk: &Desk<'_>) -> Result<Rows, Error> {
     let id = desk.place.cohort.id;
-    let weeks = talk_weeks(&store::list_written(conn, id)?, &discussion::store::list_begun(conn, id, None)?);
+    let weeks = talk_weeks(&store::list_written(conn, id)?, &discussion::store::list_begun(conn, id)?);
     let mut rows = head([
         "Week of",
         "Posts",
