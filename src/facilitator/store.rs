@@ -6,10 +6,10 @@ pub mod sums;
 mod week;
 
 use chrono::NaiveDate;
-use diesel::dsl::{count_star, exists, not, sql};
+use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 pub use notes::{TeamNote, list_notes, remove_note, write_note};
 pub use week::{Numbers, Week, week};
@@ -63,27 +63,23 @@ pub struct After {
     pub at: Instant,
 }
 
-/// The stage of a row of `enrolments` of this cohort. The one place that says what each means. PostgreSQL reads each set once,
-/// where it would ask anew for each row; SQLite looks a row up sooner than it makes a set.
-fn stage(conn: &Conn, cohort: CohortId, now: Instant) -> SqlLiteral<Text> {
+fn stage(now: Instant) -> SqlLiteral<Text> {
+    sql(&stage_words(now))
+}
+
+/// The stage of a row of `enrolments`. The one place that says what each means. Rows are looked up for each learner: sets would
+/// be made of everybody who ever took a course here.
+fn stage_words(now: Instant) -> String {
     // A time of ours, in the form in which both databases read it.
     let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
-    let is_among = |table: &str, but: &str| match conn {
-        Conn::Sqlite(_) => format!("EXISTS (SELECT 1 FROM {table} AS r WHERE r.enrolment_id = enrolments.id{but})"),
-        Conn::Postgres(_) => format!(
-            "enrolments.id IN (SELECT r.enrolment_id FROM {table} AS r JOIN enrolments AS own ON own.id = r.enrolment_id \
-             WHERE own.cohort_id = {cohort}{but})"
-        ),
-    };
-    sql::<Text>(&format!(
-        "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' WHEN {certified} THEN 'done' \
-         WHEN NOT {began} THEN 'not-started' \
+    format!(
+        "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' \
+         WHEN EXISTS (SELECT 1 FROM certificates AS c WHERE c.enrolment_id = enrolments.id) THEN 'done' \
+         WHEN NOT EXISTS (SELECT 1 FROM last_steps AS l WHERE l.enrolment_id = enrolments.id) THEN 'not-started' \
          WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
-         WHEN NOT {wrote} THEN 'silent' ELSE 'active' END)",
-        certified = is_among("certificates", ""),
-        began = is_among("last_steps", ""),
-        wrote = is_among("writer_weeks", " AND r.posts > 0"),
-    ))
+         WHEN NOT EXISTS (SELECT 1 FROM writer_weeks AS w WHERE w.enrolment_id = enrolments.id AND w.posts > 0) \
+         THEN 'silent' ELSE 'active' END)"
+    )
 }
 
 /// When somebody was last here; who never was, when they enrolled.
@@ -154,12 +150,12 @@ pub fn list_learners(
         accounts::email,
         enrolments::enrolled_at,
         enrolments::last_seen_at,
-        stage(conn, cohort, wanted.now),
+        stage(wanted.now),
         enrolments::extra_until,
     );
     let all =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
-    let mut query = only_wanted!(all, stage(conn, cohort, wanted.now), wanted);
+    let mut query = only_wanted!(all, stage(wanted.now), wanted);
     // In each case the first condition says nothing new: it lets the databases begin there.
     let rows = match wanted.sort {
         Sort::Name => {
@@ -200,7 +196,7 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
             accounts::email,
             enrolments::enrolled_at,
             enrolments::last_seen_at,
-            stage(conn, cohort, now),
+            stage(now),
             enrolments::extra_until,
         ))
         .first::<LearnerRow>(conn)
@@ -208,10 +204,24 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
         .map(|row| row.map(learner))
 }
 
+#[derive(QueryableByName)]
+struct Staged {
+    #[diesel(sql_type = Text)]
+    stage: Stage,
+    #[diesel(sql_type = BigInt)]
+    learners: i64,
+}
+
 /// How many learners are in each stage; those with nobody are not named.
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
-    let stage = stage(conn, cohort, now);
-    enrolments::table.filter(learns(cohort)).group_by(stage.clone()).select((stage, count_star())).load(conn)
+    // Grouped by itself, PostgreSQL would find each stage twice. What is limited, however far, it finds first.
+    let (stage, most) = (stage_words(now), i64::MAX);
+    let question = format!(
+        "SELECT s.stage, count(*) AS learners FROM (SELECT {stage} AS stage FROM enrolments \
+         WHERE cohort_id = $1 AND role = 'learner' LIMIT {most}) AS s GROUP BY s.stage",
+    );
+    let counts: Vec<Staged> = diesel::sql_query(question).bind::<BigInt, _>(cohort).load(conn)?;
+    Ok(counts.into_iter().map(|count| (count.stage, count.learners)).collect())
 }
 
 /// Everything that these learners have done.

@@ -2,7 +2,7 @@
 
 use chrono::{DurationRound as _, TimeDelta};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use crate::cohort::CohortId;
 use crate::platform::clock::Instant;
@@ -33,55 +33,52 @@ pub struct Week {
 struct Row {
     #[diesel(sql_type = Text)]
     what: String,
-    #[diesel(sql_type = Bool)]
-    later: bool,
     #[diesel(sql_type = BigInt)]
-    n: i64,
+    before: i64,
+    #[diesel(sql_type = BigInt)]
+    this: i64,
+    #[diesel(sql_type = BigInt)]
+    people_before: i64,
     #[diesel(sql_type = BigInt)]
     people: i64,
 }
 
 /// The plus signs let SQLite begin with what happened in the time asked for, not with everybody; and it would sort what it is to
-/// group. Numbered as they come first, as SQLite counts: the beginning, the middle, the cohort, the end; then the whole hours
+/// group. Numbered as they come first, as SQLite counts: the middle, the beginning, the end, the cohort; then the whole hours
 /// within the two weeks, whose sums are kept: from, to, from, to. What is left of the four hours in which a week begins or ends
 /// is counted.
 const QUESTION: &str = "
-SELECT 'posts' AS what, FALSE AS later, count(*) AS n, count(DISTINCT p.enrolment_id) AS people
+SELECT 'posts' AS what, count(*) FILTER (WHERE p.created_at < $1) AS before, count(*) FILTER (WHERE p.created_at >= $1) AS this,
+  count(DISTINCT p.enrolment_id) FILTER (WHERE p.created_at < $1) AS people_before,
+  count(DISTINCT p.enrolment_id) FILTER (WHERE p.created_at >= $1) AS people
   FROM posts AS p JOIN enrolments AS e ON e.id = +p.enrolment_id
-  WHERE p.created_at >= $1 AND p.created_at < $2 AND p.removed_at IS NULL AND p.hidden_at IS NULL
-  AND e.cohort_id = $3 AND e.role = 'learner' AND e.state = 'active'
+  WHERE p.created_at >= $2 AND p.created_at < $3 AND p.removed_at IS NULL AND p.hidden_at IS NULL
+  AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active'
 UNION ALL
-SELECT 'posts', TRUE, count(*), count(DISTINCT p.enrolment_id) FROM posts AS p JOIN enrolments AS e ON e.id = +p.enrolment_id
-  WHERE p.created_at >= $2 AND p.created_at < $4 AND p.removed_at IS NULL AND p.hidden_at IS NULL
-  AND e.cohort_id = $3 AND e.role = 'learner' AND e.state = 'active'
+SELECT 'joined', count(*) FILTER (WHERE e.enrolled_at < $1), count(*) FILTER (WHERE e.enrolled_at >= $1), 0, 0 FROM enrolments AS e
+  WHERE e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active' AND e.enrolled_at >= $2 AND e.enrolled_at < $3
 UNION ALL
-SELECT 'joined', FALSE, count(*), 0 FROM enrolments AS e
-  WHERE e.cohort_id = $3 AND e.role = 'learner' AND e.state = 'active' AND e.enrolled_at >= $1 AND e.enrolled_at < $2
-UNION ALL
-SELECT 'joined', TRUE, count(*), 0 FROM enrolments AS e
-  WHERE e.cohort_id = $3 AND e.role = 'learner' AND e.state = 'active' AND e.enrolled_at >= $2 AND e.enrolled_at < $4
-UNION ALL
-SELECT 'reported', TRUE, count(DISTINCT r.post_id), 0 FROM post_reports AS r
+SELECT 'reported', 0, count(DISTINCT r.post_id), 0, 0 FROM post_reports AS r
   JOIN posts AS p ON p.id = r.post_id JOIN threads AS t ON t.id = p.thread_id
-  WHERE r.settled_at IS NULL AND p.removed_at IS NULL AND t.cohort_id = $3
+  WHERE r.settled_at IS NULL AND p.removed_at IS NULL AND t.cohort_id = $4
 UNION ALL
-SELECT 'steps', FALSE, CAST(coalesce(sum(h.done), 0) AS BIGINT), 0 FROM done_hours AS h
-  WHERE h.cohort_id = $3 AND h.hour >= $5 AND h.hour < $6
+SELECT 'steps', CAST(coalesce(sum(h.done), 0) AS BIGINT), 0, 0, 0 FROM done_hours AS h
+  WHERE h.cohort_id = $4 AND h.hour >= $5 AND h.hour < $6
 UNION ALL
-SELECT 'steps', TRUE, CAST(coalesce(sum(h.done), 0) AS BIGINT), 0 FROM done_hours AS h
-  WHERE h.cohort_id = $3 AND h.hour >= $7 AND h.hour < $8
+SELECT 'steps', 0, CAST(coalesce(sum(h.done), 0) AS BIGINT), 0, 0 FROM done_hours AS h
+  WHERE h.cohort_id = $4 AND h.hour >= $7 AND h.hour < $8
 UNION ALL
-SELECT 'steps', FALSE, count(*), 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
-  WHERE d.completed_at >= $1 AND d.completed_at < $5 AND +e.cohort_id = $3
+SELECT 'steps', count(*), 0, 0, 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $2 AND d.completed_at < $5 AND +e.cohort_id = $4
 UNION ALL
-SELECT 'steps', FALSE, count(*), 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
-  WHERE d.completed_at >= $6 AND d.completed_at < $2 AND +e.cohort_id = $3
+SELECT 'steps', count(*), 0, 0, 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $6 AND d.completed_at < $1 AND +e.cohort_id = $4
 UNION ALL
-SELECT 'steps', TRUE, count(*), 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
-  WHERE d.completed_at >= $2 AND d.completed_at < $7 AND +e.cohort_id = $3
+SELECT 'steps', 0, count(*), 0, 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $1 AND d.completed_at < $7 AND +e.cohort_id = $4
 UNION ALL
-SELECT 'steps', TRUE, count(*), 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
-  WHERE d.completed_at >= $8 AND d.completed_at < $4 AND +e.cohort_id = $3";
+SELECT 'steps', 0, count(*), 0, 0 FROM completions AS d JOIN counted_people AS e ON e.id = +d.enrolment_id
+  WHERE d.completed_at >= $8 AND d.completed_at < $3 AND +e.cohort_id = $4";
 
 /// From `before` to `middle`, and from there to `end`; each some hours at least.
 pub fn week(
@@ -90,23 +87,27 @@ pub fn week(
     (before, middle, end): (Instant, Instant, Instant),
 ) -> QueryResult<Week> {
     let rows: Vec<Row> = diesel::sql_query(QUESTION)
-        .bind::<Timestamp, _>(before)
         .bind::<Timestamp, _>(middle)
-        .bind::<BigInt, _>(cohort)
+        .bind::<Timestamp, _>(before)
         .bind::<Timestamp, _>(end)
+        .bind::<BigInt, _>(cohort)
         .bind::<Timestamp, _>(next_hour(before))
         .bind::<Timestamp, _>(hour_of(middle))
         .bind::<Timestamp, _>(next_hour(middle))
         .bind::<Timestamp, _>(hour_of(end))
         .load(conn)?;
-    let those = |what: &'static str, later: bool| rows.iter().filter(move |row| row.what == what && row.later == later);
-    let of = |later: bool| {
-        let count = |what| those(what, later).map(|row| row.n).sum();
-        let writers = those("posts", later).map(|row| row.people).sum();
-        Numbers { steps: count("steps"), posts: count("posts"), writers, joined: count("joined") }
+    let sum = |what: &str, n: fn(&Row) -> i64| rows.iter().filter(|row| row.what == what).map(n).sum();
+    let of = |n: fn(&Row) -> i64, people: fn(&Row) -> i64| Numbers {
+        steps: sum("steps", n),
+        posts: sum("posts", n),
+        writers: sum("posts", people),
+        joined: sum("joined", n),
     };
-    let reported = those("reported", true).map(|row| row.n).sum();
-    Ok(Week { before: of(false), this: of(true), reported })
+    Ok(Week {
+        before: of(|row| row.before, |row| row.people_before),
+        this: of(|row| row.this, |row| row.people),
+        reported: sum("reported", |row| row.this),
+    })
 }
 
 /// When the hour began.
