@@ -1,12 +1,15 @@
 //! How soon somebody answers what learners start.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamp};
 
-use crate::cohort::{CohortId, Role};
+use super::posts::visible_posts;
+use crate::cohort::{CohortId, EnrolmentId, Role};
+use crate::discussion::ThreadId;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
-use crate::schema::{enrolments, threads};
+use crate::schema::{enrolments, posts, threads};
 
 /// A thread that a learner started, and when somebody else answered first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, QueryableByName)]
@@ -43,4 +46,25 @@ pub fn list_begun_before(conn: &mut Conn, cohort: CohortId, until: Instant) -> Q
     .bind::<Timestamp, _>(until)
     .bind::<BigInt, _>(cohort)
     .load(conn)
+}
+
+/// When somebody else first wrote in a thread that began then. What is older came by a merge, and answers what was asked
+/// elsewhere.
+pub(super) fn first_answer(
+    conn: &mut Conn,
+    thread: ThreadId,
+    starter: EnrolmentId,
+    begun: Instant,
+) -> QueryResult<Option<Instant>> {
+    // So said that PostgreSQL goes by the thread, and not by all that was ever posted since.
+    let since = sql::<Bool>("(posts.created_at >= ").bind::<Timestamp, _>(begun).sql(") IS TRUE");
+    posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(visible_posts())
+        .filter(posts::enrolment_id.ne(starter))
+        .filter(since)
+        .order(posts::id)
+        .select(posts::created_at)
+        .first(conn)
+        .optional()
 }

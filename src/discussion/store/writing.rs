@@ -1,10 +1,10 @@
 //! Posts that come, change, go, or are hidden, as it is kept: each brings up to date what the thread's row says of them.
 
 use chrono::TimeDelta;
-use diesel::dsl::{exists, sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamp};
 
+use super::begun::first_answer;
 use super::claims;
 use super::following::{Untold, to_tell};
 use super::marks::follow_own_post;
@@ -156,27 +156,6 @@ pub(super) fn settle(conn: &mut Conn, thread: ThreadId, more: i32) -> QueryResul
         ))
         .execute(conn)
         .map(drop)
-}
-
-/// When somebody else first wrote in a thread that began then. What is older came by a merge, and answers what was asked
-/// elsewhere.
-fn first_answer(
-    conn: &mut Conn,
-    thread: ThreadId,
-    starter: EnrolmentId,
-    begun: Instant,
-) -> QueryResult<Option<Instant>> {
-    // So said that PostgreSQL goes by the thread, and not by all that was ever posted since.
-    let since = sql::<Bool>("(posts.created_at >= ").bind::<Timestamp, _>(begun).sql(") IS TRUE");
-    posts::table
-        .filter(posts::thread_id.eq(thread))
-        .filter(visible_posts())
-        .filter(posts::enrolment_id.ne(starter))
-        .filter(since)
-        .order(posts::id)
-        .select(posts::created_at)
-        .first(conn)
-        .optional()
 }
 
 /// The same text again changes nothing, so that it is not marked as edited. What it said before is kept.
