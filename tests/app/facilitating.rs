@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use trellis::cohort::{CohortId, EnrolmentId, Role, Standing};
-use trellis::discussion::{ThreadId, post_body, store as discussions};
+use trellis::discussion::{post_body, store as discussions};
 use trellis::facilitator::store::{self, Numbers, Wanted};
 use trellis::facilitator::{Sort, Stage};
 use trellis::platform::clock::Instant;
 use trellis::platform::db::Conn;
-use trellis::schema::{audit_log, cards, certificates, completions, enrolments, posts, threads};
+use trellis::schema::{audit_log, cards, certificates, completions, enrolments, posts};
 
 use crate::access::make_certificate;
 use crate::discussion::{posted, start};
+use crate::report::begin;
 use crate::world::*;
 
 const OVERVIEW: &str = "/cohorts/spring/manage";
@@ -203,26 +204,12 @@ stories! {
     }
 }
 
-fn make_talk(conn: &mut Conn, cohort: CohortId, now: Instant) -> ThreadId {
-    diesel::insert_into(threads::table)
-        .values((
-            threads::cohort_id.eq(cohort),
-            threads::title.eq("Talk"),
-            threads::created_at.eq(now),
-            threads::last_post_at.eq(now),
-            threads::post_count.eq(0),
-        ))
-        .returning(threads::id)
-        .get_result(conn)
-        .unwrap()
-}
-
 /// Forty people more, and what they did in the last weeks.
 fn live(conn: &mut Conn, cohort: CohortId, seed: u64, now: Instant) {
     let mut dice = fastrand::Rng::with_seed(seed);
     let mut ago = move |days: i64| TimeDelta::minutes(dice.i64(0..days * 24 * 60));
     let mut dice = fastrand::Rng::with_seed(seed + 100);
-    let thread = make_talk(conn, cohort, now);
+    let thread = begin(conn, cohort, None, "Talk", now);
     for n in 0..40 {
         let account =
             make_account(conn, &format!("Learner {seed} {n}"), &format!("s{seed}n{n}@example.org"), false, now);
