@@ -296,6 +296,8 @@ fn administering(config: &mut ServiceConfig) {
         .route("/admin/cohorts/{cohort}", get().to(admin::cohort::show))
         .route("/admin/cohorts/{cohort}/copy", get().to(admin::copy::show))
         .route("/admin/cohorts/{cohort}/copy", post().to(admin::copy::submit))
+        .route("/admin/cohorts/{cohort}/details", get().to(admin::details::show))
+        .route("/admin/cohorts/{cohort}/details", post().to(admin::details::submit))
         .route("/admin/cohorts/{cohort}/facilitators", post().to(admin::cohort::appoint))
         .route("/admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss", post().to(admin::cohort::dismiss))
         .route("/admin/cohorts/{cohort}/invitations", post().to(admin::cohort::invite))

@@ -35,6 +35,8 @@ crate::words! {
         BringBackLearner = "bring-back-learner",
         MakeCohort = "make-cohort",
         CopyCohort = "copy-cohort",
+        /// Its name or its last days.
+        ChangeCohort = "change-cohort",
         AppointFacilitator = "appoint-facilitator",
         DismissFacilitator = "dismiss-facilitator",
         SignIn = "sign-in",
@@ -88,6 +90,7 @@ impl Act {
             Self::BringBackLearner => "brought a learner back",
             Self::MakeCohort => "made a cohort",
             Self::CopyCohort => "copied a cohort",
+            Self::ChangeCohort => "changed a cohort’s name or last days",
             Self::AppointFacilitator => "appointed a facilitator",
             Self::DismissFacilitator => "dismissed a facilitator",
             Self::SignIn => "signed in as an administrator",

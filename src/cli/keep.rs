@@ -66,7 +66,7 @@ pub fn check(settings: Settings) -> Outcome {
         Ok::<_, DbError>((threads, works, facilitator::store::sums::recount(conn)?))
     });
     let (threads, works, sums) = block_on(mended).map_err(anyhow::Error::from)?;
-    say(&format!("{threads} threads had a wrong count of posts and are mended."));
+    say(&format!("{threads} threads said something wrong of their posts and are mended."));
     say(&format!("{works} pieces of work had a wrong count of comments and are mended."));
     say(&format!("{sums} sums for facilitators were wrong and are mended."));
     Ok(())

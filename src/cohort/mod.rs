@@ -77,9 +77,17 @@ impl Cohort {
 
     /// The first instant without access to units.
     pub fn access_ends_at(&self) -> Instant {
+        self.zone.instant(self.first_day_without_access().and_time(NaiveTime::MIN))
+    }
+
+    pub fn last_day_of_access(&self) -> NaiveDate {
+        let day = self.first_day_without_access();
+        day.pred_opt().unwrap_or(day)
+    }
+
+    fn first_day_without_access(&self) -> NaiveDate {
         let day = self.access_ends_on.or_else(|| self.starts_on.checked_add_months(chrono::Months::new(12)));
-        let day = day.max(self.extra_until.and_then(|last| last.succ_opt()));
-        self.zone.instant(day.unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN))
+        day.max(self.extra_until.and_then(|last| last.succ_opt())).unwrap_or(NaiveDate::MAX)
     }
 }
 

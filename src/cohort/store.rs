@@ -308,6 +308,19 @@ pub fn create_as(conn: &mut Conn, new: &Cohort, pauses: &[Break], now: Instant) 
     Ok(cohort)
 }
 
+/// Keeps a cohort's name and its last days as they are here. What is made from the schedule, such as calendars, is new with it.
+pub fn change_details(conn: &mut Conn, wanted: &Cohort) -> QueryResult<()> {
+    diesel::update(cohorts::table.find(wanted.id))
+        .set((
+            cohorts::name.eq(&wanted.name),
+            cohorts::closes_on.eq(wanted.closes_on),
+            cohorts::access_ends_on.eq(wanted.access_ends_on),
+            cohorts::schedule_version.eq(cohorts::schedule_version + 1),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The address that a name suggests, with a number behind it where that is taken.
 pub fn free_slug(conn: &mut Conn, name: &str) -> QueryResult<Slug> {
     let fallback = || Slug::parse("cohort").ok_or(diesel::result::Error::NotFound);

@@ -2,8 +2,8 @@
 //! what comes back names its mail even if the whole mail is left out of the report. What readers answer comes back the same
 //! way, to another address.
 //!
-//! The token is the random part of the Message-ID in base32, for some servers write addresses in small letters. Nobody
-//! can guess one: it holds 256 random bits, which only who got the mail has seen.
+//! The token is the Message-ID before its @, in base32, for some servers write addresses in small letters. Nobody can
+//! guess one: 184 bits of it are random, and only who got the mail has seen them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -17,6 +17,8 @@ pub struct Bars {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bar {
     pub label: String,
+    /// For a narrow screen, where the label does not fit beside its value.
+    pub short: Option<String>,
     pub value: String,
     /// The base line of the words.
     pub words_y: usize,
@@ -37,8 +39,9 @@ pub struct Line {
 }
 
 const ROW: usize = 48;
-/// As much of a label as fits beside its value on a phone; the table has it whole.
-const LABEL: usize = 28;
+/// As much of a label as fits beside its value, on a screen and on a phone; the table has it whole.
+const LABEL: usize = 64;
+const SHORT: usize = 28;
 
 impl Bars {
     pub fn new(id: &'static str, title: impl Into<String>, lines: impl IntoIterator<Item = Line>) -> Self {
@@ -53,7 +56,8 @@ impl Bars {
 
 fn bar(n: usize, line: Line) -> Bar {
     Bar {
-        label: short(&line.label),
+        label: cut(&line.label, LABEL).unwrap_or_else(|| line.label.clone()),
+        short: cut(&line.label, SHORT),
         value: line.value,
         words_y: n * ROW + 18,
         y: n * ROW + 26,
@@ -66,12 +70,10 @@ fn percent(part: f64) -> String {
     format!("{:.1}%", part.clamp(0.0, 1.0) * 100.0)
 }
 
-fn short(label: &str) -> String {
-    if label.chars().count() <= LABEL {
-        return label.to_owned();
-    }
-    let cut: String = label.chars().take(LABEL - 1).collect();
-    format!("{}…", cut.trim_end())
+/// None: it is no longer than that.
+fn cut(label: &str, most: usize) -> Option<String> {
+    let cut: String = label.chars().take(most - 1).collect();
+    (label.chars().count() > most).then(|| format!("{}…", cut.trim_end()))
 }
 
 /// A part of a whole, 0 where there is nothing.
@@ -94,7 +96,7 @@ mod tests {
     #[test]
     fn a_bar_stays_within_the_drawing() {
         let line = |part| Line {
-            label: "A label of more characters than fit".into(),
+            label: "A label of more characters than fit. ".repeat(3),
             value: "1".into(),
             part,
             behind: Some(0.5),
@@ -102,7 +104,9 @@ mod tests {
         let chart = Bars::new("c", "Bars", [line(1.7), line(-1.0), line(0.256)]);
         let parts: Vec<&str> = chart.bars.iter().map(|bar| bar.part.as_str()).collect();
         assert_eq!(parts, ["100.0%", "0.0%", "25.6%"]);
-        assert!(chart.bars.iter().all(|bar| bar.y + 14 < chart.height && bar.label.chars().count() <= LABEL));
+        let fits = |text: &str, most| text.chars().count() <= most && text.ends_with('…');
+        assert!(chart.bars.iter().all(|bar| bar.y + 14 < chart.height && fits(&bar.label, LABEL)));
+        assert!(chart.bars.iter().all(|bar| bar.short.as_deref().is_some_and(|short| fits(short, SHORT))));
     }
 
     #[test]

@@ -239,6 +239,8 @@ GET  /admin/cohorts/{cohort}                                      303 404 404 40
 GET  /admin/cohorts/{cohort}/copy                                 303 404 404 404 200
 GET  /admin/cohorts/{cohort}/copy?starts_on=2028-01-10            303 404 404 404 200
 POST /admin/cohorts/{cohort}/copy                                 303 404 404 404 422
+GET  /admin/cohorts/{cohort}/details                              303 404 404 404 200
+POST /admin/cohorts/{cohort}/details                              303 404 404 404 422
 POST /admin/cohorts/{cohort}/facilitators                         303 404 404 404 422
 POST /admin/cohorts/{cohort}/invitations                          303 404 404 404 422
 POST /admin/cohorts/{cohort}/facilitators/{enrolment}/dismiss     303 404 404 404 303

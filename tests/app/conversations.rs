@@ -336,6 +336,27 @@ stories! {
         assert_eq!(counters(&course).await, Vec::<String>::new());
     }
 
+    async fn what_a_thread_says_wrong_of_its_posts_is_found_and_mended(course: Course) {
+        let (ada, ben) = (course.enrol("Ada").await, course.enrol("Ben").await);
+        let mut ids = Vec::new();
+        for n in 0..5 {
+            let thread = start(&ada, &format!("Thread {n}"), "", "A question").await;
+            posted(&ben, &thread, "An answer", None).await;
+            ids.push(ThreadId(thread.rsplit('/').next().unwrap().parse().unwrap()));
+        }
+        course.write(move |conn| {
+            let row = |n: usize| diesel::update(threads::table.find(ids[n]));
+            row(0).set(threads::post_count.eq(7)).execute(conn).unwrap();
+            row(1).set(threads::last_post_id.eq(PostId(0))).execute(conn).unwrap();
+            row(2).set(threads::is_answered.eq(false)).execute(conn).unwrap();
+            row(3).set(threads::answered_at.eq(None::<Instant>)).execute(conn).unwrap();
+        }).await;
+        assert_eq!(counters(&course).await.len(), 4);
+        assert_eq!(course.write(|conn| store::recount(conn).unwrap()).await, 4);
+        assert_eq!(counters(&course).await, Vec::<String>::new());
+        assert_eq!(course.write(|conn| store::recount(conn).unwrap()).await, 0);
+    }
+
     /// Whatever interleaving of post, edit, remove, hide, show, move, merge, read, report and helpful: the counters equal a
     /// recount, and nobody reads what they may not.
     async fn whatever_happens_the_counters_are_right_and_nobody_reads_what_is_hidden(course: Course) {

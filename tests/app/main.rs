@@ -14,6 +14,7 @@ mod certificate;
 mod content;
 mod conversations;
 mod copying;
+mod details;
 mod discussion;
 mod door;
 mod drafts;

@@ -16,6 +16,8 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::text::{EmailAddress, Slug, count};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
 use crate::platform::zone::day_in_words;
+use crate::schedule;
+use crate::schedule::pages::day_with_year;
 
 #[derive(Template)]
 #[template(path = "admin/cohort.html")]
@@ -30,6 +32,8 @@ struct CohortPage {
     hour: String,
     zone: String,
     joining: &'static str,
+    last_day: String,
+    last_look: String,
     learners: String,
     breaks: Vec<String>,
     facilitators: Vec<Facilitator>,
@@ -161,7 +165,7 @@ pub async fn dismiss(ask: Ask, db: Data<Db>, path: Path<(String, i64)>, fields: 
     ask.done(format!("/admin/cohorts/{}", cohort.slug), "facilitator-dismissed")
 }
 
-fn find(conn: &mut Conn, slug: &str) -> Result<Cohort, Error> {
+pub(super) fn find(conn: &mut Conn, slug: &str) -> Result<Cohort, Error> {
     let slug = Slug::parse(slug).ok_or(Error::NotFound)?;
     store::find(conn, &slug)?.ok_or(Error::NotFound)
 }
@@ -177,16 +181,19 @@ fn page(
     let facilitators = store::list_facilitators(conn, cohort.id)?
         .into_iter()
         .map(|(enrolment, name, email)| Facilitator { enrolment, name, email });
+    let closes_on = schedule::closes_on(cohort, &schedule::store::list_releases(conn, cohort.id)?);
     let learners = usize::try_from(store::count_learners(conn, cohort.id)?).unwrap_or(0);
     Ok(CohortPage {
         frame: frame(ask, person),
         name: cohort.name.clone(),
         path: cohort.path(),
         own: format!("/admin/cohorts/{}", cohort.slug),
-        starts: format!("{} {}", day_in_words(cohort.starts_on), cohort.starts_on.format("%Y")),
+        starts: day_with_year(cohort.starts_on),
         hour: cohort.release_time.format("%H:%M").to_string(),
         zone: cohort.zone.name().into(),
         joining: cohort.joining.in_words(),
+        last_day: day_with_year(closes_on.pred_opt().unwrap_or(closes_on)),
+        last_look: day_with_year(cohort.last_day_of_access()),
         learners: count(learners, "learner"),
         breaks: store::list_breaks(conn, cohort.id)?.iter().map(break_in_words).collect(),
         facilitators: facilitators.collect(),

@@ -5,6 +5,7 @@ pub mod cohort;
 pub mod cohorts;
 pub mod content;
 pub mod copy;
+pub mod details;
 pub mod mail;
 pub mod new_cohort;
 pub mod people;

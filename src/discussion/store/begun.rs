@@ -48,6 +48,27 @@ pub fn list_begun_before(conn: &mut Conn, cohort: CohortId, until: Instant) -> Q
     .load(conn)
 }
 
+/// The threads whose rows say something else about whether and when they were answered than their posts do.
+pub(super) fn list_misjudged(conn: &mut Conn) -> QueryResult<Vec<ThreadId>> {
+    #[derive(QueryableByName)]
+    struct Misjudged {
+        #[diesel(sql_type = BigInt)]
+        id: ThreadId,
+    }
+    let rows: Vec<Misjudged> = diesel::sql_query(
+        "WITH visible AS (SELECT id, thread_id, enrolment_id, created_at FROM posts \
+           WHERE removed_at IS NULL AND hidden_at IS NULL), \
+         begun AS (SELECT t.id, t.created_at, t.is_answered, t.answered_at, coalesce(t.started_by, \
+           (SELECT v.enrolment_id FROM visible AS v WHERE v.thread_id = t.id ORDER BY v.id LIMIT 1)) AS starter FROM threads AS t) \
+         SELECT b.id FROM begun AS b WHERE b.is_answered <> \
+             EXISTS (SELECT 1 FROM visible AS v WHERE v.thread_id = b.id AND v.enrolment_id <> b.starter) \
+           OR b.answered_at IS DISTINCT FROM (SELECT v.created_at FROM visible AS v WHERE v.thread_id = b.id \
+             AND v.enrolment_id <> b.starter AND v.created_at >= b.created_at ORDER BY v.id LIMIT 1)",
+    )
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// When somebody else first wrote in a thread that began then. What is older came by a merge, and answers what was asked
 /// elsewhere.
 pub(super) fn first_answer(

@@ -1,13 +1,16 @@
 //! Lists of threads, as they are kept: a cohort's, or a view of them.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
+use super::begun::list_misjudged;
 use super::marks::{has_unread, own_mark};
 use super::posts::visible_posts;
 use super::writing::{hold, settle};
 use super::{MARK, Marked, ThreadRow, marked};
 use crate::cohort::{CohortId, EnrolmentId, NOBODY};
-use crate::discussion::{Mark, PATIENCE, Thread, ThreadId};
+use crate::discussion::{Mark, PATIENCE, PostId, Thread, ThreadId};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -63,7 +66,7 @@ pub struct Wanted {
 
 /// The threads of a view joined with their reader's marks, in no order.
 macro_rules! wanted {
-    ($cohort:expr, $wanted:expr) => {{
+    ($conn:expr, $cohort:expr, $wanted:expr) => {{
         let Wanted { about, view, reader, now } = $wanted;
         let reader = reader.unwrap_or(NOBODY);
         let mut query = threads::table
@@ -88,9 +91,7 @@ macro_rules! wanted {
             View::Unread => query.filter(has_unread()),
             View::Following => query.filter(thread_marks::follows),
             View::Unanswered => query.filter(threads::is_answered.eq(false)),
-            View::Mine => query.filter(
-                threads::id.eq_any(posts::table.filter(posts::enrolment_id.eq(reader)).select(posts::thread_id)),
-            ),
+            View::Mine => query.filter(threads::id.eq_any(written_in($conn, reader)?)),
             View::NeedsReply => query.filter(threads::waiting_since.le(*now - PATIENCE)),
         }
     }};
@@ -104,7 +105,7 @@ pub fn list_threads(
     wanted: &Wanted,
     after: Option<After>,
 ) -> QueryResult<Vec<(Thread, Option<Mark>)>> {
-    let mut query = wanted!(cohort, wanted);
+    let mut query = wanted!(conn, cohort, wanted);
     let most = THREADS as i64 + 1;
     // In each case the first condition says nothing new: it lets both databases begin in the index.
     let rows: Vec<Marked> = if wanted.view == View::NeedsReply {
@@ -123,6 +124,12 @@ pub fn list_threads(
         query.order((threads::last_post_at.desc(), threads::id.desc())).limit(most).load(conn)?
     };
     Ok(rows.into_iter().map(marked).collect())
+}
+
+/// Where somebody has posted. Asked before the threads and not among them: PostgreSQL takes people to have written in far more
+/// threads than they have, and would read all that the cohort has.
+fn written_in(conn: &mut Conn, reader: EnrolmentId) -> QueryResult<Vec<ThreadId>> {
+    posts::table.filter(posts::enrolment_id.eq(reader)).select(posts::thread_id).distinct().load(conn)
 }
 
 /// Those that need a reply, for whoever answers: where somebody has just written for the first time comes first, then who
@@ -156,7 +163,7 @@ pub fn list_waiting(
 
 /// Those that facilitators have pinned, the newest pin first.
 pub fn list_pinned(conn: &mut Conn, cohort: CohortId, wanted: &Wanted) -> QueryResult<Vec<(Thread, Option<Mark>)>> {
-    let rows: Vec<Marked> = wanted!(cohort, wanted)
+    let rows: Vec<Marked> = wanted!(conn, cohort, wanted)
         .filter(threads::pinned_at.is_not_null())
         .order((threads::pinned_at.desc(), threads::id.desc()))
         .limit(PINNED)
@@ -164,17 +171,29 @@ pub fn list_pinned(conn: &mut Conn, cohort: CohortId, wanted: &Wanted) -> QueryR
     Ok(rows.into_iter().map(marked).collect())
 }
 
-/// Counts every thread's posts anew, and says how many counts were wrong.
+/// Reads every thread's posts anew, and says of how many threads the row told something else.
 pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
-    let counted: Vec<(ThreadId, i32, i64)> = threads::table
+    let newest = diesel::dsl::max(posts::id.nullable());
+    let counted: Vec<(ThreadId, i32, PostId, i64, Option<PostId>)> = threads::table
         .left_join(posts::table.on(posts::thread_id.eq(threads::id).and(visible_posts())))
-        .group_by((threads::id, threads::post_count))
-        .select((threads::id, threads::post_count, diesel::dsl::count(posts::id.nullable())))
+        .group_by((threads::id, threads::post_count, threads::last_post_id))
+        .select((
+            threads::id,
+            threads::post_count,
+            threads::last_post_id,
+            diesel::dsl::count(posts::id.nullable()),
+            newest,
+        ))
         .load(conn)?;
-    let wrong: Vec<_> = counted.into_iter().filter(|(_, kept, counted)| i64::from(*kept) != *counted).collect();
-    for (thread, kept, counted) in &wrong {
-        hold(conn, *thread)?;
-        settle(conn, *thread, i32::try_from(*counted).unwrap_or(i32::MAX) - kept)?;
+    let misjudged: HashSet<ThreadId> = list_misjudged(conn)?.into_iter().collect();
+    let mut wrong = 0;
+    for (thread, kept, last, counted, newest) in counted {
+        let more = i32::try_from(counted).unwrap_or(i32::MAX) - kept;
+        if more != 0 || last != newest.unwrap_or(PostId(0)) || misjudged.contains(&thread) {
+            hold(conn, thread)?;
+            settle(conn, thread, more)?;
+            wrong += 1;
+        }
     }
-    Ok(wrong.len())
+    Ok(wrong)
 }

@@ -123,6 +123,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("schedule-same", "Nothing in the schedule had to change."),
     ("live-saved", "The session is saved."),
     ("cohort-made", "The cohort is made."),
+    ("cohort-changed", "The cohort is changed."),
+    ("cohort-same", "Nothing of the cohort had to change."),
     ("facilitator-appointed", "The facilitator is appointed."),
     ("facilitator-dismissed", "They are a facilitator no more."),
     ("invited", "The invitation is on its way."),

@@ -29,31 +29,39 @@ fn recount(conn: &mut Conn) -> Vec<String> {
 type Row = (PostId, EnrolmentId, Instant, Role);
 
 fn wrong_threads(conn: &mut Conn) -> Vec<String> {
-    type Thread = (ThreadId, i32, PostId, bool, Option<Instant>, Option<EnrolmentId>);
+    type Kept = (i32, PostId, Instant, bool, Option<Instant>, Option<Instant>);
+    type Thread = (ThreadId, Instant, Option<EnrolmentId>, Kept);
     let kept: Vec<Thread> = threads::table
         .select((
             threads::id,
-            threads::post_count,
-            threads::last_post_id,
-            threads::is_answered,
-            threads::waiting_since,
+            threads::created_at,
             threads::started_by,
+            (
+                threads::post_count,
+                threads::last_post_id,
+                threads::last_post_at,
+                threads::is_answered,
+                threads::answered_at,
+                threads::waiting_since,
+            ),
         ))
         .load(conn)
         .unwrap();
     let mut wrong = Vec::new();
-    for (thread, count, last, answered, waiting, starter) in kept {
+    for (thread, begun, starter, kept) in kept {
         let visible = visible_in(conn, thread);
         let starter = starter.or_else(|| visible.first().map(|row| row.1));
         let newest = visible.last();
         let should = (
             i32::try_from(visible.len()).unwrap(),
             newest.map_or(PostId(0), |row| row.0),
+            newest.map_or(begun, |row| row.2),
             visible.iter().any(|row| Some(row.1) != starter),
+            visible.iter().find(|row| Some(row.1) != starter && row.2 >= begun).map(|row| row.2),
             newest.filter(|row| row.3 == Role::Learner).map(|row| row.2),
         );
-        if (count, last, answered, waiting) != should {
-            wrong.push(format!("thread {thread}: {:?} instead of {should:?}", (count, last, answered, waiting)));
+        if kept != should {
+            wrong.push(format!("thread {thread}: {kept:?} instead of {should:?}"));
         }
     }
     wrong

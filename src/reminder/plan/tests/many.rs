@@ -1,10 +1,10 @@
 //! How long planning takes for a very large cohort, what it holds in memory, and how reading and writing fare meanwhile.
 //! For benches/reminders, which prints what this prints.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Moment};
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::world::{World, worlds};
@@ -74,9 +74,9 @@ async fn writes(world: &World, learners: usize, now: Instant, stop: &AtomicBool)
 #[ignore = "takes minutes: benches/reminders runs it"]
 async fn one_release_for_very_many_learners() {
     println!(
-        "| database | learners | seconds | memory MB | … more than before | read p99 ms at rest | … meanwhile | write p99 ms at rest | … meanwhile | … at most |"
+        "| database | learners | seconds | rows alone | times | memory MB | … more than before | read p99 ms at rest | … meanwhile | write p99 ms at rest | … meanwhile | … at most |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for learners in numbers() {
         for world in worlds(11) {
             one_release(&world, learners).await;
@@ -97,33 +97,56 @@ fn only_what_opens(world: &World, now: Instant) {
     });
 }
 
+/// What reading and writing take while something else is done, and what that gives.
+async fn beside<T>(world: &World, learners: usize, now: Instant, work: impl Future<Output = T>) -> (Times, Times, T) {
+    let stop = AtomicBool::new(false);
+    let work = async {
+        let done = work.await;
+        stop.store(true, Ordering::Relaxed);
+        done
+    };
+    tokio::join!(reads(world, &stop), writes(world, learners, now, &stop), work)
+}
+
+/// Writes as many rows of both tables in as many transactions, with nothing decided and nothing sent over: what the database
+/// itself takes for them.
+async fn rows_alone(world: &World, learners: usize) {
+    for first in (0..learners).step_by(1_000) {
+        let statements = format!(
+            "INSERT INTO messages (message_id, account_id, recipient_name, recipient, class, subject, state, attempts, \
+               created_at, next_attempt_at, expires_at) \
+             SELECT '<' || CAST(1000000000 + e.id AS TEXT) || 'abcdefghijklmnopqrstuvwxyz0123456@learn.example.org>', \
+               a.id, a.name, a.email, 'bulk', '', 'pending', 0, '2027-01-18 09:00:00.000000', \
+               '2027-01-18 09:00:00.000000', '2027-01-25 09:00:00.000000' \
+             FROM enrolments AS e JOIN accounts AS a ON a.id = e.account_id \
+             WHERE e.id > {first} AND e.id <= {first} + 1000 ORDER BY e.id; \
+             INSERT INTO reminders (cohort_id, unit, kind, occasion, due_at, decided_at, enrolment_id, message_id) \
+             SELECT e.cohort_id, 'rows-alone', 'opens', '', '2027-01-18 09:00:00.000000', '2027-01-18 09:00:00.000000', \
+               e.id, e.id + 1000000 FROM enrolments AS e WHERE e.id > {first} AND e.id <= {first} + 1000 ORDER BY e.id"
+        );
+        world.db.write(move |conn| conn.batch_execute(&statements).map_err(DbError::from)).await.unwrap();
+    }
+}
+
 async fn one_release(world: &World, learners: usize) {
     world.enrol_many(learners);
-    let (stop, now) = (Arc::new(AtomicBool::new(false)), world.at("2027-01-11 09:00"));
+    let now = world.at("2027-01-11 09:00");
     only_what_opens(world, now);
-    let quiet = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        stop.store(true, Ordering::Relaxed);
-    };
-    let (reads_at_rest, writes_at_rest, ()) =
-        tokio::join!(reads(world, &stop), writes(world, learners, now, &stop), quiet);
-    stop.store(false, Ordering::Relaxed);
+    let rest = tokio::time::sleep(Duration::from_secs(2));
+    let (reads_at_rest, writes_at_rest, ()) = beside(world, learners, now, rest).await;
     let before = memory("VmRSS");
     forget_most_memory();
-    let planned = async {
-        let begun = Moment::now();
-        let queued = world.plan_at(now).await;
-        stop.store(true, Ordering::Relaxed);
-        (queued, begun.elapsed())
-    };
-    let (reads, writes, (queued, took)) =
-        tokio::join!(reads(world, &stop), writes(world, learners, now, &stop), planned);
+    let begun = Moment::now();
+    let (reads, writes, queued) = beside(world, learners, now, world.plan_at(now)).await;
+    let (took, most) = (begun.elapsed().as_secs_f64(), memory("VmHWM"));
     assert_eq!(queued, learners);
-    let most = memory("VmHWM");
+    let begun = Moment::now();
+    beside(world, learners, now, rows_alone(world, learners)).await;
+    let alone = begun.elapsed().as_secs_f64();
     println!(
-        "| {} | {learners} | {:.2} | {most} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
+        "| {} | {learners} | {took:.2} | {alone:.2} | {:.2} | {most} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
         world.database(),
-        took.as_secs_f64(),
+        took / alone,
         most.saturating_sub(before),
         reads_at_rest.slowest_of(99),
         reads.slowest_of(99),
