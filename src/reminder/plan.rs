@@ -17,8 +17,14 @@ use crate::platform::config::BaseUrl;
 use crate::platform::db::{Conn, Db, DbError};
 use crate::programme::{Catalogue, Content, Programme};
 
-/// For how many learners one transaction decides, so that a large cohort keeps no other writer waiting for long.
-const LEARNERS: i64 = 1_000;
+/// For how many learners one transaction decides. SQLite has one writer, and nobody is to wait for it for long; on PostgreSQL
+/// only those wait who change the same cohort's schedule.
+fn at_once(conn: &Conn) -> usize {
+    match conn {
+        Conn::Sqlite(_) => 1_000,
+        Conn::Postgres(_) => 4_000,
+    }
+}
 
 /// Plans every reminder that fell due, and gives how many mails were queued. Safe to run again, and anywhere else at the
 /// same time: one planner at a time holds a cohort, and a decision stands once it is written.
@@ -105,10 +111,11 @@ fn plan_some(
     if still.is_empty() {
         return Ok(nothing);
     }
-    let learners = store::list_learners(conn, cohort, after, LEARNERS)?;
+    let most = at_once(conn);
+    let learners = store::list_learners(conn, cohort, after, most as i64)?;
     let round = Round { dues: &still, course: &course, programme, host, now };
     let queued = round.write(conn, &learners)?;
-    if let (Some(last), true) = (learners.last(), learners.len() as i64 == LEARNERS) {
+    if let (Some(last), true) = (learners.last(), learners.len() == most) {
         return Ok(Planned { queued, more: Some(last.enrolment) });
     }
     for due in &still {

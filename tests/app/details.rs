@@ -21,7 +21,7 @@ stories! {
         course.travel_to("2027-04-20 10:00");
         let (root, ada) = (course.administrator().await, course.enrol("Ada").await);
         let page = root.get(DETAILS).await.expect(200);
-        assert!(page.has("value=\"spring 2027\"") && page.has("Empty: Sunday 9 May 2027."), "{}", page.html);
+        assert!(page.has("value=\"spring 2027\"") && page.has("If it is left empty: Sunday 9 May 2027."), "{}", page.html);
         let shown = root.submit(DETAILS, &sent("spring 2027", "2027-04-19", "", "")).await.expect(200);
         assert!(shown.has("Sunday 9 May 2027, by the rule") && shown.has("Monday 19 April 2027"), "{}", shown.html);
         assert!(shown.has("Discussions can only be read from now on.") && !shown.has("Last day to look back</th>"));

@@ -141,7 +141,7 @@ impl<'a> Sheet<'a> {
         let cohort = self.cohort();
         let by_rule = Cohort { closes_on: None, access_ends_on: None, ..cohort.clone() };
         let typed = |day: Option<NaiveDate>| day.map(|day| before(day).to_string()).unwrap_or_default();
-        let by_rule_day = |day| format!("Empty: {}.", day_with_year(day));
+        let by_rule_day = |day| format!("If it is left empty: {}.", day_with_year(day));
         Details {
             frame: frame(self.ask, person),
             cohort_name: cohort.name.clone(),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text, Timestamp};
 
-use super::{learns, stage_words};
+use super::{LOOKED_UP, learns};
 use crate::cohort::{CohortId, Standing};
 use crate::facilitator::analytics::{Alike, StepDay};
 use crate::facilitator::{AWAY, Stage};
@@ -72,7 +72,7 @@ pub fn count_stops(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResu
         "SELECT l.unit, l.step, count(*) AS learners FROM (SELECT id FROM enrolments \
            WHERE cohort_id = $1 AND role = 'learner' AND coalesce(last_seen_at, enrolled_at) < $2 AND {stage} = '{stalled}' \
            LIMIT {most}) AS s JOIN last_steps AS l ON l.enrolment_id = s.id GROUP BY l.unit, l.step",
-        stage = stage_words(now),
+        stage = LOOKED_UP.stage(now),
         stalled = Stage::Stalled.as_str(),
         most = i64::MAX,
     );

@@ -44,16 +44,16 @@ struct Row {
 }
 
 /// The plus signs let SQLite begin with what happened in the time asked for, not with everybody; and it would sort what it is to
-/// group. Numbered as they come first, as SQLite counts: the middle, the beginning, the end, the cohort; then the whole hours
+/// group. PostgreSQL gets none: it would not know what they stand before. Numbered as they come first, as SQLite counts: the middle, the beginning, the end, the cohort; then the whole hours
 /// within the two weeks, whose sums are kept: from, to, from, to. What is left of the four hours in which a week begins or ends
 /// is counted.
 const QUESTION: &str = "
-SELECT 'posts' AS what, count(*) FILTER (WHERE p.created_at < $1) AS before, count(*) FILTER (WHERE p.created_at >= $1) AS this,
-  count(DISTINCT p.enrolment_id) FILTER (WHERE p.created_at < $1) AS people_before,
-  count(DISTINCT p.enrolment_id) FILTER (WHERE p.created_at >= $1) AS people
-  FROM posts AS p JOIN enrolments AS e ON e.id = +p.enrolment_id
-  WHERE p.created_at >= $2 AND p.created_at < $3 AND p.removed_at IS NULL AND p.hidden_at IS NULL
-  AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active'
+SELECT 'posts' AS what, CAST(coalesce(sum(w.before), 0) AS BIGINT) AS before, CAST(coalesce(sum(w.this), 0) AS BIGINT) AS this,
+  count(*) FILTER (WHERE w.before > 0) AS people_before, count(*) FILTER (WHERE w.this > 0) AS people
+  FROM (SELECT p.enrolment_id, count(*) FILTER (WHERE p.created_at < $1) AS before, count(*) FILTER (WHERE p.created_at >= $1) AS this
+    FROM posts AS p WHERE p.created_at >= $2 AND p.created_at < $3 AND p.removed_at IS NULL AND p.hidden_at IS NULL
+    GROUP BY +p.enrolment_id) AS w JOIN enrolments AS e ON e.id = +w.enrolment_id
+  WHERE +e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active'
 UNION ALL
 SELECT 'joined', count(*) FILTER (WHERE e.enrolled_at < $1), count(*) FILTER (WHERE e.enrolled_at >= $1), 0, 0 FROM enrolments AS e
   WHERE e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active' AND e.enrolled_at >= $2 AND e.enrolled_at < $3
@@ -86,7 +86,11 @@ pub fn week(
     cohort: CohortId,
     (before, middle, end): (Instant, Instant, Instant),
 ) -> QueryResult<Week> {
-    let rows: Vec<Row> = diesel::sql_query(QUESTION)
+    let question = match conn {
+        Conn::Sqlite(_) => QUESTION.to_owned(),
+        Conn::Postgres(_) => QUESTION.replace('+', ""),
+    };
+    let rows: Vec<Row> = diesel::sql_query(question)
         .bind::<Timestamp, _>(middle)
         .bind::<Timestamp, _>(before)
         .bind::<Timestamp, _>(end)
