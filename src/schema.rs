@@ -135,6 +135,9 @@ diesel::table! {
         announcements_seen_at -> Nullable<Timestamp>,
         discussions_stopped_at -> Nullable<Timestamp>,
         extra_until -> Nullable<Date>,
+        has_certificate -> Bool,
+        has_begun -> Bool,
+        has_written -> Bool,
     }
 }
 

@@ -64,47 +64,19 @@ pub struct After {
 }
 
 fn stage(now: Instant) -> SqlLiteral<Text> {
-    sql(&LOOKED_UP.stage(now))
+    sql(&stage_words(now))
 }
 
-/// How a query asks what a learner of `enrolments` has done.
-struct Asked {
-    is_done: &'static str,
-    has_begun: &'static str,
-    has_written: &'static str,
-}
-
-/// Learner by learner: sets would be made of everybody who ever took a course here.
-const LOOKED_UP: Asked = Asked {
-    is_done: "EXISTS (SELECT 1 FROM certificates AS c WHERE c.enrolment_id = enrolments.id)",
-    has_begun: "EXISTS (SELECT 1 FROM last_steps AS l WHERE l.enrolment_id = enrolments.id)",
-    has_written: "EXISTS (SELECT 1 FROM writer_weeks AS w WHERE w.enrolment_id = enrolments.id AND w.posts > 0)",
-};
-
-/// From what is joined to them, if PostgreSQL is to choose how: for everybody of a cohort it takes half as long.
-const JOINED: Asked = Asked {
-    is_done: "certificates.enrolment_id IS NOT NULL",
-    has_begun: "last_steps.enrolment_id IS NOT NULL",
-    has_written: "writers.enrolment_id IS NOT NULL",
-};
-const JOINS: &str = "LEFT JOIN certificates ON certificates.enrolment_id = enrolments.id \
-    LEFT JOIN last_steps ON last_steps.enrolment_id = enrolments.id \
-    LEFT JOIN (SELECT DISTINCT enrolment_id FROM writer_weeks WHERE cohort_id = $1 AND posts > 0) AS writers \
-    ON writers.enrolment_id = enrolments.id";
-
-impl Asked {
-    /// The stage of a row of `enrolments`. The one place that says what each means.
-    fn stage(&self, now: Instant) -> String {
-        let Self { is_done, has_begun, has_written } = self;
-        // A time of ours, in the form in which both databases read it.
-        let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
-        format!(
-            "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' WHEN {is_done} THEN 'done' \
-             WHEN NOT ({has_begun}) THEN 'not-started' \
-             WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
-             WHEN NOT ({has_written}) THEN 'silent' ELSE 'active' END)"
-        )
-    }
+/// The stage of a row of `enrolments`, by marks that triggers keep there. The one place that says what each means.
+fn stage_words(now: Instant) -> String {
+    // A time of ours, in the form in which both databases read it.
+    let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
+    format!(
+        "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' WHEN enrolments.has_certificate THEN 'done' \
+         WHEN NOT enrolments.has_begun THEN 'not-started' \
+         WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
+         WHEN NOT enrolments.has_written THEN 'silent' ELSE 'active' END)"
+    )
 }
 
 /// When somebody was last here; who never was, when they enrolled.
@@ -239,15 +211,10 @@ struct Staged {
 
 /// How many learners are in each stage; those with nobody are not named.
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
-    let (asked, joins) = match conn {
-        Conn::Sqlite(_) => (LOOKED_UP, ""),
-        Conn::Postgres(_) => (JOINED, JOINS),
-    };
-    // Grouped by itself, PostgreSQL would find each stage twice. What is limited, however far, it finds first.
-    let (stage, most) = (asked.stage(now), i64::MAX);
     let question = format!(
-        "SELECT s.stage, count(*) AS learners FROM (SELECT {stage} AS stage FROM enrolments {joins} \
-         WHERE enrolments.cohort_id = $1 AND enrolments.role = 'learner' LIMIT {most}) AS s GROUP BY s.stage",
+        "SELECT s.stage, count(*) AS learners FROM (SELECT {} AS stage FROM enrolments \
+         WHERE cohort_id = $1 AND role = 'learner') AS s GROUP BY s.stage",
+        stage_words(now)
     );
     let counts: Vec<Staged> = diesel::sql_query(question).bind::<BigInt, _>(cohort).load(conn)?;
     Ok(counts.into_iter().map(|count| (count.stage, count.learners)).collect())

@@ -117,6 +117,10 @@ stories! {
         // What somebody spoils past the triggers is mended.
         course.write(|conn| diesel::sql_query("UPDATE step_days SET done = done + 1").execute(conn).unwrap()).await;
         assert!(course.write(|conn| sums::recount(conn).unwrap()).await > 0);
+        let marks = "UPDATE enrolments SET has_certificate = NOT has_certificate, has_begun = NOT has_begun, has_written = NOT has_written";
+        let spoilt = course.write(move |conn| diesel::sql_query(marks).execute(conn).unwrap()).await;
+        assert_eq!(course.write(|conn| sums::recount(conn).unwrap()).await, spoilt as i64);
+        assert_eq!(course.write(|conn| sums::count_wrong(conn).unwrap()).await, 0);
         let (told, counted) = course.write(move |conn| (told(conn, cohort, now), recount(conn, cohort, now))).await;
         assert_eq!(told, counted);
     }

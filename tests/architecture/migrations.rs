@@ -20,6 +20,7 @@ const APART: &[(&str, &str)] = &[
         "triggers, and a table that SQLite has to make anew to free it of its references",
     ),
     ("2026-11-30-000007_reports/", "sums that triggers keep, and the days and weeks that they are for"),
+    ("2026-11-30-000012_learner_marks/", "marks that triggers keep"),
     ("2026-11-30-000011_large_cohorts/", "references that PostgreSQL looks up at every row, and how it compares text"),
 ];
 

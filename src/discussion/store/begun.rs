@@ -55,16 +55,15 @@ pub(super) fn list_misjudged(conn: &mut Conn) -> QueryResult<Vec<ThreadId>> {
         #[diesel(sql_type = BigInt)]
         id: ThreadId,
     }
-    let rows: Vec<Misjudged> = diesel::sql_query(
-        "WITH visible AS (SELECT id, thread_id, enrolment_id, created_at FROM posts \
-           WHERE removed_at IS NULL AND hidden_at IS NULL), \
-         begun AS (SELECT t.id, t.created_at, t.is_answered, t.answered_at, coalesce(t.started_by, \
-           (SELECT v.enrolment_id FROM visible AS v WHERE v.thread_id = t.id ORDER BY v.id LIMIT 1)) AS starter FROM threads AS t) \
-         SELECT b.id FROM begun AS b WHERE b.is_answered <> \
-             EXISTS (SELECT 1 FROM visible AS v WHERE v.thread_id = b.id AND v.enrolment_id <> b.starter) \
-           OR b.answered_at IS DISTINCT FROM (SELECT v.created_at FROM visible AS v WHERE v.thread_id = b.id \
-             AND v.enrolment_id <> b.starter AND v.created_at >= b.created_at ORDER BY v.id LIMIT 1)",
-    )
+    // Each thread's posts are looked up by it: named once for all, PostgreSQL would go through everybody's for each.
+    let visible = "FROM posts AS v WHERE v.thread_id = b.id AND v.removed_at IS NULL AND v.hidden_at IS NULL";
+    let rows: Vec<Misjudged> = diesel::sql_query(format!(
+        "SELECT b.id FROM (SELECT b.id, b.created_at, b.is_answered, b.answered_at, \
+           coalesce(b.started_by, (SELECT v.enrolment_id {visible} ORDER BY v.id LIMIT 1)) AS starter FROM threads AS b) AS b \
+         WHERE b.is_answered <> EXISTS (SELECT 1 {visible} AND v.enrolment_id <> b.starter) \
+           OR b.answered_at IS DISTINCT FROM (SELECT v.created_at {visible} AND v.enrolment_id <> b.starter \
+             AND (v.created_at >= b.created_at) IS TRUE ORDER BY v.id LIMIT 1)"
+    ))
     .load(conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

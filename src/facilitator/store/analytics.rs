@@ -3,12 +3,12 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Text, Timestamp};
+use diesel::sql_types::{BigInt, Date, Text};
 
-use super::{LOOKED_UP, learns};
+use super::{learns, stage_words};
 use crate::cohort::{CohortId, Standing};
+use crate::facilitator::Stage;
 use crate::facilitator::analytics::{Alike, StepDay};
-use crate::facilitator::{AWAY, Stage};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
@@ -67,17 +67,13 @@ struct StopRow {
 
 /// The last step that each stalled learner did, and how many stopped there; the most first.
 pub fn count_stops(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Slug, Slug, i64)>> {
-    // What is limited, however far, is found first; who was here lately is left out before anything else is asked of them.
     let question = format!(
-        "SELECT l.unit, l.step, count(*) AS learners FROM (SELECT id FROM enrolments \
-           WHERE cohort_id = $1 AND role = 'learner' AND coalesce(last_seen_at, enrolled_at) < $2 AND {stage} = '{stalled}' \
-           LIMIT {most}) AS s JOIN last_steps AS l ON l.enrolment_id = s.id GROUP BY l.unit, l.step",
-        stage = LOOKED_UP.stage(now),
-        stalled = Stage::Stalled.as_str(),
-        most = i64::MAX,
+        "SELECT l.unit, l.step, count(*) AS learners FROM enrolments JOIN last_steps AS l ON l.enrolment_id = enrolments.id \
+         WHERE enrolments.cohort_id = $1 AND enrolments.role = 'learner' AND {} = '{}' GROUP BY l.unit, l.step",
+        stage_words(now),
+        Stage::Stalled,
     );
-    let rows: Vec<StopRow> =
-        diesel::sql_query(question).bind::<BigInt, _>(cohort).bind::<Timestamp, _>(now - AWAY).load(conn)?;
+    let rows: Vec<StopRow> = diesel::sql_query(question).bind::<BigInt, _>(cohort).load(conn)?;
     let mut stops: Vec<_> = rows.into_iter().map(|row| (row.unit, row.step, row.learners)).collect();
     stops.sort_by(|a, b| (b.2, &a.0, &a.1).cmp(&(a.2, &b.0, &b.1)));
     Ok(stops)

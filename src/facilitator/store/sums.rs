@@ -15,6 +15,16 @@ const SUMS: [(&str, &str, &str); 5] = [
     ("writer_weeks", "cohort_id, week, enrolment_id, posts", "posts <> 0"),
 ];
 
+/// What is marked at an enrolment, and the facts that it is marked for.
+const MARKS: [(&str, &str); 3] = [
+    ("has_certificate", "SELECT 1 FROM certificates AS c WHERE c.enrolment_id = enrolments.id"),
+    ("has_begun", "SELECT 1 FROM completions AS d WHERE d.enrolment_id = enrolments.id"),
+    (
+        "has_written",
+        "SELECT 1 FROM posts AS p WHERE p.enrolment_id = enrolments.id AND p.removed_at IS NULL AND p.hidden_at IS NULL",
+    ),
+];
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
@@ -34,12 +44,28 @@ pub fn recount(conn: &mut Conn) -> QueryResult<i64> {
         }
         wrong += off;
     }
-    Ok(wrong)
+    let marks = wrong_marks(conn)?;
+    if marks > 0 {
+        let marked = MARKS.map(|(mark, facts)| format!("{mark} = EXISTS ({facts})")).join(", ");
+        diesel::sql_query(format!("UPDATE enrolments SET {marked} WHERE {}", differ())).execute(conn)?;
+    }
+    Ok(wrong + marks)
 }
 
 /// How many rows [`recount`] would mend; it changes nothing.
 pub fn count_wrong(conn: &mut Conn) -> QueryResult<i64> {
-    SUMS.into_iter().map(|sum| wrong_rows(conn, sum)).sum()
+    let sums: i64 = SUMS.into_iter().map(|sum| wrong_rows(conn, sum)).sum::<QueryResult<_>>()?;
+    Ok(sums + wrong_marks(conn)?)
+}
+
+/// That a mark of an enrolment is not what its facts say.
+fn differ() -> String {
+    MARKS.map(|(mark, facts)| format!("{mark} <> EXISTS ({facts})")).join(" OR ")
+}
+
+fn wrong_marks(conn: &mut Conn) -> QueryResult<i64> {
+    let question = format!("SELECT count(*) AS n FROM enrolments WHERE {}", differ());
+    diesel::sql_query(question).get_result::<Count>(conn).map(|count| count.n)
 }
 
 fn wrong_rows(conn: &mut Conn, (table, columns, says): (&str, &str, &str)) -> QueryResult<i64> {

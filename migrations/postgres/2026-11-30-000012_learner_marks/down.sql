@@ -1,0 +1,10 @@
+DROP TRIGGER certificate_is_marked ON certificates;
+DROP FUNCTION certificate_is_marked();
+DROP TRIGGER beginning_is_marked ON last_steps;
+DROP FUNCTION beginning_is_marked();
+DROP TRIGGER first_week_is_marked ON writer_weeks;
+DROP TRIGGER week_is_marked ON writer_weeks;
+DROP FUNCTION week_is_marked();
+ALTER TABLE enrolments DROP COLUMN has_certificate;
+ALTER TABLE enrolments DROP COLUMN has_begun;
+ALTER TABLE enrolments DROP COLUMN has_written;

@@ -1,0 +1,10 @@
+DROP TRIGGER certificate_is_marked;
+DROP TRIGGER certificate_is_unmarked;
+DROP TRIGGER beginning_is_marked;
+DROP TRIGGER beginning_is_unmarked;
+DROP TRIGGER first_week_is_marked;
+DROP TRIGGER week_is_marked;
+DROP TRIGGER week_is_unmarked;
+ALTER TABLE enrolments DROP COLUMN has_certificate;
+ALTER TABLE enrolments DROP COLUMN has_begun;
+ALTER TABLE enrolments DROP COLUMN has_written;
