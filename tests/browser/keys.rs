@@ -71,9 +71,12 @@ impl<'b> Keys<'b> {
     pub async fn tab(&self) -> Focus {
         self.press(Key::Tab).await;
         let mut focus = self.focus().await;
-        if !focus.seen {
+        for _ in 0..30 {
+            if focus.seen {
+                break;
+            }
             // The page may still be moving to it.
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
             focus = self.focus().await;
         }
         assert!(focus.seen, "{}: the focus is not to be seen on {focus:?}", self.browser.path().await);
