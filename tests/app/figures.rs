@@ -104,6 +104,35 @@ stories! {
         assert!(discussions().await.has("2027-01-11,3,2,1,1,180\n"));
     }
 
+    async fn who_begins_stops_and_is_taken_out_at_once_leaves_no_mark_wrong(course: Course) {
+        course.travel_to("2027-01-13 10:00");
+        let priya = course.facilitator().await;
+        let mut learners = Vec::new();
+        for n in 0..16 {
+            learners.push(course.enrol(&format!("Learner{n}")).await);
+        }
+        let (done, undone) = (format!("{ARTICLE}/complete"), format!("{ARTICLE}/incomplete"));
+        let (out, back) = ([("place", "out"), ("reason", "On leave")], [("place", "back"), ("reason", "Is back")]);
+        let at_once = learners.iter().map(|learner| {
+            let desk = format!("/cohorts/spring/manage/learners/{}/place", learner.enrolment.unwrap());
+            let (priya, done, undone, out, back) = (&priya, &done, &undone, &out, &back);
+            async move {
+                tokio::join!(
+                    learner.submit(done, &[]),
+                    priya.submit(&desk, out),
+                    learner.submit(undone, &[]),
+                    priya.submit(&desk, back),
+                    learner.submit(done, &[]),
+                )
+            }
+        });
+        for (a, b, c, d, e) in futures_util::future::join_all(at_once).await {
+            let statuses = [a, b, c, d, e].map(|page| page.status);
+            assert!(statuses.iter().all(|status| *status < 500), "somebody waited in a circle: {statuses:?}");
+        }
+        assert_eq!(course.write(|conn| sums::count_wrong(conn).unwrap()).await, 0);
+    }
+
     /// Random histories: the sums that are kept are those of somebody who counts every row.
     async fn the_kept_sums_are_those_of_an_independent_count(course: Course) {
         course.travel_to("2027-02-10 10:00");

@@ -1,6 +1,6 @@
 DROP TRIGGER certificate_is_marked ON certificates;
 DROP FUNCTION certificate_is_marked();
-DROP TRIGGER beginning_is_marked ON last_steps;
+DROP TRIGGER beginning_is_marked ON completions;
 DROP FUNCTION beginning_is_marked();
 DROP TRIGGER first_week_is_marked ON writer_weeks;
 DROP TRIGGER week_is_marked ON writer_weeks;

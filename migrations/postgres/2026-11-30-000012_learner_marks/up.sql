@@ -20,19 +20,23 @@ END $$;
 CREATE TRIGGER certificate_is_marked AFTER INSERT OR DELETE ON certificates
   FOR EACH ROW EXECUTE FUNCTION certificate_is_marked();
 
+-- Whoever takes a mark away waits for who is just adding to what it is for, whose row holds the enrolment it refers to; and the
+-- other way round. By its name it comes before completion_is_counted: an enrolment first, then the sums, as where somebody leaves.
 CREATE FUNCTION beginning_is_marked() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF tg_op = 'INSERT' THEN
     UPDATE enrolments SET has_begun = TRUE WHERE id = new.enrolment_id AND NOT has_begun;
   ELSE
-    UPDATE enrolments SET has_begun = FALSE WHERE id = old.enrolment_id;
+    PERFORM 1 FROM enrolments WHERE id = old.enrolment_id FOR UPDATE;
+    UPDATE enrolments SET has_begun = EXISTS (SELECT 1 FROM completions c WHERE c.enrolment_id = old.enrolment_id)
+    WHERE id = old.enrolment_id;
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER beginning_is_marked AFTER INSERT OR DELETE ON last_steps
+CREATE TRIGGER beginning_is_marked AFTER INSERT OR DELETE ON completions
   FOR EACH ROW EXECUTE FUNCTION beginning_is_marked();
 
--- Whoever takes a mark away waits for who is just writing, whose post holds the enrolment it refers to; and the other way round.
+-- The same of posts.
 CREATE FUNCTION week_is_marked() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   person BIGINT;

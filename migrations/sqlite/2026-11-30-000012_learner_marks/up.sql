@@ -14,10 +14,11 @@ END;
 CREATE TRIGGER certificate_is_unmarked AFTER DELETE ON certificates BEGIN
   UPDATE enrolments SET has_certificate = FALSE WHERE id = old.enrolment_id;
 END;
-CREATE TRIGGER beginning_is_marked AFTER INSERT ON last_steps BEGIN
+CREATE TRIGGER beginning_is_marked AFTER INSERT ON completions BEGIN
   UPDATE enrolments SET has_begun = TRUE WHERE id = new.enrolment_id AND NOT has_begun;
 END;
-CREATE TRIGGER beginning_is_unmarked AFTER DELETE ON last_steps BEGIN
+CREATE TRIGGER beginning_is_unmarked AFTER DELETE ON completions
+WHEN NOT EXISTS (SELECT 1 FROM completions c WHERE c.enrolment_id = old.enrolment_id) BEGIN
   UPDATE enrolments SET has_begun = FALSE WHERE id = old.enrolment_id;
 END;
 CREATE TRIGGER first_week_is_marked AFTER INSERT ON writer_weeks WHEN new.posts > 0 BEGIN
