@@ -6,10 +6,10 @@ pub mod sums;
 mod week;
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{count_star, exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{Text, Timestamp};
 
 pub use notes::{TeamNote, list_notes, remove_note, write_note};
 pub use week::{Numbers, Week, week};
@@ -63,20 +63,16 @@ pub struct After {
     pub at: Instant,
 }
 
-fn stage(now: Instant) -> SqlLiteral<Text> {
-    sql(&stage_words(now))
-}
-
 /// The stage of a row of `enrolments`, by marks that triggers keep there. The one place that says what each means.
-fn stage_words(now: Instant) -> String {
+fn stage(now: Instant) -> SqlLiteral<Text> {
     // A time of ours, in the form in which both databases read it.
     let away_since = (now - AWAY).utc().format("%Y-%m-%d %H:%M:%S%.f");
-    format!(
+    sql(&format!(
         "(CASE WHEN enrolments.state = 'withdrawn' THEN 'left' WHEN enrolments.has_certificate THEN 'done' \
          WHEN NOT enrolments.has_begun THEN 'not-started' \
          WHEN coalesce(enrolments.last_seen_at, enrolments.enrolled_at) < '{away_since}' THEN 'stalled' \
          WHEN NOT enrolments.has_written THEN 'silent' ELSE 'active' END)"
-    )
+    ))
 }
 
 /// When somebody was last here; who never was, when they enrolled.
@@ -99,10 +95,6 @@ macro_rules! only_wanted {
             Some(asked) => query.filter($stage.eq(asked.as_str())),
             None => query.filter(enrolments::state.eq(Standing::Active)),
         };
-        if wanted.stage == Some(Stage::Stalled) {
-            // Says nothing new: of the others it need not be asked what they did.
-            query = query.filter(enrolments::state.eq(Standing::Active)).filter(last_here().lt(wanted.now - AWAY));
-        }
         if !wanted.words.is_empty() {
             let part = part(&wanted.words);
             let network = cards::table
@@ -201,23 +193,10 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
         .map(|row| row.map(learner))
 }
 
-#[derive(QueryableByName)]
-struct Staged {
-    #[diesel(sql_type = Text)]
-    stage: Stage,
-    #[diesel(sql_type = BigInt)]
-    learners: i64,
-}
-
 /// How many learners are in each stage; those with nobody are not named.
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
-    let question = format!(
-        "SELECT s.stage, count(*) AS learners FROM (SELECT {} AS stage FROM enrolments \
-         WHERE cohort_id = $1 AND role = 'learner') AS s GROUP BY s.stage",
-        stage_words(now)
-    );
-    let counts: Vec<Staged> = diesel::sql_query(question).bind::<BigInt, _>(cohort).load(conn)?;
-    Ok(counts.into_iter().map(|count| (count.stage, count.learners)).collect())
+    let stage = stage(now);
+    enrolments::table.filter(learns(cohort)).group_by(stage.clone()).select((stage, count_star())).load(conn)
 }
 
 /// Everything that these learners have done.

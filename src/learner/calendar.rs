@@ -7,7 +7,7 @@ use crate::cohort::{Break, Cohort};
 use crate::live::{self, Session, session_of};
 use crate::platform::clock::Instant;
 use crate::programme::{Programme, Step, Unit};
-use crate::schedule::{Release, closes_on, release_of};
+use crate::schedule::{Release, last_day, release_of};
 
 pub struct Dates<'c> {
     /// By their first day.
@@ -53,7 +53,6 @@ pub struct Planned {
 pub fn dates<'c>(cohort: &Cohort, programme: &'c Programme, planned: &'c Planned) -> Dates<'c> {
     let Planned { releases, breaks, sessions } = planned;
     let day = |day, what| Date { first: day, last: day, what };
-    let before = |day: NaiveDate| day.pred_opt().unwrap_or(day);
     let pauses = breaks.iter().map(|b| Date { first: b.first_day, last: b.last_day, what: Occasion::Break(b) });
     let mut listed: Vec<Date<'c>> = pauses.collect();
     let mut held = Vec::new();
@@ -70,8 +69,8 @@ pub fn dates<'c>(cohort: &Cohort, programme: &'c Programme, planned: &'c Planned
         let session = session_of(unit, step, sessions)?;
         Some(day(cohort.zone.local_date(session.starts_at), Occasion::Live(unit, step, session)))
     }));
-    listed.push(day(before(closes_on(cohort, releases)), Occasion::LastToTakePart));
-    listed.push(day(before(cohort.zone.local_date(cohort.access_ends_at())), Occasion::LastOfAccess));
+    listed.push(day(last_day(cohort, releases), Occasion::LastToTakePart));
+    listed.push(day(cohort.last_day_of_access(), Occasion::LastOfAccess));
     // Stable: what falls on one day stays in the order above, and units in theirs; what has an hour stands by it.
     listed.sort_by_key(|date| (date.first, date.instant()));
     Dates { listed, held }

@@ -22,7 +22,7 @@ use crate::programme::{Programme, Unit};
 pub use change::{Change, Revision, ScheduleFault, Side, Terms, apply};
 pub use choices::{Choices, Settings};
 pub use holidays::{bank_holiday, bank_holidays};
-pub use plan::{closes_at, closes_on, planned};
+pub use plan::{closes_at, closes_on, last_day, planned};
 
 crate::id!(ChangeId);
 

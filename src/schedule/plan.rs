@@ -80,7 +80,13 @@ pub fn closes_on(cohort: &Cohort, releases: &[Release]) -> NaiveDate {
     cohort.extra_until.and_then(|last| last.succ_opt()).map_or(closes_on, |own| own.max(closes_on))
 }
 
-/// The start of that day, in the cohort's zone.
+/// The last day on which learners take part.
+pub fn last_day(cohort: &Cohort, releases: &[Release]) -> NaiveDate {
+    let closes_on = closes_on(cohort, releases);
+    closes_on.pred_opt().unwrap_or(closes_on)
+}
+
+/// The start of the day on which a cohort closes, in its zone.
 pub fn closes_at(cohort: &Cohort, releases: &[Release]) -> Instant {
     cohort.zone.instant(closes_on(cohort, releases).and_time(NaiveTime::MIN))
 }

@@ -181,7 +181,7 @@ fn page(
     let facilitators = store::list_facilitators(conn, cohort.id)?
         .into_iter()
         .map(|(enrolment, name, email)| Facilitator { enrolment, name, email });
-    let closes_on = schedule::closes_on(cohort, &schedule::store::list_releases(conn, cohort.id)?);
+    let releases = schedule::store::list_releases(conn, cohort.id)?;
     let learners = usize::try_from(store::count_learners(conn, cohort.id)?).unwrap_or(0);
     Ok(CohortPage {
         frame: frame(ask, person),
@@ -192,7 +192,7 @@ fn page(
         hour: cohort.release_time.format("%H:%M").to_string(),
         zone: cohort.zone.name().into(),
         joining: cohort.joining.in_words(),
-        last_day: day_with_year(closes_on.pred_opt().unwrap_or(closes_on)),
+        last_day: day_with_year(schedule::last_day(cohort, &releases)),
         last_look: day_with_year(cohort.last_day_of_access()),
         learners: count(learners, "learner"),
         breaks: store::list_breaks(conn, cohort.id)?.iter().map(break_in_words).collect(),

@@ -16,11 +16,11 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::secret::fingerprint;
 use crate::platform::text::{count, line};
 use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields, Frame};
-use crate::programme::{Catalogue, Content};
+use crate::programme::{Catalogue, Content, Programme};
 use crate::reminder::due::timetable;
 use crate::reminder::store::{Course, course};
 use crate::schedule::pages::day_with_year;
-use crate::schedule::{closes_at, closes_on};
+use crate::schedule::{closes_at, last_day};
 
 const LONGEST_REASON: usize = 200;
 
@@ -66,19 +66,19 @@ pub async fn submit(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<S
     let (asked, catalogue) = (ask.clone(), content.current());
     let kept = db.write(move |conn| keep(conn, &asked, &catalogue, &slug, &fields)).await?;
     match kept {
-        Ok((path, flash)) => ask.done(path, flash),
-        Err(shown) => ask.page(*shown),
+        Outcome::Done(path, flash) => ask.done(path, flash),
+        Outcome::Shown(page) => ask.page(*page),
     }
 }
 
-/// Where to go and what to say there, or the page that shows what comes of it.
-fn keep(
-    conn: &mut Conn,
-    ask: &Ask,
-    catalogue: &Catalogue,
-    slug: &str,
-    fields: &Fields,
-) -> Result<Result<(String, &'static str), Box<Details>>, Error> {
+enum Outcome {
+    /// Where to go, and what to say there.
+    Done(String, &'static str),
+    /// What would come of what was typed; nothing is kept.
+    Shown(Box<Details>),
+}
+
+fn keep(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, fields: &Fields) -> Result<Outcome, Error> {
     let person = administrator(conn, ask)?;
     // Two who change the same cohort take turns.
     let cohort = find(conn, slug)?.id;
@@ -89,13 +89,13 @@ fn keep(
     })?;
     let changes = sheet.changes(&wanted);
     if changes.is_empty() {
-        return Ok(Ok((sheet.path(), "cohort-same")));
+        return Ok(Outcome::Done(sheet.path(), "cohort-same"));
     }
     let mark = mark(&changes);
     if fields.get("shown") != mark {
-        let effects = sheet.effects(&wanted, catalogue);
+        let effects = sheet.effects(&wanted);
         let page = sheet.page(&person).sent(fields, &Faults::default());
-        return Ok(Err(Box::new(Details { changes, effects, mark, ..page })));
+        return Ok(Outcome::Shown(Box::new(Details { changes, effects, mark, ..page })));
     }
     store::change_details(conn, &wanted)?;
     let what = changes.iter().map(|change| format!("{}: {}, was {}.", change.label, change.to, change.from));
@@ -103,7 +103,7 @@ fn keep(
     let deed =
         Deed { act: Act::ChangeCohort, subject: &wanted.name, path: &sheet.path(), reason: &reason, about: None };
     note(conn, &person, Some(wanted.id), deed, ask.now)?;
-    Ok(Ok((sheet.path(), "cohort-changed")))
+    Ok(Outcome::Done(sheet.path(), "cohort-changed"))
 }
 
 fn mark(changes: &[Change]) -> String {
@@ -114,14 +114,15 @@ fn mark(changes: &[Change]) -> String {
 /// A cohort with its schedule, as somebody looks at it.
 struct Sheet<'a> {
     ask: &'a Ask,
+    programme: &'a Programme,
     course: Course,
 }
 
 impl<'a> Sheet<'a> {
-    fn read(conn: &mut Conn, ask: &'a Ask, catalogue: &Catalogue, slug: &str) -> Result<Self, Error> {
+    fn read(conn: &mut Conn, ask: &'a Ask, catalogue: &'a Catalogue, slug: &str) -> Result<Self, Error> {
         let cohort = find(conn, slug)?;
-        let course = course(conn, cohort.id)?.filter(|_| catalogue.programme(&cohort.programme).is_some());
-        Ok(Self { ask, course: course.ok_or(Error::NotFound)? })
+        let programme = catalogue.programme(&cohort.programme).ok_or(Error::NotFound)?;
+        Ok(Self { ask, programme, course: course(conn, cohort.id)?.ok_or(Error::NotFound)? })
     }
 
     fn cohort(&self) -> &Cohort {
@@ -134,7 +135,7 @@ impl<'a> Sheet<'a> {
 
     /// The last day on which learners take part, whether somebody has said one or not.
     fn last_day(&self, cohort: &Cohort) -> NaiveDate {
-        before(closes_on(cohort, &self.course.releases))
+        last_day(cohort, &self.course.releases)
     }
 
     fn page(&self, person: &Person) -> Details {
@@ -217,7 +218,7 @@ impl<'a> Sheet<'a> {
         rows.map(|(label, from, to)| Change { label, from, to }).collect()
     }
 
-    fn effects(&self, wanted: &Cohort, catalogue: &Catalogue) -> Vec<String> {
+    fn effects(&self, wanted: &Cohort) -> Vec<String> {
         let (now, cohort) = (self.ask.now, self.cohort());
         let mut effects = Vec::new();
         let closed = |cohort: &Cohort| now >= closes_at(cohort, &self.course.releases);
@@ -231,7 +232,7 @@ impl<'a> Sheet<'a> {
             (true, false) => effects.push("Learners can read the units again at once.".to_owned()),
             _ => {}
         }
-        let (before, after) = (self.reminders_to_come(cohort, catalogue), self.reminders_to_come(wanted, catalogue));
+        let (before, after) = (self.reminders_to_come(cohort), self.reminders_to_come(wanted));
         if before > after {
             effects.push(format!("{} of the schedule will not go out.", count(before - after, "reminder")));
         }
@@ -248,10 +249,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// How many reminders fall due yet, each for many learners.
-    fn reminders_to_come(&self, cohort: &Cohort, catalogue: &Catalogue) -> usize {
+    fn reminders_to_come(&self, cohort: &Cohort) -> usize {
         let course = Course { cohort: cohort.clone(), ..self.course.clone() };
-        let Some(programme) = catalogue.programme(&cohort.programme) else { return 0 };
-        timetable(&course, programme).iter().filter(|due| due.is_on && due.at > self.ask.now).count()
+        timetable(&course, self.programme).iter().filter(|due| due.is_on && due.at > self.ask.now).count()
     }
 }
 

@@ -2,10 +2,11 @@
 //! with ten thousand.
 
 use chrono::NaiveDate;
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
 
-use super::{learns, stage_words};
+use super::{learns, stage};
 use crate::cohort::{CohortId, Standing};
 use crate::facilitator::Stage;
 use crate::facilitator::analytics::{Alike, StepDay};
@@ -13,7 +14,7 @@ use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::Unit;
-use crate::schema::{enrolments, first_answers, step_days};
+use crate::schema::{enrolments, first_answers, last_steps, step_days};
 
 /// A step as records name it, and how many learners opened and did it.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
@@ -55,26 +56,15 @@ pub fn count_active(conn: &mut Conn, cohort: CohortId) -> QueryResult<i64> {
     enrolments::table.filter(learns(cohort)).filter(enrolments::state.eq(Standing::Active)).count().get_result(conn)
 }
 
-#[derive(QueryableByName)]
-struct StopRow {
-    #[diesel(sql_type = Text)]
-    unit: Slug,
-    #[diesel(sql_type = Text)]
-    step: Slug,
-    #[diesel(sql_type = BigInt)]
-    learners: i64,
-}
-
 /// The last step that each stalled learner did, and how many stopped there; the most first.
 pub fn count_stops(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Slug, Slug, i64)>> {
-    let question = format!(
-        "SELECT l.unit, l.step, count(*) AS learners FROM enrolments JOIN last_steps AS l ON l.enrolment_id = enrolments.id \
-         WHERE enrolments.cohort_id = $1 AND enrolments.role = 'learner' AND {} = '{}' GROUP BY l.unit, l.step",
-        stage_words(now),
-        Stage::Stalled,
-    );
-    let rows: Vec<StopRow> = diesel::sql_query(question).bind::<BigInt, _>(cohort).load(conn)?;
-    let mut stops: Vec<_> = rows.into_iter().map(|row| (row.unit, row.step, row.learners)).collect();
+    let mut stops: Vec<(Slug, Slug, i64)> = last_steps::table
+        .inner_join(enrolments::table)
+        .filter(learns(cohort))
+        .filter(stage(now).eq(Stage::Stalled.as_str()))
+        .group_by((last_steps::unit, last_steps::step))
+        .select((last_steps::unit, last_steps::step, count_star()))
+        .load(conn)?;
     stops.sort_by(|a, b| (b.2, &a.0, &a.1).cmp(&(a.2, &b.0, &b.1)));
     Ok(stops)
 }

@@ -44,9 +44,9 @@ struct Row {
 }
 
 /// The plus signs let SQLite begin with what happened in the time asked for, not with everybody; and it would sort what it is to
-/// group. PostgreSQL gets none: it would not know what they stand before. Numbered as they come first, as SQLite counts: the middle, the beginning, the end, the cohort; then the whole hours
-/// within the two weeks, whose sums are kept: from, to, from, to. What is left of the four hours in which a week begins or ends
-/// is counted.
+/// group. PostgreSQL gets none: it would not know what they stand before. Numbered as they come first, as SQLite counts: the
+/// middle, the beginning, the end, the cohort; then the whole hours within the two weeks, whose sums are kept: from, to, from, to.
+/// What is left of the four hours in which a week begins or ends is counted.
 const QUESTION: &str = "
 SELECT 'posts' AS what, CAST(coalesce(sum(w.before), 0) AS BIGINT) AS before, CAST(coalesce(sum(w.this), 0) AS BIGINT) AS this,
   count(*) FILTER (WHERE w.before > 0) AS people_before, count(*) FILTER (WHERE w.this > 0) AS people

@@ -13,7 +13,7 @@ use crate::platform::web::{Answer, Ask, Error, Faults, Field, Fields};
 use crate::platform::zone::day_in_words;
 use crate::programme::{Content, Unit};
 use crate::schedule::store::{give_early_access as give, list_releases, take_early_access as take};
-use crate::schedule::{Release, closes_on, release_of};
+use crate::schedule::{Release, last_day, release_of};
 
 const UNIT: &str = "unit";
 const EARLY_REASON: &str = "early_reason";
@@ -50,7 +50,7 @@ impl Forms {
                 format!("{path}/early-access/{}/take-back", unit.number),
             ))
         });
-        let closes = last_day(closes_on(cohort, releases));
+        let closes = last_day(cohort, releases);
         let extra = desk.learner.extra_until.map(|day| day.to_string()).unwrap_or_default();
         Self {
             units: desk.programme.units.iter().filter(waits).map(choice).collect(),
@@ -80,11 +80,6 @@ impl Forms {
             _ => self,
         }
     }
-}
-
-/// The day before the first on which nobody takes part any more.
-fn last_day(closes_on: NaiveDate) -> NaiveDate {
-    closes_on.pred_opt().unwrap_or(closes_on)
 }
 
 pub async fn give_early_access(
@@ -187,7 +182,7 @@ impl Desk<'_> {
             return Ok(None);
         }
         let day: NaiveDate = typed.parse().map_err(|_| "Enter a date that exists, like 2027-05-28")?;
-        let closes = last_day(closes_on(&self.place.cohort, releases));
+        let closes = last_day(&self.place.cohort, releases);
         match (day - closes).num_days() {
             ..=0 => Err(format!("Everybody can take part until {}. Choose a later day", day_in_words(closes))),
             1..=LONGEST_EXTRA_DAYS => Ok(Some(day)),
