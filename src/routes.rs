@@ -24,15 +24,15 @@ use crate::schedule::pages as schedule;
 use crate::search::pages as search;
 use crate::{health, preview, programme};
 
-/// All of them, in sections.
+/// All of them, in sections. An address is compared with one after another in this order, so what is asked for most comes first.
 pub fn all(config: &mut ServiceConfig) {
     config
+        .configure(learning)
+        .configure(talking)
         .configure(everybody)
         .configure(accounts)
         .configure(drafting)
-        .configure(learning)
         .configure(meeting)
-        .configure(talking)
         .configure(facilitating)
         .configure(planning)
         .configure(enrolling)
@@ -98,6 +98,10 @@ fn drafting(config: &mut ServiceConfig) {
 fn learning(config: &mut ServiceConfig) {
     config
         .route("/cohorts/{cohort}", get().to(learner::course::show))
+        .route("/cohorts/{cohort}/units/{unit}", get().to(learner::unit::show))
+        .route("/cohorts/{cohort}/units/{unit}/print", get().to(learner::print::show))
+        .route("/cohorts/{cohort}/units/{unit}/offline.html", get().to(learner::print::keep))
+        .route("/cohorts/{cohort}/units/{unit}/{step}", get().to(learner::step::show))
         .route("/cohorts/{cohort}/join", get().to(enrolling::join::show))
         .route("/cohorts/{cohort}/join", post().to(enrolling::join::submit))
         .route("/cohorts/{cohort}/join/leave", post().to(enrolling::join::take_back))
@@ -128,10 +132,6 @@ fn learning(config: &mut ServiceConfig) {
         .route("/cohorts/{cohort}/reminders", get().to(reminder::own::show))
         .route("/cohorts/{cohort}/reminders", post().to(reminder::own::submit))
         .route("/cohorts/{cohort}/reminders/wishes", post().to(reminder::wishes::save))
-        .route("/cohorts/{cohort}/units/{unit}", get().to(learner::unit::show))
-        .route("/cohorts/{cohort}/units/{unit}/print", get().to(learner::print::show))
-        .route("/cohorts/{cohort}/units/{unit}/offline.html", get().to(learner::print::keep))
-        .route("/cohorts/{cohort}/units/{unit}/{step}", get().to(learner::step::show))
         .route("/cohorts/{cohort}/units/{unit}/{step}/complete", post().to(learner::mark::complete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/incomplete", post().to(learner::mark::incomplete))
         .route("/cohorts/{cohort}/units/{unit}/{step}/attendance", post().to(learner::live::attend))

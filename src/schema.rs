@@ -288,6 +288,7 @@ diesel::table! {
         hidden_at -> Nullable<Timestamp>,
         hidden_reason -> Text,
         helpful_count -> Integer,
+        reply_count -> Integer,
     }
 }
 

@@ -10,6 +10,7 @@ mod marks;
 mod mentions;
 mod moderate;
 mod posts;
+mod recount;
 mod reports;
 mod saved;
 mod writing;
@@ -37,7 +38,7 @@ pub use following::{
     set_follows_unit,
 };
 pub use helpful::{list_helpful, set_helpful};
-pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, list_waiting, recount};
+pub use lists::{About, After, THREADS, View, Wanted, list_pinned, list_threads, list_waiting};
 pub use marks::{
     News, TOLD, count_unread, count_unread_threads, first_unread, follow_own, list_news, newer, see, set_follows,
 };
@@ -47,6 +48,7 @@ pub use posts::{
     PAGE, REPLIES_PAGE, StepThread, list_replies, newest_of_step, newest_replies, newest_top, page_start, post,
     post_text, top_posts,
 };
+pub use recount::recount;
 pub use reports::{Report, Reported, list_reported, report, settle_reports};
 pub use saved::{
     MOST_ANSWERS, NewAnswer, add_answer, change_answer, count_own_answers, find_answer, list_answer_titles,

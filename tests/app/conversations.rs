@@ -350,9 +350,11 @@ stories! {
             row(1).set(threads::last_post_id.eq(PostId(0))).execute(conn).unwrap();
             row(2).set(threads::is_answered.eq(false)).execute(conn).unwrap();
             row(3).set(threads::answered_at.eq(None::<Instant>)).execute(conn).unwrap();
+            let of_the_last = diesel::update(posts::table.filter(posts::thread_id.eq(ids[4])));
+            of_the_last.set(posts::reply_count.eq(3)).execute(conn).unwrap();
         }).await;
-        assert_eq!(counters(&course).await.len(), 4);
-        assert_eq!(course.write(|conn| store::recount(conn).unwrap()).await, 4);
+        assert_eq!(counters(&course).await.len(), 4 + 2);
+        assert_eq!(course.write(|conn| store::recount(conn).unwrap()).await, 5);
         assert_eq!(counters(&course).await, Vec::<String>::new());
         assert_eq!(course.write(|conn| store::recount(conn).unwrap()).await, 0);
     }

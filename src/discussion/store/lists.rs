@@ -1,16 +1,11 @@
 //! Lists of threads, as they are kept: a cohort's, or a view of them.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
-use super::begun::list_misjudged;
 use super::marks::{has_unread, own_mark};
-use super::posts::visible_posts;
-use super::writing::{hold, settle};
 use super::{MARK, Marked, ThreadRow, marked};
 use crate::cohort::{CohortId, EnrolmentId, NOBODY};
-use crate::discussion::{Mark, PATIENCE, PostId, Thread, ThreadId};
+use crate::discussion::{Mark, PATIENCE, Thread, ThreadId};
 use crate::each;
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
@@ -169,31 +164,4 @@ pub fn list_pinned(conn: &mut Conn, cohort: CohortId, wanted: &Wanted) -> QueryR
         .limit(PINNED)
         .load(conn)?;
     Ok(rows.into_iter().map(marked).collect())
-}
-
-/// Reads every thread's posts anew, and says of how many threads the row told something else.
-pub fn recount(conn: &mut Conn) -> QueryResult<usize> {
-    let newest = diesel::dsl::max(posts::id.nullable());
-    let counted: Vec<(ThreadId, i32, PostId, i64, Option<PostId>)> = threads::table
-        .left_join(posts::table.on(posts::thread_id.eq(threads::id).and(visible_posts())))
-        .group_by((threads::id, threads::post_count, threads::last_post_id))
-        .select((
-            threads::id,
-            threads::post_count,
-            threads::last_post_id,
-            diesel::dsl::count(posts::id.nullable()),
-            newest,
-        ))
-        .load(conn)?;
-    let misjudged: HashSet<ThreadId> = list_misjudged(conn)?.into_iter().collect();
-    let mut wrong = 0;
-    for (thread, kept, last, counted, newest) in counted {
-        let more = i32::try_from(counted).unwrap_or(i32::MAX) - kept;
-        if more != 0 || last != newest.unwrap_or(PostId(0)) || misjudged.contains(&thread) {
-            hold(conn, thread)?;
-            settle(conn, thread, more)?;
-            wrong += 1;
-        }
-    }
-    Ok(wrong)
 }

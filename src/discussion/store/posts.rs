@@ -1,6 +1,5 @@
 //! Posts, as they are kept. Top-level posts page by their id; they are never deleted, so a page keeps its posts.
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::cohort::{CohortId, EnrolmentId, Role};
@@ -34,6 +33,8 @@ pub(super) struct PostRow {
     hidden_at: Option<Instant>,
     hidden_reason: String,
     helpful_count: i32,
+    /// Removed ones included, for they keep their place.
+    reply_count: i32,
 }
 
 pub(super) type Row = (PostRow, Role, String);
@@ -44,20 +45,8 @@ pub(super) fn post_of((row, role, name): Row) -> Post {
     Post { id, parent, answers, author, html, created_at, edited_at, removed_at, hidden, helpful: row.helpful_count }
 }
 
-/// How many replies `posts.id` has, removed ones included, for they keep their place. The thread is named as well
-/// so that PostgreSQL takes the index however unevenly replies are spread.
-macro_rules! reply_count {
-    () => {{
-        let reply = diesel::alias!(posts as reply);
-        reply
-            .filter(reply.field(posts::thread_id).eq(posts::thread_id))
-            .filter(reply.field(posts::parent_id).eq(posts::id.nullable()))
-            .select(count_star())
-            .single_value()
-    }};
-}
-
-/// From which reply on they are shown under `posts.id`; null: from the first.
+/// From which reply on they are shown under `posts.id`; null: from the first. The thread is named as well so that PostgreSQL takes
+/// the index however unevenly replies are spread.
 macro_rules! shown_from {
     () => {{
         let newer = diesel::alias!(posts as newer);
@@ -72,12 +61,12 @@ macro_rules! shown_from {
     }};
 }
 
-type TopRow = (PostRow, Role, String, Option<i64>, Option<PostId>);
+type TopRow = (PostRow, Role, String, Option<PostId>);
 
-fn top_of((row, role, name, replies, shown_from): TopRow) -> Top {
+fn top_of((row, role, name, shown_from): TopRow) -> Top {
     Top {
+        replies: usize::try_from(row.reply_count).unwrap_or(0),
         post: post_of((row, role, name)),
-        replies: usize::try_from(replies.unwrap_or(0)).unwrap_or(0),
         shown_from: shown_from.unwrap_or(PostId(0)),
     }
 }
@@ -92,7 +81,7 @@ pub fn top_posts(conn: &mut Conn, thread: ThreadId, after: Option<PostId>) -> Qu
         // Their parents are all null; named, they let PostgreSQL read the index in order.
         .order((posts::parent_id, posts::id))
         .limit(PAGE as i64 + 1)
-        .select((PostRow::as_select(), enrolments::role, accounts::name, reply_count!(), shown_from!()))
+        .select((PostRow::as_select(), enrolments::role, accounts::name, shown_from!()))
         .load(c))?;
     Ok(rows.into_iter().map(top_of).collect())
 }
@@ -130,7 +119,7 @@ pub fn newest_of_step(
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((
             (threads::id, threads::post_count),
-            (PostRow::as_select(), enrolments::role, accounts::name, reply_count!(), shown_from!()),
+            (PostRow::as_select(), enrolments::role, accounts::name, shown_from!()),
         ))
         .load(conn)?;
     let (id, post_count) = rows.first().map(|((id, count), _)| (*id, *count)).unzip();

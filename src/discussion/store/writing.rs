@@ -55,6 +55,10 @@ pub fn add_post(
         ))
         .returning(posts::id)
         .get_result(conn)?;
+    if let Some(parent) = parent {
+        let one_more = posts::reply_count.eq(posts::reply_count + 1);
+        diesel::update(posts::table.find(parent)).set(one_more).execute(conn)?;
+    }
     keep(conn, id, &mentions)?;
     to_tell(conn, id, Untold::Post, now)?;
     follow_own_post(conn, by, thread, id, now)?;

@@ -161,7 +161,7 @@ impl<'a> Plan<'a> {
         let ahead = planned.filter(|(.., session)| !session.called_off && session.ends_at() > self.now);
         ahead.map(|(unit, step, session)| {
             let href = format!("{}/{}/{}", self.manage("live"), unit.number, step.slug);
-            self.coming_at(session.starts_at, format!("Live session: {}", step.title), href)
+            self.coming_at(session.starts_at, format!("Unit {} meets: {}", unit.number, step.title), href)
         })
     }
 

@@ -19,12 +19,12 @@ pub async fn offer(folder: &Path, id: MessageId, mail: &Mail) -> Result<(), Refu
     .await
 }
 
-/// Moves it to its place, whole or not at all.
+/// Moves it to its place, whole or not at all. Learners read what it says: the file's name, not where it lies on the machine.
 pub async fn deliver(folder: &Path, id: MessageId, mail: &Mail) -> Result<String, Refusal> {
-    let place = folder.join(format!("{id}-{}.eml", file_name(mail.to.as_ref())));
-    let (from, to) = (unfinished(folder, id), place.clone());
+    let name = format!("{id}-{}.eml", file_name(mail.to.as_ref()));
+    let (from, to) = (unfinished(folder, id), folder.join(&name));
     blocking(move || std::fs::rename(from, to)).await?;
-    Ok(format!("written to {}", place.display()))
+    Ok(format!("written to the file {name}"))
 }
 
 fn unfinished(folder: &Path, id: MessageId) -> PathBuf {

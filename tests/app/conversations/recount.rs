@@ -15,9 +15,14 @@ pub async fn counters(course: &Course) -> Vec<String> {
 }
 
 fn recount(conn: &mut Conn) -> Vec<String> {
-    let helpful: Vec<(PostId, i32)> = posts::table.select((posts::id, posts::helpful_count)).load(conn).unwrap();
+    let kept: Vec<(PostId, i32, i32)> =
+        posts::table.select((posts::id, posts::helpful_count, posts::reply_count)).load(conn).unwrap();
     let mut wrong = wrong_threads(conn);
-    for (post, kept) in helpful {
+    for (post, kept, kept_replies) in kept {
+        let replies: i64 = posts::table.filter(posts::parent_id.eq(post)).count().get_result(conn).unwrap();
+        if i64::from(kept_replies) != replies {
+            wrong.push(format!("post {post} has {replies} replies, and says {kept_replies}"));
+        }
         let marks: i64 = helpful_marks::table.filter(helpful_marks::post_id.eq(post)).count().get_result(conn).unwrap();
         if i64::from(kept) != marks {
             wrong.push(format!("post {post} is helpful to {marks}, and says {kept}"));
