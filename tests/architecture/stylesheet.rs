@@ -53,3 +53,31 @@ fn each_class_is_in_the_style_sheet() {
     }
     none(faults);
 }
+
+/// A second rule for the same selector is a name that two parts of the product took for themselves.
+#[test]
+fn each_selector_is_written_down_once() {
+    let css = text("static/app.css");
+    let ours = css.split_once("@layer app{").expect("a layer of our own").1;
+    let without_comments: String = ours.split("/*").map(|part| part.rsplit("*/").next().unwrap_or(part)).collect();
+    let (mut depth, mut selector) = (0, String::new());
+    let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
+    for c in without_comments.chars() {
+        match c {
+            '{' => {
+                let name = std::mem::take(&mut selector).trim().to_owned();
+                if depth == 0 && !name.starts_with('@') && !seen.insert(name.clone()) {
+                    faults.push(format!("static/app.css: a second rule for '{name}'"));
+                }
+                depth += 1;
+            }
+            '}' => {
+                depth -= 1;
+                selector.clear();
+            }
+            _ => selector.push(c),
+        }
+    }
+    assert!(seen.len() > 300, "only {} rules were found", seen.len());
+    none(faults);
+}
