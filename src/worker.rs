@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::QueryResult;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -64,42 +64,45 @@ pub async fn run_due(app: &App) {
     send_due(app).await;
 }
 
-/// What is decided by the time. Each job stands alone: one that fails holds up none.
+/// What is decided by the time. Each job stands alone: one that fails holds up none, but a round in which one failed is none
+/// that came round, so that a failure that stays is an alarm.
 async fn plan_due(app: &App) {
     let now = app.clock.now();
-    logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
-    logged("give places", enrolling::line::give_due(&app.db, &app.content, &app.site.base_url, now)).await;
-    logged("mail invitations", enrolling::mails::mail_due(&app.db, &app.site.base_url, now)).await;
-    logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
-    logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
-    logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
+    let mut sound = true;
+    sound &= logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
+    sound &= logged("give places", enrolling::line::give_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    sound &= logged("mail invitations", enrolling::mails::mail_due(&app.db, &app.site.base_url, now)).await;
+    sound &= logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    sound &= logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
+    sound &= logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
     let post = notice::write::Post {
         base_url: app.site.base_url.clone(),
         takes_answers: app.settings.delivery.replies.is_some(),
     };
-    logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
-    logged("mail reports", report::send::send_due(&app.db, &app.content, &app.site.base_url, now)).await;
-    beat(app, Job::Plan).await;
+    sound &= logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
+    sound &= logged("mail reports", report::send::send_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    if sound {
+        beat(app, Job::Plan).await;
+    }
 }
 
 /// Sends for a while; how many mails that settled. A mail server that is slow makes it last, so it tells meanwhile that
 /// it is there.
 async fn send_due(app: &App) -> usize {
     let mut settled = 0;
-    {
-        let sending = logged("send mail", async {
-            settled = app.courier.run_once().await;
-            Ok::<_, DbError>(settled)
-        });
+    let sound = {
+        let sending = logged("send mail", app.courier.run_once().map_ok(|count| settled = count));
         tokio::pin!(sending);
         loop {
             tokio::select! {
-                () = &mut sending => break,
+                sound = &mut sending => break sound,
                 () = tokio::time::sleep(BEAT_EVERY) => beat(app, Job::Send).await,
             }
         }
+    };
+    if sound {
+        beat(app, Job::Send).await;
     }
-    beat(app, Job::Send).await;
     settled
 }
 
@@ -151,12 +154,17 @@ async fn recount(app: &App) -> Result<i64, DbError> {
     }
 }
 
-async fn logged<T: std::fmt::Debug>(job: &str, work: impl Future<Output = Result<T, DbError>>) {
+/// False if it failed.
+async fn logged<T: std::fmt::Debug>(job: &str, work: impl Future<Output = Result<T, DbError>>) -> bool {
     match std::panic::AssertUnwindSafe(work).catch_unwind().await {
-        Ok(Ok(done)) => tracing::debug!(job, ?done, "job done"),
+        Ok(Ok(done)) => {
+            tracing::debug!(job, ?done, "job done");
+            return true;
+        }
         Ok(Err(e)) => tracing::error!(job, error = %e, "job failed"),
         Err(_) => tracing::error!(job, "job panicked"),
     }
+    false
 }
 
 /// The jobs of a running process.

@@ -11,6 +11,7 @@ use crate::heartbeat::Job;
 use crate::learner::pages::talk::ON_STEP_POSTS;
 use crate::notice::incoming::Incoming;
 use crate::notice::receive::receive;
+use crate::outbox::deliver::{Blame, blamed};
 use crate::outbox::return_path::ReturnPath;
 use crate::outbox::returned::{Returned, What};
 use crate::outbox::{MessageId, store};
@@ -140,18 +141,28 @@ fn take(conn: &mut Conn, returned: Option<Returned>, now: Instant) -> QueryResul
     let Some(returned) = returned else {
         return Ok("It is neither a mail that came back nor a complaint nor an answer: nothing was changed.".into());
     };
-    let Some((id, account)) = store::find_called(conn, &returned.message_ids)? else {
+    let Some((id, account, recipient)) = store::find_called(conn, &returned.message_ids)? else {
         return Ok(format!("No mail here is called {}: nothing was changed.", returned.message_ids.join(" or ")));
     };
     match &returned.what {
         What::Bounce { status, words } => {
+            let blame = blamed(status);
             let reason = format!("it came back: {status} {words}");
-            store::settle_returned(conn, id, reason.trim(), now)?;
-            let gone = account.filter(|_| returned.nobody_is_there());
+            let reason = reason.trim();
+            store::settle_returned(conn, id, (reason, Some(reason).filter(|_| blame != Blame::Sender)), now)?;
+            let gone = match (account, blame) {
+                (Some(_), Blame::Address) => account,
+                (Some(one), Blame::Mail) if store::keeps_refusing(conn, one, &recipient)? => account,
+                _ => None,
+            };
             if let Some(account) = gone {
                 accounts::store::mark_undeliverable(conn, account, now)?;
             }
-            let more = if gone.is_some() { " Nothing more goes to that address." } else { "" };
+            let more = match (gone, blame) {
+                (Some(_), _) => " Nothing more goes to that address.",
+                (None, Blame::Sender) => " It finds fault with the address that we send from: see to that.",
+                _ => "",
+            };
             Ok(format!("Mail {id} failed: {reason}.{more}"))
         }
         What::Complaint => {

@@ -1,6 +1,7 @@
 //! From whom the mails of a cohort come: who is reached by a reply, and the names of its lists.
 
 use super::{Cohort, EnrolmentId};
+use crate::outbox::deliver::answerable;
 use crate::platform::config::BaseUrl;
 
 /// Name and address of each facilitator.
@@ -18,9 +19,10 @@ pub struct Sender<'a> {
     pub base_url: &'a BaseUrl,
 }
 
-/// What a mail's `Reply-To` says. `None`: there is nobody.
+/// What a mail's `Reply-To` says. `None`: there is nobody. Whose address cannot stand there is left out.
 pub fn replies_to(facilitators: &Facilitators) -> Option<String> {
-    let addresses: Vec<&str> = facilitators.iter().map(|(.., email)| email.as_str()).take(ADDRESSES).collect();
+    let addresses: Vec<String> =
+        facilitators.iter().filter_map(|(.., email)| answerable(email)).take(ADDRESSES).collect();
     (!addresses.is_empty()).then(|| addresses.join(", "))
 }
 

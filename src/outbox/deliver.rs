@@ -1,4 +1,4 @@
-//! Couriers take messages out of the outbox, one at a time: claim, offer, mark, deliver, settle. Between these steps
+//! Couriers take messages out of the outbox, each of their hands one at a time: claim, offer, mark, deliver, settle. Between these steps
 //! the database holds all that anyone needs to go on after a crash; no transaction is open while a server talks.
 
 mod compose;
@@ -29,12 +29,14 @@ use crate::platform::config::{MailRoute, Settings};
 use crate::platform::db::{Db, DbError};
 use crate::platform::secret::Secret;
 use compose::Sender;
+pub use compose::answerable;
 use lane::Lane;
 use pace::Pace;
 use relay::Relay;
 use route::Route;
 pub use smtp::Deadlines;
 use verdict::backoff;
+pub use verdict::{Blame, blamed};
 
 /// How long a claim lasts: so long at most after it was asked whether a mail is wanted, it begins to be delivered.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -99,12 +101,10 @@ impl Courier {
 
     /// Sends what is due now, for a while. How many messages it settled for good; what waits for another attempt does not
     /// count.
-    pub async fn run_once(&self) -> usize {
+    pub async fn run_once(&self) -> Result<usize, DbError> {
         let settled = Cell::new(0);
-        if let Err(e) = self.round(&settled).await {
-            tracing::error!(error = %e, "a round of mail ended early");
-        }
-        settled.get()
+        self.round(&settled).await?;
+        Ok(settled.get())
     }
 
     /// Ends a round that is under way after the messages in hand.

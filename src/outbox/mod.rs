@@ -147,6 +147,8 @@ pub struct Halt {
 pub enum Answer {
     /// Nobody wants it any more, and why: it is cancelled.
     Unwanted(String),
+    /// Not before then.
+    Later(Instant),
     /// It goes with the words that it was queued with.
     AsQueued,
     /// It is written now, to whom it is for by now.

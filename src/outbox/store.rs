@@ -14,7 +14,7 @@ use diesel::prelude::*;
 pub use batch::queue_all;
 use claim::WAITING;
 pub use claim::{
-    Claim, Room, claim, claim_within, due, give_back, mark_data_started, readdress, release, settle_cancelled,
+    Claim, Room, claim, claim_within, due, give_back, mark_data_started, postpone, readdress, release, settle_cancelled,
     settle_failed, settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
 pub use unwritten::queue_unwritten;
@@ -121,10 +121,17 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
     Ok(changed == 1)
 }
 
-/// A mail that had been sent came back: it failed after all.
-pub fn settle_returned(conn: &mut Conn, id: MessageId, reason: &str, now: Instant) -> QueryResult<()> {
+/// A mail that had been sent came back: it failed after all. `answer`: the server's last word, if it is about the recipient
+/// ([`keeps_refusing`] counts it); what it said when it took the mail holds no more.
+pub fn settle_returned(
+    conn: &mut Conn,
+    id: MessageId,
+    (reason, answer): (&str, Option<&str>),
+    now: Instant,
+) -> QueryResult<()> {
+    let failed = (messages::state.eq(State::Failed), messages::reason.eq(reason), messages::settled_at.eq(now));
     diesel::update(messages::table.find(id).filter(messages::state.eq_any([State::Sent, State::Unknown])))
-        .set((messages::state.eq(State::Failed), messages::reason.eq(reason), messages::settled_at.eq(now)))
+        .set((failed, messages::server_answer.eq(answer)))
         .execute(conn)
         .map(drop)
 }
@@ -140,11 +147,15 @@ pub fn call_off(conn: &mut Conn, ids: &[MessageId], reason: &str, now: Instant) 
         .map(drop)
 }
 
-/// The mail that one of these names is of, and the account that it was for.
-pub fn find_called(conn: &mut Conn, message_ids: &[String]) -> QueryResult<Option<(MessageId, Option<i64>)>> {
+/// A mail, the account that it was for, and the address.
+type Called = (MessageId, Option<i64>, String);
+
+/// The mail that one of these names is of.
+pub fn find_called(conn: &mut Conn, message_ids: &[String]) -> QueryResult<Option<Called>> {
     for message_id in message_ids {
         let called = messages::table.filter(messages::message_id.eq(message_id));
-        let found = called.select((messages::id, messages::account_id)).first(conn).optional()?;
+        let mail = (messages::id, messages::account_id, messages::recipient);
+        let found = called.select(mail).first(conn).optional()?;
         if found.is_some() {
             return Ok(found);
         }

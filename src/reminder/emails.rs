@@ -109,7 +109,7 @@ pub fn reminder(sender: &Sender<'_>, to: &Learner, parts: &[Part<'_>]) -> Result
         }
         Kind::Opens => (opens_subject(main), OpensText { m: &mail }.render()?, OpensHtml { m: &mail }.render()?),
         Kind::Nudge => (nudge_subject(main), NudgeText { m: &mail }.render()?, NudgeHtml { m: &mail }.render()?),
-        Kind::WrapUp => (wrap_up_subject(main), WrapUpText { m: &mail }.render()?, WrapUpHtml { m: &mail }.render()?),
+        Kind::WrapUp => (sender.wrap_up_subject(main), WrapUpText { m: &mail }.render()?, WrapUpHtml { m: &mail }.render()?),
         // A live session has a mail of its own.
         Kind::LiveDay | Kind::LiveHour | Kind::LiveChanged => return Err(askama::Error::Fmt),
     };
@@ -169,6 +169,7 @@ impl<'a> Sender<'a> {
             own: own(part),
             opened: zone.plain_with_year(part.opened_at),
             next: part.next.map(|(next, at)| (called_in_text(next), zone.plain_with_year(at))),
+            is_last: self.is_last(unit),
             ends: zone.plain_with_year(self.cohort.access_ends_at()),
             not_started: part.wording == Wording::NotStarted,
             has_earlier: self.programme.units.iter().any(|other| other.number < unit.number),
@@ -194,6 +195,19 @@ impl<'a> Sender<'a> {
             signed: self.signed(),
             foot: self.foot(to, if part.kind == Kind::StartingSoon { ONCE } else { OF_UNIT }),
         }
+    }
+
+    fn wrap_up_subject(&self, part: &Part<'_>) -> String {
+        match part.next {
+            Some((next, _)) => format!("Before {} opens: {}", called_in_text(next), to_go(part)),
+            None if self.is_last(part.unit) => format!("{}, the last: {}", called(part.unit), to_go(part)),
+            None => format!("{}: {}", called(part.unit), to_go(part)),
+        }
+    }
+
+    /// A unit with no next one that has a date need not be: that may be held.
+    fn is_last(&self, unit: &Unit) -> bool {
+        self.programme.units.last().is_some_and(|last| last.number == unit.number)
     }
 
     fn also(&self, part: &Part<'_>) -> Also {
@@ -302,13 +316,6 @@ fn nudge_subject(part: &Part<'_>) -> String {
             format!("{}: the first step takes {}", called(part.unit), duration(step.minutes))
         }
         _ => format!("{}: {}", called(part.unit), to_go(part)),
-    }
-}
-
-fn wrap_up_subject(part: &Part<'_>) -> String {
-    match part.next {
-        Some((next, _)) => format!("Before {} opens: {}", called_in_text(next), to_go(part)),
-        None => format!("{}, the last: {}", called(part.unit), to_go(part)),
     }
 }
 

@@ -8,6 +8,7 @@ use super::store::{Carried, Course, Decided};
 use crate::live::{Session, lasting, session_of, steps};
 use crate::outbox::State;
 use crate::platform::clock::Instant;
+use crate::platform::text::Slug;
 use crate::programme::{Programme, Step, Unit};
 use crate::schedule::release_of;
 
@@ -59,14 +60,19 @@ pub fn planned<'a>(course: &'a Course, programme: &'a Programme) -> impl Iterato
     })
 }
 
-/// The session that a mail is about, if it still stands as it did then.
-pub fn find<'a>(course: &'a Course, programme: &'a Programme, kind: Kind, occasion: &str) -> Option<Planned<'a>> {
-    planned(course, programme).find(|planned| planned.occasion(kind) == occasion)
+/// The session that a mail is about (unit, kind, occasion), if it still stands as it did then. Two units may have sessions of
+/// the same name and time.
+pub fn find<'a>(
+    course: &'a Course,
+    programme: &'a Programme,
+    (unit, kind, occasion): (&Slug, Kind, &str),
+) -> Option<Planned<'a>> {
+    planned(course, programme).find(|planned| planned.unit.is_called(unit) && planned.occasion(kind) == occasion)
 }
 
 /// The mail that tells of it, under the same condition.
 pub fn find_due(course: &Course, programme: &Programme, carried: &Carried) -> Option<Due> {
-    let planned = find(course, programme, carried.kind, &carried.occasion)?;
+    let planned = find(course, programme, (&carried.unit, carried.kind, &carried.occasion))?;
     Some(due(course, &planned, carried.kind, (carried.due_at, planned.session.starts_at)))
 }
 

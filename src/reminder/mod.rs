@@ -15,8 +15,6 @@ pub mod wanted;
 pub mod welcome;
 pub mod wishes;
 
-use chrono::TimeDelta;
-
 use crate::platform::clock::Instant;
 use crate::platform::text::Slug;
 use crate::programme::Unit;
@@ -24,7 +22,7 @@ use crate::{id, words};
 
 id!(ReminderId);
 
-pub use crate::schedule::due::{CATCH_UP, Kind};
+pub use crate::schedule::due::{APART, CATCH_UP, Kind};
 
 impl Kind {
     /// As a heading.
@@ -108,15 +106,6 @@ impl NotSent {
     }
 }
 
-/// At most one mail about units goes to a learner in any 20 hours (what a live session needs said goes besides):
-///
-/// - What falls due together (in one round of the planner, so also what piled up while no process ran) goes in one mail,
-///   and each part's row in the ledger names that mail.
-/// - Where an earlier mail went out, or waits in the outbox, less than 20 hours before, a mail that says a unit opens
-///   waits until the 20 hours are over, for otherwise nobody would tell; a nudge or a wrap-up alone is dropped, as its
-///   learner has just been reminded.
-pub const APART: TimeDelta = TimeDelta::hours(20);
-
 /// What is true of one learner and one reminder at the moment of deciding.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
@@ -192,6 +181,8 @@ pub(crate) fn is_done(step: &crate::programme::Step, done: &[Slug]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn at(hour: i64) -> Instant {

@@ -6,7 +6,7 @@ use diesel::QueryResult;
 
 use super::due::{Due, timetable};
 use super::emails::{self, Sender, Told, unwritable};
-use super::store::{Course, Learner};
+use super::store::{Course, Decided, Learner, decision};
 use super::wanted::{Of, facts, steps_done};
 use super::wishes::Wishes;
 use super::{NotSent, Wording, decide};
@@ -23,6 +23,8 @@ pub struct Coming {
     pub to: usize,
     /// Why the others would get none, and how many they are.
     pub not: BTreeMap<NotSent, usize>,
+    /// How many of the others had it already, before its unit was moved.
+    pub had: usize,
 }
 
 /// The learners of a cohort, with what is known of them now.
@@ -31,6 +33,7 @@ pub struct Everybody {
     pub learners: Vec<Learner>,
     pub wishes: HashMap<EnrolmentId, Wishes>,
     pub done: HashMap<EnrolmentId, Vec<(Slug, Slug)>>,
+    pub decided: HashMap<EnrolmentId, Vec<Decided>>,
 }
 
 /// What the schedule foresees from now on, oldest first.
@@ -46,8 +49,13 @@ impl Everybody {
         let counted = dues.into_iter().filter_map(|due| {
             let unit = programme.unit_called(&due.unit)?;
             let of = Of { course, unit, kind: due.kind, due_at: due.at };
-            let (mut to, mut not) = (0, BTreeMap::new());
+            let (mut to, mut not, mut had) = (0, BTreeMap::new(), 0);
             for learner in &self.learners {
+                let decided = self.decided.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
+                if decision(decided, unit, &due).is_some_and(|row| row.stands(&due)) {
+                    had += 1;
+                    continue;
+                }
                 let wishes = self.wishes.get(&learner.enrolment).copied().unwrap_or_default();
                 let done = self.done.get(&learner.enrolment).map_or(&[][..], Vec::as_slice);
                 match decide(&facts(learner, &wishes, &of, &steps_done(done, unit))) {
@@ -55,7 +63,7 @@ impl Everybody {
                     Err(reason) => *not.entry(reason).or_default() += 1,
                 }
             }
-            Some(Coming { due, to, not })
+            Some(Coming { due, to, not, had })
         });
         counted.collect()
     }

@@ -55,6 +55,13 @@ pub struct Run {
     pub missed: bool,
 }
 
+impl Run {
+    /// It was due at some time, and falls due again whenever that is: see [`reopen`].
+    pub fn reopened() -> Instant {
+        Instant::from_micros(0)
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = releases)]
 struct ReleaseRow {
@@ -168,9 +175,30 @@ pub struct Decided {
     pub unit: Slug,
     pub kind: Kind,
     pub occasion: String,
+    pub due_at: Instant,
     pub not_sent: Option<NotSent>,
     /// Of its mail, if one was queued and is still on record.
     pub mail: Option<(State, Option<String>)>,
+}
+
+impl Decided {
+    /// Whether nothing more is decided about the reminder, now that it is due. What was sent stays sent, and what is on its
+    /// way is; but where nothing went, a later time is another chance, and so is the same time for whom a unit was closed
+    /// just then that is open again.
+    pub fn stands(&self, due: &Due) -> bool {
+        let dropped = match &self.mail {
+            Some((State::Cancelled, reason)) => Some(reason.as_deref() == Some(NotSent::Moved.because())),
+            Some((State::Missed, _)) => Some(false),
+            Some(_) => None,
+            None => self.not_sent.map(|reason| reason == NotSent::Moved),
+        };
+        dropped.is_none_or(|by_a_move| !by_a_move && self.due_at >= due.at)
+    }
+}
+
+/// What was decided about the reminder, among a learner's rows.
+pub fn decision<'k>(decided: &'k [Decided], unit: &Unit, due: &Due) -> Option<&'k Decided> {
+    decided.iter().find(|row| row.kind == due.kind && row.occasion == due.occasion && unit.is_called(&row.unit))
 }
 
 /// What has been decided for the span already of these units and kinds, oldest first.
@@ -187,6 +215,7 @@ pub fn list_decided(conn: &mut Conn, span: Span, units: &[&Slug], kinds: &[Kind]
             reminders::unit,
             reminders::kind,
             reminders::occasion,
+            reminders::due_at,
             reminders::not_sent_because,
             (messages::state, messages::reason).nullable(),
         ));
@@ -205,6 +234,8 @@ pub fn list_last_mails(conn: &mut Conn, span: Span, now: Instant) -> QueryResult
         .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - chrono::TimeDelta::days(3)))
         .filter(messages::state.ne_all([State::Failed, State::Cancelled, State::Missed]))
+        // What has lost its meaning goes to nobody.
+        .filter(messages::settled_at.is_not_null().or(messages::expires_at.gt(now)))
         .select((reminders::enrolment_id, messages::settled_at, messages::next_attempt_at))
         .load::<(EnrolmentId, Option<Instant>, Instant)>(conn)?;
     Ok(rows.into_iter().map(|(enrolment, settled, next)| (enrolment, settled.unwrap_or(next.max(now)))).collect())
@@ -275,12 +306,22 @@ fn insert_about(
     .map(drop)
 }
 
-/// Takes decisions back whose mail was cancelled because the schedule moved: they are made anew.
+/// Takes decisions back that stand no more: they are made anew.
 pub fn take_back(conn: &mut Conn, decided: &[ReminderId]) -> QueryResult<()> {
     for some in decided.chunks(1_000) {
         diesel::delete(reminders::table.filter(reminders::id.eq_any(some))).execute(conn)?;
     }
     Ok(())
+}
+
+/// A reminder falls due once more as soon as its unit's time has come: somebody was not told, as the unit was moved or
+/// closed just then. Who was told is not told again.
+pub fn reopen(conn: &mut Conn, cohort: CohortId, unit: &Unit, kind: Kind) -> QueryResult<()> {
+    let runs = reminder_runs::table.filter(reminder_runs::cohort_id.eq(cohort)).filter(reminder_runs::kind.eq(kind));
+    diesel::update(runs.filter(reminder_runs::unit.eq_any(unit.names().collect::<Vec<_>>())))
+        .set(reminder_runs::due_at.eq(Run::reopened()))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Everybody has been decided. A reminder that fell due again, because its unit was moved, keeps the later time.

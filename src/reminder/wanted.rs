@@ -10,7 +10,7 @@ use super::due::{self, Due};
 use super::emails::{Sender, Told, letter};
 use super::store::{self, Carried, Course, Learner, Span};
 use super::wishes::Wishes;
-use super::{Facts, Kind, NotSent, count_done, decide, live};
+use super::{APART, Facts, Kind, NotSent, count_done, decide, live};
 use crate::cohort::store::list_facilitators;
 use crate::cohort::{EnrolmentId, Standing};
 use crate::outbox::{Anew, Answer, Letter, MessageId};
@@ -37,10 +37,11 @@ pub fn ask(
             let asked = Asked { course: &course, programme, learner: &learner, wishes, now };
             asked.told(conn, message, &carried)?
         }
-        _ => Err(NotSent::Closed),
+        _ => Err(Held::Unwanted(NotSent::Closed)),
     };
     Ok(Some(match told {
-        Err(reason) => Answer::Unwanted(reason.because().to_owned()),
+        Err(Held::Unwanted(reason)) => Answer::Unwanted(reason.because().to_owned()),
+        Err(Held::Until(at)) => Answer::Later(at),
         Ok(told) => {
             let facilitators = list_facilitators(conn, course.cohort.id)?;
             let (catalogue, base_url) = (catalogue.clone(), base_url.clone());
@@ -88,7 +89,7 @@ impl Asked<'_> {
         conn: &mut Conn,
         message: MessageId,
         carried: &[Carried],
-    ) -> QueryResult<Result<Vec<Told>, NotSent>> {
+    ) -> QueryResult<Result<Vec<Told>, Held>> {
         let units = carried.iter().filter_map(|reminder| self.programme.unit_called(&reminder.unit));
         let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
         let enrolment = self.learner.enrolment;
@@ -100,17 +101,27 @@ impl Asked<'_> {
         for reminder in carried {
             match self.still_wanted(reminder, &timetable, &done) {
                 Ok(wanted) => told.push(wanted),
-                Err(reason) => refused.push((reminder.id, reason)),
+                Err(reason) => refused.push((reminder, reason)),
             }
         }
         let nothing = refused.first().filter(|_| told.is_empty()).map(|(_, reason)| *reason);
-        if let Some(reason) = nothing.map_or_else(|| self.crowded(conn, message, &told), |reason| Ok(Some(reason)))? {
-            return Ok(Err(reason));
-        }
         for (reminder, reason) in refused {
-            store::leave_out(conn, reminder, reason)?;
+            if reason == NotSent::Moved {
+                self.reopen(conn, reminder)?;
+            }
+            if nothing != Some(reason) {
+                store::leave_out(conn, reminder.id, reason)?;
+            }
         }
-        Ok(Ok(told))
+        match nothing {
+            Some(reason) => Ok(Err(Held::Unwanted(reason))),
+            None => Ok(self.crowded(conn, message, &told)?.map_or(Ok(told), Err)),
+        }
+    }
+
+    fn reopen(&self, conn: &mut Conn, reminder: &Carried) -> QueryResult<()> {
+        let unit = self.programme.unit_called(&reminder.unit).filter(|_| !reminder.kind.is_live());
+        unit.map_or(Ok(()), |unit| store::reopen(conn, reminder.cohort, unit, reminder.kind))
     }
 
     fn still_wanted(&self, reminder: &Carried, timetable: &[Due], done: &[(Slug, Slug)]) -> Result<Told, NotSent> {
@@ -132,17 +143,28 @@ impl Asked<'_> {
         Ok(Told { due, wording, done })
     }
 
-    /// Why it would be one mail too many: see [`super::APART`] and [`Wishes::daily_cap`].
-    fn crowded(&self, conn: &mut Conn, message: MessageId, told: &[Told]) -> QueryResult<Option<NotSent>> {
-        let is_reminder_alone = !told.iter().any(|told| told.due.kind.is_news() || told.due.kind.is_live());
-        if is_reminder_alone && store::went_lately(conn, self.learner.enrolment, message, self.now)? {
-            return Ok(Some(NotSent::TooSoon));
+    /// Why it would be one mail too many now: see [`super::APART`] and [`Wishes::daily_cap`].
+    fn crowded(&self, conn: &mut Conn, message: MessageId, told: &[Told]) -> QueryResult<Option<Held>> {
+        let of_units = || told.iter().filter(|told| !told.due.kind.is_live());
+        if of_units().next().is_some()
+            && let Some(last) = store::last_went(conn, self.learner.enrolment, message, self.now)?
+        {
+            let (free, expires_at) = (last + APART, told.iter().map(|told| told.due.expires_at).max());
+            let waits = of_units().any(|told| told.due.kind.is_news()) && expires_at.is_some_and(|end| free < end);
+            return Ok(Some(if waits { Held::Until(free) } else { Held::Unwanted(NotSent::TooSoon) }));
         }
         let zone = &self.course.cohort.zone;
         let today = zone.instant(zone.local_date(self.now).and_time(NaiveTime::MIN));
         let sent = store::count_sent_since(conn, self.learner.account, today)?;
-        Ok((sent >= self.wishes.daily_cap.into()).then_some(NotSent::Enough))
+        Ok((sent >= self.wishes.daily_cap.into()).then_some(Held::Unwanted(NotSent::Enough)))
     }
+}
+
+/// Why a mail does not go, or not now.
+enum Held {
+    Unwanted(NotSent),
+    /// Another went less than 20 hours before.
+    Until(Instant),
 }
 
 /// Of the steps that a learner has done (unit and step), those of this unit.

@@ -1,6 +1,6 @@
 //! When reminders fall due by rule. A unit's follow from its release, so each moves with it.
 
-use chrono::{Days, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::{Release, Settings};
 use crate::cohort::Cohort;
@@ -15,6 +15,15 @@ const LAST_WRAP_UP_AFTER: Days = Days::new(6);
 const STARTING_SOON: Days = Days::new(3);
 /// What fell due longer ago than that is not sent any more.
 pub const CATCH_UP: TimeDelta = TimeDelta::hours(36);
+/// At most one mail about units goes to a learner in any 20 hours (what a live session needs said goes besides):
+///
+/// - A nudge or a wrap-up that would come less than 20 hours before the next unit opens comes a day earlier.
+/// - What falls due together (in one round of the planner, so also what piled up while no process ran) goes in one mail,
+///   and each part's row in the ledger names that mail.
+/// - Where an earlier mail went out, or waits in the outbox, less than 20 hours before, a mail that says a unit opens
+///   waits until the 20 hours are over, for otherwise nobody would tell; a nudge or a wrap-up alone is dropped, as its
+///   learner has just been reminded. It is asked when a reminder is planned and again as its mail leaves.
+pub const APART: TimeDelta = TimeDelta::hours(20);
 
 words! {
     /// The reminders of a cohort.
@@ -85,8 +94,16 @@ impl Timing<'_> {
             },
             _ => return None,
         };
-        let in_its_place = kind == Kind::StartingSoon || day > opened;
-        in_its_place.then(|| self.cohort.zone.instant(day.and_time(self.settings.hour(self.cohort, unit))))
+        let at = |day: NaiveDate| self.cohort.zone.instant(day.and_time(self.settings.hour(self.cohort, unit)));
+        if kind == Kind::StartingSoon {
+            return Some(at(day));
+        }
+        // That a unit opens is told at its minute: what comes before it leaves it room.
+        let crowds = |day: NaiveDate| {
+            next.is_some_and(|next| at(day) < next.opens_at && next.opens_at.since(at(day)) < APART)
+        };
+        let day = if crowds(day) { day.pred_opt()? } else { day };
+        (day > opened).then(|| at(day))
     }
 
     /// The first weekly unit: the orientation is not what people wait for.
@@ -196,6 +213,30 @@ mod tests {
     fn a_held_unit_keeps_its_mails_waiting() {
         let (moved, _) = after(&Change::Hold { unit: slug(7) }, &Settings::default());
         assert_eq!(moved.iter().map(|m| (&m.unit, m.fate)).collect::<Vec<_>>(), [(&slug(7), Fate::Waits); 3]);
+    }
+
+    #[test]
+    fn what_comes_before_a_unit_opens_leaves_room_for_the_mail_that_says_so() {
+        let (cohort, breaks) = (spring(), breaks());
+        let units: Vec<Unit> = (0..=11).map(|number| unit(number, slug(number).as_str(), Vec::new())).collect();
+        let units: Vec<&Unit> = units.iter().collect();
+        let releases = releases(&cohort, &breaks, cohort.zone.instant(local("2027-01-01 12:00")));
+        let due = |hour: &str, nudge_days, kind| {
+            let chosen = Choices { hour: Some(hour.parse().unwrap()), nudge_days: Some(nudge_days), ..Choices::default() };
+            let settings = Settings { cohort: chosen, units: Vec::new() };
+            let timing = Timing { cohort: &cohort, units: &units, releases: &releases, settings: &settings };
+            timing.due(2, kind).unwrap().rfc3339()
+        };
+        for (hour, nudge_days, kind, at) in [
+            ("13:00:00", 4, Kind::WrapUp, "2027-01-24T13:00:00Z"),
+            ("13:01:00", 4, Kind::WrapUp, "2027-01-23T13:01:00Z"),
+            ("18:00:00", 6, Kind::Nudge, "2027-01-23T18:00:00Z"),
+            ("18:00:00", 5, Kind::Nudge, "2027-01-23T18:00:00Z"),
+            ("08:00:00", 7, Kind::Nudge, "2027-01-24T08:00:00Z"),
+            ("18:00:00", 7, Kind::Nudge, "2027-01-25T18:00:00Z"),
+        ] {
+            assert_eq!(due(hour, nudge_days, kind), at, "{hour} {nudge_days} {kind}");
+        }
     }
 
     #[test]

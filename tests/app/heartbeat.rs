@@ -45,6 +45,21 @@ stories! {
         visitor.get("/healthz").await.expect(200);
     }
 
+    async fn a_planner_that_fails_each_time_is_an_alarm_too(course: Course) {
+        let visitor = Person::visiting(&course.base);
+        course.run_jobs().await;
+        course.write(|conn| {
+            diesel::sql_query("ALTER TABLE reminder_runs RENAME TO runs_of_reminders").execute(conn).unwrap();
+        }).await;
+        for _ in 0..3 {
+            course.clock.set(course.now() + TimeDelta::minutes(1));
+            course.run_jobs().await;
+        }
+        let page = visitor.get("/readyz").await.expect(503);
+        assert!(page.html.contains("no process has opened units and planned mail since"), "{}", page.html);
+        assert!(!page.html.contains("sent mail"), "{}", page.html);
+    }
+
     async fn the_metrics_tell_of_the_queue_but_not_through_a_proxy(course: Course) {
         queue(&course, Class::Bulk).await;
         course.clock.set(course.now() + TimeDelta::seconds(50));

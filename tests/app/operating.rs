@@ -356,10 +356,46 @@ async fn what_mail_servers_send_back_is_taken_from_standard_input() {
     let gone = standing(sent[1]).await;
     assert_eq!((gone.state, undeliverable().await), (State::Failed, 1));
     assert!(gone.reason.unwrap().starts_with("it came back: 5.1.1 550 no such user"));
+    assert!(gone.server_answer.unwrap().contains("550 no such user"), "what it said as it took the mail holds no more");
 
     assert_eq!(stopped().await, 0);
     receive(data.path(), &report("feedback-report", "Feedback-Type: abuse", &standing(sent[2]).await.message_id));
     assert_eq!((standing(sent[2]).await.state, stopped().await), (State::Sent, 1));
+}
+
+#[actix_web::test]
+async fn only_what_finds_fault_with_an_address_counts_against_it() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(trellis(data.path(), &["migrate"]).status.success());
+    let undeliverable = || {
+        trellis_outbox(data.path(), |conn| {
+            accounts::table.filter(accounts::undeliverable_at.is_not_null()).count().get_result::<i64>(conn).unwrap()
+        })
+    };
+    let comes_back = async |id: MessageId, fields: &str| {
+        let mail = trellis_outbox(data.path(), move |conn| outbox::find(conn, id).unwrap().unwrap()).await;
+        receive(data.path(), &report("delivery-status", fields, &mail.message_id))
+    };
+    let ours = FULL.replace("5.2.2", "5.1.8");
+    for id in sent_mails(data.path()).await {
+        assert!(comes_back(id, &ours).await.contains("the address that we send from"));
+    }
+    assert_eq!(undeliverable().await, 0, "three that blame the sender");
+
+    let (first, last) = (FULL, "Nothing more goes to that address");
+    let ids = trellis_outbox(data.path(), |conn| {
+        diesel::update(messages::table)
+            .set((messages::state.eq(State::Sent), messages::server_answer.eq("250 2.0.0 Ok")))
+            .execute(conn)
+            .unwrap();
+        messages::table.order(messages::id).select(messages::id).load::<MessageId>(conn).unwrap()
+    });
+    let ids = ids.await;
+    for id in &ids[..2] {
+        assert!(!comes_back(*id, first).await.contains(last));
+    }
+    assert!(comes_back(ids[2], first).await.contains(last), "the third full mailbox in a row");
+    assert_eq!(undeliverable().await, 1);
 }
 
 #[actix_web::test]

@@ -84,7 +84,7 @@ impl Office {
 
     /// A round of a courier that is new each time, as after a restart.
     async fn run(&self) -> usize {
-        self.courier().run_once().await
+        self.courier().run_once().await.unwrap()
     }
 
     async fn queue(&self, letter: Letter) -> MessageId {

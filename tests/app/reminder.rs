@@ -224,12 +224,15 @@ stories! {
         course.run_jobs().await;
         move_unit(&course, 1, "2027-01-14 09:00").await;
         course.live_until("2027-01-16 09:00").await;
-        assert_eq!(times_mailed(&course, ADA).await, 1, "opened again, and told before");
+        // That unit 1 opens she was told before. The orientation's wrap-up was due before she came; now it is due once more.
+        let so_far = subjects(&course, ADA).await;
+        assert_eq!((so_far.len(), so_far[0].clone()), (2, opening(1)), "{so_far:?}");
+        assert!(so_far[1].starts_with("Before unit 1 opens"), "{so_far:?}");
         // The wrap-up (17th) comes before the nudge (18th), with which unit 2 opens.
         course.live_until("2027-01-18 09:00").await;
         let subjects = subjects(&course, ADA).await;
-        assert_eq!(subjects.len(), 3, "{subjects:?}");
-        assert_eq!(subjects[2], opening(2), "{subjects:?}");
+        assert_eq!(subjects.len(), 4, "{subjects:?}");
+        assert_eq!(subjects[3], opening(2), "{subjects:?}");
         let last = course.mails_to(ADA).await.pop().unwrap().text();
         assert!(last.contains("STILL TO DO IN UNIT 1"), "{last}");
     }

@@ -21,6 +21,8 @@ pub enum Behaviour {
     Reject,
     /// 550 5.7.1 at RCPT.
     Refuse,
+    /// 550 5.1.8 at RCPT: the sender's domain is not found.
+    UnknownSender,
     /// 451 after the mail.
     Data4,
     /// 554 after the mail.
@@ -29,6 +31,10 @@ pub enum Behaviour {
     DropAfterData,
     /// Keeps the mail and never answers.
     HangAfterData,
+    /// Keeps the mail, and answers in letters that are not UTF-8.
+    OddAfterData,
+    /// 550 at RCPT, in such letters.
+    OddReject,
     /// Goes away at the DATA command.
     DropBeforeData,
     /// Never answers: from the greeting on, or from RCPT on for one recipient.
@@ -245,6 +251,8 @@ impl Talk {
         match self.shared.towards(&to) {
             Behaviour::Reject => self.say("550 5.1.1 No such user").await,
             Behaviour::Refuse => self.say("550 5.7.1 Not from you").await,
+            Behaviour::UnknownSender => self.say("550 5.1.8 Sender address rejected: Domain not found").await,
+            Behaviour::OddReject => self.say_bytes(b"550 5.1.1 Empf\xe4nger unbekannt\r\n").await,
             Behaviour::AuthRequired => self.say("530 5.7.0 Authentication required").await,
             Behaviour::Hang => self.hang().await,
             Behaviour::Busy => self.say("421 4.3.2 Too busy").await.and(Err(Away)),
@@ -283,6 +291,7 @@ impl Talk {
         match behaviour {
             Behaviour::DropAfterData => Err(Away),
             Behaviour::HangAfterData => self.hang().await,
+            Behaviour::OddAfterData => self.say_bytes(b"250 2.0.0 angenommen f\xfcr heute\r\n").await,
             _ => self.say(&format!("250 2.0.0 Ok: queued as {queued}")).await,
         }
     }
@@ -305,7 +314,11 @@ impl Talk {
     }
 
     async fn say(&mut self, answer: &str) -> Result<(), Away> {
-        self.stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        self.say_bytes(format!("{answer}\r\n").as_bytes()).await
+    }
+
+    async fn say_bytes(&mut self, answer: &[u8]) -> Result<(), Away> {
+        self.stream.write_all(answer).await?;
         Ok(self.stream.flush().await?)
     }
 

@@ -1,6 +1,7 @@
 //! Chromium, driven as somebody would: by the words on links, buttons and labels.
 
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -41,6 +42,8 @@ pub struct Browser {
     _chromedriver: Running,
     _profile: TempDir,
     base: String,
+    /// The words of the page on which something was pressed last, until others were looked for.
+    pressed_on: Mutex<String>,
     /// For the checker of HTML.
     pub shown: Shown,
 }
@@ -76,6 +79,7 @@ impl Browser {
             _chromedriver: chromedriver,
             _profile: profile,
             base: site.base.clone(),
+            pressed_on: Mutex::default(),
             shown: Shown::nothing(),
         }
     }
@@ -87,6 +91,7 @@ impl Browser {
     /// Goes to a path of the site, or to a whole address.
     pub async fn open(&self, address: &str) {
         let address = if address.contains(':') { address.into() } else { format!("{}{address}", self.base) };
+        self.pressed_on.lock().unwrap().clear();
         self.driver.goto(address).await.unwrap();
     }
 
@@ -143,7 +148,7 @@ impl Browser {
     pub async fn sign_out(&self) {
         self.click("the account menu", "//header//details/summary").await;
         self.press("Sign out").await;
-        self.sees_words("signed out").await;
+        self.sees_words("You are signed out.").await;
     }
 
     /// What stands in the field with this label now.
@@ -210,8 +215,19 @@ impl Browser {
         shown.json().as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until the page has these words, in any case.
+    /// Remembers what stands here, before something is pressed that leads on.
+    pub async fn leaves(&self) {
+        let body = self.driver.find(By::Tag("body")).await.unwrap();
+        let words = body.prop("textContent").await.unwrap().unwrap_or_default().to_lowercase();
+        *self.pressed_on.lock().unwrap() = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+
+    /// Waits until the page has these words, in any case. They must not stand where something was pressed just before:
+    /// who looks for those would go on before the answer is there.
     pub async fn sees_words(&self, words: &str) {
+        let before = std::mem::take(&mut *self.pressed_on.lock().unwrap());
+        let stood = words.split('|').find(|one| before.contains(&one.to_lowercase()));
+        assert_eq!(stood, None, "{}: these words stood there before", self.path().await);
         self.sees(&format!("//body[{}]", has("normalize-space(.)", words)), words).await;
     }
 
@@ -224,7 +240,9 @@ impl Browser {
     }
 
     async fn click(&self, what: &str, path: &str) {
-        self.first(path, what, true).await.click().await.unwrap();
+        let target = self.first(path, what, true).await;
+        self.leaves().await;
+        target.click().await.unwrap();
     }
 
     /// The field of the first visible label with these words, or what lies below the field.

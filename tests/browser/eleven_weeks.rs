@@ -91,7 +91,7 @@ async fn make_an_account(keys: &Keys<'_>, browser: &Browser, travel: &Travel) {
     keys.fill("Email", EMAIL).await;
     keys.fill("Password", PASSWORD).await;
     keys.work_until("Create my account", |_| true).await;
-    browser.sees_words("mail").await;
+    browser.sees_words("Check your email").await;
     travel.run_jobs().await;
     browser.open(&travel.site.link_in_mail_to(EMAIL, "/verify/").await).await;
     keys.skip_to_main().await;

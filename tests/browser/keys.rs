@@ -93,7 +93,7 @@ impl<'b> Keys<'b> {
     /// To a link or button with these words, from where one is, and Enter.
     pub async fn go(&self, words: &str) {
         if self.focus().await.is_to_press(words) {
-            return self.press(Key::Enter).await;
+            return self.enter().await;
         }
         self.work_until(words, |_| false).await;
     }
@@ -103,7 +103,7 @@ impl<'b> Keys<'b> {
         for _ in 0..PATIENCE {
             self.send(format!("{}{}", char::from(Key::Shift), char::from(Key::Tab))).await;
             if self.focus().await.is_to_press(words) {
-                return self.press(Key::Enter).await;
+                return self.enter().await;
             }
         }
         panic!("{}: Shift-Tab never came to '{words}'", self.browser.path().await);
@@ -116,7 +116,7 @@ impl<'b> Keys<'b> {
         for _ in 0..PATIENCE {
             let focus = self.tab().await;
             if focus.is_to_press(words) {
-                return self.press(Key::Enter).await;
+                return self.enter().await;
             }
             match focus.kind.as_str() {
                 "textarea" => self.send("Written with keys alone.").await,
@@ -158,6 +158,7 @@ impl<'b> Keys<'b> {
 
     /// Enter, as at the end of a form.
     pub async fn enter(&self) {
+        self.browser.leaves().await;
         self.press(Key::Enter).await;
     }
 }

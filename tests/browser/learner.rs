@@ -38,7 +38,7 @@ pub async fn make_an_account(browser: &Browser, site: &Site) {
     browser.fill("Password", PASSWORD).await;
     browser.tick("agree").await;
     browser.press("Create").await;
-    browser.sees_words("mail").await;
+    browser.sees_words("Check your email").await;
     browser.open(&site.link_in_mail_to(EMAIL, "/verify/").await).await;
     browser.press("Confirm").await;
     browser.sees_words("confirmed").await;

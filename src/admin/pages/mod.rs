@@ -105,8 +105,8 @@ fn mail_row(mail: Standing) -> MailRow {
 /// That nobody does a job, in a sentence for each.
 fn silences(beats: &[Beat], now: Instant) -> impl Iterator<Item = String> {
     heartbeat::overdue(beats, Instant::from_micros(0), now).into_iter().map(|(job, _)| match job {
-        Job::Plan => "No process has opened units and planned mail for two minutes. Look whether one runs.".to_owned(),
-        Job::Send => "No process has sent mail for two minutes. Look whether one runs.".to_owned(),
+        Job::Plan => "No process has opened units and planned mail for two minutes. Look whether one runs, and what its log says.".to_owned(),
+        Job::Send => "No process has sent mail for two minutes. Look whether one runs, and what its log says.".to_owned(),
     })
 }
 

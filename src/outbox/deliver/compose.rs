@@ -160,6 +160,13 @@ fn address(text: &str) -> Result<Address, String> {
     Address::new(local, domain).map_err(|_| wrong())
 }
 
+/// An address as it can stand in a `Reply-To` that every mail server takes; `None` if it cannot.
+pub fn answerable(text: &str) -> Option<String> {
+    let written = address(text).ok()?.to_string();
+    let one = written.parse::<Mailboxes>().is_ok_and(|boxes| boxes.into_iter().count() == 1);
+    Some(written).filter(|written| one && written.is_ascii())
+}
+
 /// lettre leaves a lone CR as it is, and some servers take that for the end of a line.
 fn with_crlf(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
@@ -208,6 +215,20 @@ mod tests {
 
     fn named(from: Mailbox) -> Sender {
         Sender { from, return_path: None, reply_path: None, signer: None }
+    }
+
+    #[test]
+    fn an_address_that_not_every_server_takes_is_answered_to_in_another_spelling_or_not() {
+        for (address, written) in [
+            ("priya@example.org", Some("priya@example.org")),
+            ("anna@m\u{fc}nchen.example", Some("anna@xn--mnchen-3ya.example")),
+            ("s\u{e9}b@example.org", None),
+            ("\"a,b\"@example.org", None),
+            ("a, b@example.org", None),
+            ("nobody", None),
+        ] {
+            assert_eq!(answerable(address).as_deref(), written, "{address}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub enum Next {
     },
     /// It goes to nobody, and that is written down already.
     Settled,
-    /// It could not be asked whether it is wanted, or another lane has its domain; it waits.
+    /// It is not to go yet, it could not be asked whether it is wanted, or another lane has its domain; it waits.
     Postponed,
     Message(Claim, Words),
 }
@@ -83,6 +83,10 @@ impl Asking {
                 store::settle_cancelled(conn, claim.id, owner, &reason, now)?;
                 Ok(Next::Settled)
             }
+            Ok(Err(Dropped::Later(at))) => {
+                store::postpone(conn, claim.id, owner, at)?;
+                Ok(Next::Postponed)
+            }
             Ok(Err(Dropped::Forgotten)) => {
                 store::settle_failed(conn, claim.id, owner, ("what it said is not kept any more", None), now)?;
                 Ok(Next::Settled)
@@ -99,6 +103,7 @@ impl Asking {
     fn words(&self, conn: &mut Conn, claim: &mut Claim) -> QueryResult<Result<Words, Dropped>> {
         Ok(match (self.rules.ask)(conn, claim.id, self.now)? {
             Answer::Unwanted(reason) => Err(Dropped::Unwanted(reason)),
+            Answer::Later(at) => Err(Dropped::Later(at)),
             Answer::AsQueued => match store::letter(conn, claim)? {
                 Some(letter) => Ok(Words::Kept(Box::new(letter))),
                 None => Err(Dropped::Forgotten),
@@ -114,8 +119,9 @@ impl Asking {
     }
 }
 
-/// Why a claimed mail does not go.
+/// Why a claimed mail does not go, or not now.
 enum Dropped {
     Unwanted(String),
+    Later(Instant),
     Forgotten,
 }

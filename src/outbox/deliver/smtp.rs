@@ -157,7 +157,8 @@ fn trouble(error: &Error) -> Trouble {
     }
 }
 
-/// rustls reports what it cannot trust as invalid data; a connection that merely broke has other kinds.
+/// rustls reports what it cannot trust as invalid data; a connection that merely broke has other kinds. An answer that is
+/// not UTF-8 is of this kind too, and comes later than a handshake.
 fn is_about_tls(error: &Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {

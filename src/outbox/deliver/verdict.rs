@@ -72,11 +72,37 @@ const SENDER_REFUSED: [&str; 2] = ["5.1.7", "5.1.8"];
 /// No such mailbox; a domain that takes no mail (RFC 7505).
 const NO_SUCH_ADDRESS: [&str; 2] = ["5.1.1", "5.1.10"];
 
+/// Whom a final answer finds fault with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// It is not there: no mail ever arrives.
+    Address,
+    /// The address that we send from.
+    Sender,
+    /// This mail or this mailbox, today.
+    Mail,
+}
+
+/// `status`: `5.1.1`, as an answer begins with it or a notification says.
+pub fn blamed(status: &str) -> Blame {
+    match status {
+        _ if NO_SUCH_ADDRESS.contains(&status) => Blame::Address,
+        _ if SENDER_REFUSED.contains(&status) => Blame::Sender,
+        _ => Blame::Mail,
+    }
+}
+
 /// How the reason of what has waited only for the server begins.
 pub const UNREACHED: &str = "the mail server cannot be reached";
 
 impl Refusal {
+    /// Only where a conversation begins does a fault of TLS find fault with the settings: later it is one more way to lose
+    /// the connection.
     pub fn new(phase: Phase, trouble: Trouble) -> Self {
+        let trouble = match trouble {
+            Trouble::Tls(why) if !matches!(phase, Phase::Greeting | Phase::Tls) => Trouble::Lost(why),
+            trouble => trouble,
+        };
         Self { phase, trouble }
     }
 
@@ -125,10 +151,11 @@ impl Refusal {
 }
 
 fn answered(code: u16, text: &str, phase: Phase, reason: String) -> Verdict {
-    let enhanced = text.split_whitespace().next().unwrap_or_default();
+    let blamed = blamed(text.split_whitespace().next().unwrap_or_default());
+    // Many servers (Postfix, unless told otherwise) judge the sender when they hear the recipient.
     let settings = SETTINGS.contains(&code)
         || matches!(phase, Phase::Tls | Phase::Auth)
-        || (phase == Phase::Sender && SENDER_REFUSED.contains(&enhanced));
+        || (matches!(phase, Phase::Sender | Phase::Recipient) && blamed == Blame::Sender);
     match code {
         // A server that serves nobody at the moment says nothing about a recipient.
         ..500 => Verdict::Retry { reason },
@@ -137,7 +164,7 @@ fn answered(code: u16, text: &str, phase: Phase, reason: String) -> Verdict {
         _ => Verdict::Failed {
             reason,
             answer: Some(format!("{code} {text}")),
-            no_such_address: phase == Phase::Recipient && NO_SUCH_ADDRESS.contains(&enhanced),
+            no_such_address: phase == Phase::Recipient && blamed == Blame::Address,
         },
     }
 }
@@ -215,6 +242,7 @@ mod tests {
             (Phase::Auth, 504, ""),
             (Phase::Tls, 502, ""),
             (Phase::Sender, 553, "5.1.8 Sender refused"),
+            (Phase::Recipient, 550, "5.1.8 Domain not found"),
         ] {
             assert!(matches!(answer(phase, code, text), Verdict::Halt { .. }), "{phase:?} {code}");
         }
@@ -231,5 +259,16 @@ mod tests {
         }
         assert!(matches!(lost(Phase::Content, Class::Bulk), Verdict::Unknown { .. }));
         assert!(matches!(lost(Phase::Content, Class::Account), Verdict::Retry { .. }));
+    }
+
+    #[test]
+    fn a_fault_of_tls_in_the_midst_of_it_is_a_lost_connection() {
+        let fault = |phase, class| Refusal::new(phase, Trouble::Tls("bad record".into())).verdict(class);
+        for phase in [Phase::Auth, Phase::Sender, Phase::Recipient, Phase::Data] {
+            assert!(matches!(fault(phase, Class::Bulk), Verdict::Retry { .. }), "{phase:?}");
+        }
+        assert!(matches!(fault(Phase::Content, Class::Bulk), Verdict::Unknown { .. }));
+        assert!(matches!(fault(Phase::Content, Class::Account), Verdict::Retry { .. }));
+        assert!(matches!(fault(Phase::Greeting, Class::Bulk), Verdict::Halt { .. }));
     }
 }

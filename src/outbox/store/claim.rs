@@ -356,6 +356,17 @@ pub fn release(conn: &mut Conn, id: MessageId, owner: &str) -> QueryResult<bool>
     Ok(released == 1)
 }
 
+/// The same, but not before then: it has its time to wait for.
+pub fn postpone(conn: &mut Conn, id: MessageId, owner: &str, until: Instant) -> QueryResult<()> {
+    let waits = (messages::next_attempt_at.eq(until), messages::reason.eq(None::<String>));
+    diesel::update(messages::table.find(id))
+        .filter(messages::lease_owner.eq(owner))
+        .filter(messages::state.eq(State::Claimed))
+        .set((WAITING, messages::attempts.eq(messages::attempts - 1), waits))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Gives back every claim of an owner who stops, so that others need not wait for the leases. How many there were.
 pub fn give_back(conn: &mut Conn, owner: &str) -> QueryResult<usize> {
     diesel::update(messages::table)

@@ -27,6 +27,10 @@ fn ada() -> Learner {
 
 /// The letter that Ada gets for these: kind, unit, steps done.
 fn letter(asked: &[(Kind, u16, &[&str])]) -> Letter {
+    letter_while(false, asked)
+}
+
+fn letter_while(next_is_held: bool, asked: &[(Kind, u16, &[&str])]) -> Letter {
     let (cohort, programme) = (cohort("Europe/London", "2027-01-11"), programme(3));
     let base_url = BaseUrl::parse("https://learn.example.org:8443").unwrap();
     let facilitators = [
@@ -43,7 +47,7 @@ fn letter(asked: &[(Kind, u16, &[&str])]) -> Letter {
             done: done.iter().map(|step| slug(step)).collect(),
             note: "",
             opened_at: at(&cohort.zone, "2027-01-11 09:00"),
-            next: programme.unit(number + 1).map(|unit| (unit, at(&cohort.zone, "2027-01-18 09:00"))),
+            next: programme.unit(number + 1).filter(|_| !next_is_held).map(|unit| (unit, at(&cohort.zone, "2027-01-18 09:00"))),
             expires_at: at(&cohort.zone, "2027-01-18 09:00") + TimeDelta::days((*number).into()),
         })
         .collect();
@@ -126,6 +130,15 @@ fn a_wrap_up_names_what_opens_next() {
     let last = letter(&[(Kind::WrapUp, 3, &["step-1"])]);
     assert_eq!(last.subject, "Unit 3, the last: 1 step to go, 20 minutes");
     assert!(last.text.contains("until Tuesday 11\u{a0}January 2028"), "{}", last.text);
+}
+
+#[test]
+fn a_wrap_up_before_a_unit_that_is_held_does_not_say_it_was_the_last() {
+    let letter = letter_while(true, &[(Kind::WrapUp, 2, &["step-1"])]);
+    assert_eq!(letter.subject, "Unit 2: 1 step to go, 20 minutes");
+    for words in [&letter.text, letter.html.as_ref().unwrap()] {
+        assert!(words.contains("The next unit has no date yet.") && !words.contains("the last"), "{words}");
+    }
 }
 
 #[test]

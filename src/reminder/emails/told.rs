@@ -29,7 +29,7 @@ pub fn letter(
 ) -> Result<Option<Letter>, Error> {
     let programme = sender.programme;
     if let Some(Told { due, .. }) = told.first().filter(|told| told.due.kind.is_live()) {
-        let planned = live::find(course, programme, due.kind, &due.occasion);
+        let planned = live::find(course, programme, (&due.unit, due.kind, &due.occasion));
         let mail = planned.map(|planned| SessionMail::of(course, planned, due.kind, now));
         return mail.map(|mail| super::session(sender, to, &mail, due.expires_at)).transpose();
     }

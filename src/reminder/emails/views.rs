@@ -20,8 +20,9 @@ pub struct Mail<'a> {
     /// The programme's own words for this mail.
     pub own: Option<&'a ReminderText>,
     pub opened: String,
-    /// The next unit and when it opens.
+    /// The next unit and when it opens; none also where that is held.
     pub next: Option<(String, String)>,
+    pub is_last: bool,
     /// When access to the course ends.
     pub ends: String,
     pub not_started: bool,

@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 
 use crate::cohort::EnrolmentId;
-use crate::outbox::{Class, Envelope, State};
+use crate::outbox::{Class, Envelope};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 use crate::platform::text::Slug;
 use crate::programme::{Programme, Unit};
 use crate::reminder::due::Due;
-use crate::reminder::store::{self, Course, Decided, Decision, Learner, Span};
+use crate::reminder::store::{self, Course, Decided, Decision, Learner, Span, decision};
 use crate::reminder::wanted::{Of, facts, steps_done};
 use crate::reminder::wishes::Wishes;
 use crate::reminder::{APART, Kind, NotSent, ReminderId, decide, live};
@@ -43,7 +43,7 @@ struct Outcome<'a> {
     /// Each mail's learner, and the reminders it carries.
     carried: Vec<(EnrolmentId, Vec<&'a Due>)>,
     not_sent: Vec<(EnrolmentId, &'a Due, NotSent)>,
-    /// Decisions whose mail was cancelled because the unit moved.
+    /// Decisions that stand no more, see [`Decided::stands`].
     void: Vec<ReminderId>,
 }
 
@@ -126,8 +126,8 @@ impl<'a> Round<'a> {
             if learner.enrolled_at > due.at && due.is_missed(self.now) {
                 continue;
             }
-            match standing_decision(decided, unit, due) {
-                Some(row) if !was_moved(row) => continue,
+            match decision(decided, unit, due) {
+                Some(row) if row.stands(due) => continue,
                 Some(row) => outcome.void.push(row.id),
                 None => {}
             }
@@ -164,16 +164,18 @@ impl<'a> Round<'a> {
     fn queue_of_sessions(&self, learner: &Learner, dues: &[&'a Due], outcome: &mut Outcome<'a>) {
         let mut told = Vec::new();
         for due in dues {
-            let planned = live::find(self.course, self.programme, due.kind, &due.occasion);
+            let planned = live::find(self.course, self.programme, (&due.unit, due.kind, &due.occasion));
             let Some(planned) = planned.filter(|_| due.expires_at > self.now) else {
                 outcome.drop(learner, due, NotSent::Missed);
                 continue;
             };
-            if told.contains(&&planned.step.slug) {
+            // Other units have steps of the same name.
+            let session = (&due.unit, &planned.step.slug);
+            if told.contains(&session) {
                 outcome.drop(learner, due, NotSent::TooSoon);
                 continue;
             }
-            told.push(&planned.step.slug);
+            told.push(session);
             outcome.queue(learner, self.now, vec![due]);
         }
     }
@@ -194,17 +196,7 @@ impl<'a> Round<'a> {
     }
 
     fn was_told_otherwise(&self, due: &Due, decided: &[Decided]) -> bool {
-        let planned = live::find(self.course, self.programme, due.kind, &due.occasion);
+        let planned = live::find(self.course, self.programme, (&due.unit, due.kind, &due.occasion));
         planned.is_some_and(|planned| planned.was_told_otherwise(decided))
     }
-}
-
-fn standing_decision<'k>(decided: &'k [Decided], unit: &Unit, due: &Due) -> Option<&'k Decided> {
-    decided.iter().find(|row| row.kind == due.kind && row.occasion == due.occasion && unit.is_called(&row.unit))
-}
-
-/// Whether its mail was cancelled, or left it out, because the unit moved.
-fn was_moved(row: &Decided) -> bool {
-    let cancelled = matches!(&row.mail, Some((State::Cancelled, Some(reason))) if reason == NotSent::Moved.because());
-    cancelled || row.not_sent == Some(NotSent::Moved)
 }

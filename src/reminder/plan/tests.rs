@@ -174,6 +174,55 @@ async fn a_moved_unit_takes_along_what_has_not_gone_and_leaves_what_has() {
 }
 
 #[actix_web::test]
+async fn what_nobody_sent_has_another_chance_when_its_unit_moves_on() {
+    for world in worlds(3) {
+        world.enrol("ada", "2027-01-01 12:00");
+        assert_eq!(world.plan("2027-01-14 09:00").await, 0, "nobody was there for three days");
+        assert_eq!(world.fate("ada@example.org", 1, Kind::Opens), Some(Err(NotSent::Missed)));
+        world.move_unit(1, "2027-01-16 09:00");
+        assert_eq!(world.plan("2027-01-16 09:00").await, 1);
+        assert_eq!(world.fate("ada@example.org", 1, Kind::Opens), SENT);
+        assert_eq!(world.plan("2027-01-16 09:01").await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn who_was_not_told_while_a_unit_was_closed_is_told_when_it_is_open_again() {
+    for world in worlds(3) {
+        for name in ["ada", "ben"] {
+            world.enrol(name, "2027-01-01 12:00");
+        }
+        assert_eq!(world.plan("2027-01-11 09:00").await, 2);
+        world.settle_one("ada@example.org", "2027-01-11 09:01");
+        world.hold(1, true);
+        assert_eq!(world.claim("ben@example.org", "2027-01-11 09:02").as_deref(), Some(NotSent::Moved.because()));
+        assert_eq!(world.plan("2027-01-11 09:03").await, 0);
+        world.hold(1, false);
+        assert_eq!(world.plan("2027-01-11 09:07").await, 1, "to Ben alone");
+        assert_eq!(world.fate("ben@example.org", 1, Kind::Opens), SENT);
+        assert_eq!(world.fate("ada@example.org", 1, Kind::Opens), Some(Ok(State::Sent)));
+        assert_eq!(world.plan("2027-01-11 09:08").await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn an_opening_that_waited_for_the_mail_server_still_leaves_twenty_hours() {
+    for world in worlds(3) {
+        world.enrol("ada", "2027-01-01 12:00");
+        assert_eq!(world.plan("2027-01-11 09:00").await, 1);
+        // The server is away; meanwhile the next unit is opened, and its mail is planned for after the first.
+        world.move_unit(2, "2027-01-11 11:00");
+        assert_eq!(world.plan("2027-01-11 11:00").await, 1);
+        world.deliver(world.at("2027-01-12 07:00"));
+        world.deliver(world.at("2027-01-12 07:20"));
+        assert_eq!(world.sent_at("ada@example.org"), [world.at("2027-01-12 07:00")]);
+        assert_eq!(world.next_attempt("ada@example.org", 2, Kind::Opens), world.at("2027-01-13 03:00"));
+        world.deliver(world.at("2027-01-13 03:00"));
+        assert_eq!(world.sent_at("ada@example.org").len(), 2);
+    }
+}
+
+#[actix_web::test]
 async fn a_queued_mail_is_asked_again_before_it_goes() {
     for world in worlds(3) {
         world.enrol("ada", "2027-01-01 12:00");

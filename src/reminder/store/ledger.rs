@@ -53,8 +53,14 @@ pub fn leave_out(conn: &mut Conn, reminder: ReminderId, because: NotSent) -> Que
         .map(drop)
 }
 
-/// Whether another mail about a unit went to this learner less than 20 hours ago, or goes at this moment.
-pub fn went_lately(conn: &mut Conn, enrolment: EnrolmentId, but: MessageId, now: Instant) -> QueryResult<bool> {
+/// When another mail about a unit last went to this learner, if that is less than 20 hours ago; `now` if it goes at this
+/// moment.
+pub fn last_went(
+    conn: &mut Conn,
+    enrolment: EnrolmentId,
+    but: MessageId,
+    now: Instant,
+) -> QueryResult<Option<Instant>> {
     let went = messages::settled_at.gt(now - APART).assume_not_null();
     let went = went.and(messages::state.eq_any([State::Sent, State::Unknown]));
     let lately = reminders::table
@@ -63,8 +69,10 @@ pub fn went_lately(conn: &mut Conn, enrolment: EnrolmentId, but: MessageId, now:
         .filter(reminders::kind.eq_any(Kind::OF_UNIT))
         .filter(reminders::decided_at.gt(now - TimeDelta::days(30)))
         .filter(messages::id.ne(but))
-        .filter(went.or(messages::state.eq(State::DataStarted)));
-    diesel::select(diesel::dsl::exists(lately)).get_result(conn)
+        .filter(went.or(messages::state.eq(State::DataStarted)))
+        .select(messages::settled_at)
+        .load::<Option<Instant>>(conn)?;
+    Ok(lately.into_iter().map(|settled| settled.unwrap_or(now)).max())
 }
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(messages::state, reminders::unit, reminders::kind);

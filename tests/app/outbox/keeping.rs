@@ -57,7 +57,7 @@ stories! {
         office.queue(bulk("Unit 5")).await;
         let courier = office.courier();
         courier.stop();
-        assert_eq!(courier.run_once().await, 0);
+        assert_eq!(courier.run_once().await.unwrap(), 0);
         assert_eq!(courier.give_back().await.unwrap(), 0);
         assert_eq!(office.run().await, 1);
     }

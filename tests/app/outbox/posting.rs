@@ -155,7 +155,7 @@ stories! {
             began.elapsed()
         };
         let (settled, took) = tokio::join!(courier.run_once(), others_left);
-        assert_eq!(settled, 20);
+        assert_eq!(settled.unwrap(), 20);
         assert!(took < Duration::from_millis(1_400), "they waited behind it: {took:?}");
         let first = office.standing(stuck[0]).await;
         assert!(first.reason.unwrap().contains("no answer within"), "the row says why");

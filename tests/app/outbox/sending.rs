@@ -61,7 +61,7 @@ stories! {
         }
         let couriers = [office.courier(), office.courier(), office.courier()];
         let rounds = couriers.iter().map(Courier::run_once);
-        let sent: Vec<usize> = futures_util::future::join_all(rounds).await;
+        let sent = futures_util::future::try_join_all(rounds).await.unwrap();
 
         assert_eq!(sent.iter().sum::<usize>(), 40, "{sent:?}");
         let mut received = office.subjects();

@@ -36,6 +36,28 @@ stories! {
         assert_eq!(office.server.connections(), 1);
     }
 
+    async fn an_answer_in_odd_letters_costs_one_mail_and_holds_up_nobody(office: Office) {
+        office.server.set_for("taken@example.org", Behaviour::OddAfterData);
+        office.server.set_for("gone@example.org", Behaviour::OddReject);
+        let taken = office.queue(to("taken@example.org", bulk("Unit 5"))).await;
+        let gone = office.queue(to("gone@example.org", bulk("Unit 5"))).await;
+        let fine = office.queue(bulk("Unit 5")).await;
+
+        office.run().await;
+        office.run().await;
+        let states = (office.state(taken).await, office.state(gone).await, office.state(fine).await);
+        assert_eq!(states, (State::Unknown, State::Pending, State::Sent), "the first was taken, and nobody heard so");
+        assert_eq!(office.write(store::halted).await, None);
+    }
+
+    async fn a_sender_whom_a_server_does_not_know_is_a_fault_of_the_settings(office: Office) {
+        office.server.set(Behaviour::UnknownSender);
+        let id = office.queue(bulk("Unit 5")).await;
+        office.run().await;
+        assert_eq!(office.state(id).await, State::Pending);
+        assert!(office.write(store::halted).await.unwrap().reason.contains("5.1.8"));
+    }
+
     async fn three_refusals_in_a_row_mark_an_address_too(office: Office) {
         let account = office.account("ada@example.org").await;
         let mine = |subject| Letter { account: Some(account), ..bulk(subject) };
@@ -114,7 +136,7 @@ stories! {
         office.settings.mail = MailRoute::Smtp("smtp://127.0.0.1:9".into());
         let courier = office.courier();
         for hour in 0..12 {
-            assert_eq!(courier.run_once().await, 0, "{hour}");
+            assert_eq!(courier.run_once().await.unwrap(), 0, "{hour}");
             office.travel(TimeDelta::hours(1));
         }
         office.settings.mail = MailRoute::Smtp(office.server.url());
@@ -122,12 +144,12 @@ stories! {
         let courier = office.courier();
         office.queue(account_mail("Reset")).await;
         for _ in 0..4 {
-            courier.run_once().await;
+            courier.run_once().await.unwrap();
             office.travel(TimeDelta::hours(3));
         }
-        courier.run_once().await;
+        courier.run_once().await.unwrap();
         office.server.set(Behaviour::Ok);
-        assert_eq!(courier.run_once().await, 5, "at once, without waiting for the next attempt");
+        assert_eq!(courier.run_once().await.unwrap(), 5, "at once, without waiting for the next attempt");
 
         assert_eq!(office.subjects(), ["Reset", "Unit 5", "Unit 5", "Unit 5", "Unit 5"]);
         let counts: Vec<_> = office.write(store::count_by_state).await.into_iter().filter(|(_, n)| *n > 0).collect();

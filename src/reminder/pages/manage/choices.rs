@@ -135,7 +135,10 @@ impl<'a> Scope<'a> {
                 .hint(&format!("Leave it empty for {days}."))
                 .value(&own.nudge_days.map(|days| days.to_string()).unwrap_or_default()),
             hour: Field::new("hour", "Time of day of the mails that do not go with the opening")
-                .hint(&format!("Leave it empty for {hour}."))
+                .hint(&format!(
+                    "Leave it empty for {hour}. A mail that would come less than 20 hours before the next unit opens \
+                     goes a day earlier."
+                ))
                 .value(&own.hour.map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()),
             as_text: false,
             notes: match self.unit {

@@ -12,8 +12,10 @@ use crate::cohort::{EnrolmentId, Place, Standing};
 use crate::outbox::Letter;
 use crate::outbox::store::queue;
 use crate::platform::db::{Conn, Db};
+use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
-use crate::programme::{Catalogue, Content, Programme};
+use crate::programme::{Catalogue, Content, Programme, Unit};
+use crate::reminder::Kind;
 use crate::reminder::due::Due;
 use crate::reminder::emails::Sender;
 use crate::reminder::live;
@@ -75,14 +77,19 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
     let mut rows = Vec::new();
     if let Some(course) = &course {
         let dues = list_coming(course, programme, ask.now);
-        let coming = everybody(conn, &place, programme, &dues)?.count(course, programme, dues);
+        let coming = everybody(conn, &place, (course, programme), &dues)?.count(course, programme, dues);
         rows = coming.into_iter().map(|coming| row(coming, course, programme, &path(&place))).collect();
     }
     Ok(Preview { frame: place.frame(ask), path: path(&place), cohort: place.cohort.name.clone(), rows })
 }
 
-/// Three queries.
-fn everybody(conn: &mut Conn, place: &Place, programme: &Programme, dues: &[Due]) -> Result<Everybody, Error> {
+/// Three queries, and one more where something falls due once more.
+fn everybody(
+    conn: &mut Conn,
+    place: &Place,
+    (course, programme): (&Course, &Programme),
+    dues: &[Due],
+) -> Result<Everybody, Error> {
     let learners = store::list_learners(conn, place.cohort.id, EnrolmentId(0), i64::MAX)?;
     let of = |learner: Option<&Learner>| learner.map_or(EnrolmentId(0), |learner| learner.enrolment);
     let span = store::Span { cohort: place.cohort.id, first: of(learners.first()), last: of(learners.last()) };
@@ -90,15 +97,28 @@ fn everybody(conn: &mut Conn, place: &Place, programme: &Programme, dues: &[Due]
     everybody.wishes = store::list_wishes(conn, span)?.into_iter().collect();
     let reminds = dues.iter().filter(|due| due.kind.is_of_work());
     let units: Vec<_> =
-        reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(crate::programme::Unit::names).collect();
+        reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(Unit::names).collect();
     for (enrolment, unit, step) in store::list_done(conn, span, &units)? {
         everybody.done.entry(enrolment).or_default().push((unit, step));
+    }
+    let again: Vec<(&Unit, Kind)> = dues
+        .iter()
+        .filter_map(|due| Some((programme.unit_called(&due.unit)?, due.kind)))
+        .filter(|(unit, kind)| course.has_run(unit, *kind))
+        .collect();
+    if !again.is_empty() {
+        let units: Vec<&Slug> = again.iter().flat_map(|(unit, _)| unit.names()).collect();
+        let kinds: Vec<Kind> = again.iter().map(|(_, kind)| *kind).collect();
+        for row in store::list_decided(conn, span, &units, &kinds)? {
+            everybody.decided.entry(row.enrolment).or_default().push(row);
+        }
     }
     Ok(everybody)
 }
 
 fn row(coming: Coming, course: &Course, programme: &Programme, path: &str) -> Row {
-    let Coming { due, to, not } = coming;
+    let Coming { due, to, not, had } = coming;
+    let had = (had > 0).then(|| format!("{had}: it went to them before the unit was moved"));
     Row {
         href: format!("{path}/preview/{}", address(&due, course, programme)),
         what: what(&due, programme),
@@ -106,14 +126,14 @@ fn row(coming: Coming, course: &Course, programme: &Programme, path: &str) -> Ro
         when_at: due.at.rfc3339(),
         is_on: due.is_on,
         to,
-        not: not.into_iter().map(|(reason, n)| format!("{n}: {}", reason.because())).collect(),
+        not: had.into_iter().chain(not.into_iter().map(|(reason, n)| format!("{n}: {}", reason.because()))).collect(),
     }
 }
 
 /// `3/nudge`, `3/live_day?step=meet`.
 fn address(due: &Due, course: &Course, programme: &Programme) -> String {
     let number = programme.unit_called(&due.unit).map(|unit| unit.number).unwrap_or_default();
-    let step = live::find(course, programme, due.kind, &due.occasion).filter(|_| due.kind.is_live());
+    let step = live::find(course, programme, (&due.unit, due.kind, &due.occasion)).filter(|_| due.kind.is_live());
     let step = step.map(|planned| format!("?step={}", planned.step.slug)).unwrap_or_default();
     format!("{number}/{}{step}", due.kind)
 }

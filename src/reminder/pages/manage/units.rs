@@ -8,7 +8,7 @@ use crate::platform::db::Conn;
 use crate::platform::web::{Ask, Error, Frame};
 use crate::programme::{Programme, Unit};
 use crate::reminder::due::{Due, timetable};
-use crate::reminder::store::{self, Count, Course};
+use crate::reminder::store::{self, Count, Course, Run};
 use crate::reminder::{Kind, NotSent};
 use crate::schedule::release_of;
 
@@ -71,7 +71,8 @@ fn row(unit: &Unit, kind: Kind, course: &Course, dues: &[Due], counts: &Counts) 
     let tally = counts.of(unit, kind);
     let run = course.runs.iter().filter(|run| run.kind == kind && unit.is_called(&run.unit)).max_by_key(|r| r.due_at);
     let due = dues.iter().filter(|due| due.kind == kind && due.unit == unit.slug).map(|due| due.at).max();
-    let at = due.max(run.filter(|_| kind != Kind::LiveChanged).map(|run| run.due_at));
+    let had_time = |run: &&Run| kind != Kind::LiveChanged && run.due_at != Run::reopened();
+    let at = due.max(run.filter(had_time).map(|run| run.due_at));
     let held = release_of(unit, &course.releases).is_some_and(|release| release.held);
     let due = match at {
         Some(at) => course.cohort.zone.exact(at),

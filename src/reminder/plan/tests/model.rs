@@ -55,6 +55,12 @@ enum Fate {
     Mail(usize),
 }
 
+/// What keeps a mail back.
+enum Stop {
+    For(&'static str),
+    Until(Minute),
+}
+
 struct Mail {
     goes: Minute,
     expires: Minute,
@@ -119,7 +125,10 @@ impl Model {
             Kind::WrapUp => next.map_or(opened + Days::new(6), |next| next.opens.date() - Days::new(1)),
             _ => return None,
         };
-        (day > opened).then(|| utc(day.and_hms_opt(9, 0, 0).unwrap()))
+        let at = |day: NaiveDate| utc(day.and_hms_opt(9, 0, 0).unwrap());
+        let ahead = next.map_or(Minute::MAX, |next| utc(next.opens) - at(day));
+        let day = if (1..20 * HOUR).contains(&ahead) { day - Days::new(1) } else { day };
+        (day > opened).then(|| at(day))
     }
 
     /// Four weeks after the last release, at midnight.
@@ -175,11 +184,17 @@ impl Model {
                 if late && self.learners[i].joined > due {
                     continue;
                 }
-                let is_void = self.learners[i].rows.get(&(n, kind)).map(|(_, _, fate)| match fate {
-                    Fate::Mail(mail) => self.learners[i].mails[*mail].state == format!("cancelled {MOVED}"),
-                    Fate::Not(reason) => *reason == MOVED,
+                // What went or is on its way stands; what did not has another chance at a later time, and where a move took
+                // it away also at the same.
+                let stands = self.learners[i].rows.get(&(n, kind)).is_some_and(|(then, _, fate)| {
+                    let end = match fate {
+                        Fate::Mail(mail) => self.learners[i].mails[*mail].state.as_str(),
+                        Fate::Not(reason) => *reason,
+                    };
+                    let went = end == "sent" || end == "pending";
+                    went || (!end.ends_with(MOVED) && *then >= due)
                 });
-                if is_void == Some(false) {
+                if stands {
                     continue;
                 }
                 self.learners[i].rows.remove(&(n, kind));
@@ -206,7 +221,8 @@ impl Model {
         let went = learner.mails.iter().enumerate().filter_map(|(number, mail)| {
             let carried = learner.rows.values().filter(|(_, _, fate)| *fate == Fate::Mail(number));
             let recent = carried.map(|(_, decided, _)| *decided).max()? > now - 3 * DAY;
-            let counts = recent && (mail.state == "pending" || mail.state == "sent");
+            let waits = mail.state == "pending" && mail.expires > now;
+            let counts = recent && (waits || mail.state == "sent");
             counts.then_some(mail.settled.unwrap_or(mail.goes.max(now)))
         });
         let free = went.max().map_or(now, |last| last + 20 * HOUR);
@@ -233,7 +249,14 @@ impl Model {
                 }
                 let state = match () {
                     () if mail.expires <= now => "missed".into(),
-                    () => self.hand_over(i, number, now).map_or("sent".into(), |why| format!("cancelled {why}")),
+                    () => match self.hand_over(i, number, now) {
+                        Ok(()) => "sent".into(),
+                        Err(Stop::For(why)) => format!("cancelled {why}"),
+                        Err(Stop::Until(later)) => {
+                            self.learners[i].mails[number].goes = later;
+                            continue;
+                        }
+                    },
                 };
                 let mail = &mut self.learners[i].mails[number];
                 (mail.state, mail.settled) = (state, Some(now));
@@ -241,50 +264,53 @@ impl Model {
         }
     }
 
-    /// Why the mail does not go; if it does, what nobody wants any more is left out of it.
-    fn hand_over(&mut self, i: usize, number: usize, now: Minute) -> Option<&'static str> {
+    /// Why the mail does not go, or not now. What nobody wants any more is left out of it.
+    fn hand_over(&mut self, i: usize, number: usize, now: Minute) -> Result<(), Stop> {
         if now >= self.closes() {
-            return Some("the course had closed");
+            return Err(Stop::For("the course had closed"));
         }
         let learner = &self.learners[i];
         // In the order in which they fell due.
         let rows = learner.rows.iter().filter(|(_, (_, _, fate))| *fate == Fate::Mail(number));
         let mut parts: Vec<_> = rows.map(|(part, (due, _, _))| (*due, *part)).collect();
         parts.sort_by_key(|(due, (_, kind))| (*due, place(*kind)));
-        let refusals: Vec<((usize, Kind), Option<&str>)> = parts
+        let refusals: Vec<((usize, Kind), Option<&'static str>)> = parts
             .iter()
             .map(|(due, (n, kind))| match self.due(*n, *kind).filter(|at| *at < self.closes()) {
                 Some(at) if at <= now || at <= *due => ((*n, *kind), self.refusal(learner, *n, *kind, *due)),
                 _ => ((*n, *kind), Some(MOVED)),
             })
             .collect();
-        let wanted: Vec<Kind> = refusals.iter().filter(|(_, no)| no.is_none()).map(|((_, kind), _)| *kind).collect();
-        if wanted.is_empty() {
-            return refusals[0].1;
-        }
-        let crowded = self.crowded(i, &wanted, now);
-        if crowded.is_none() {
-            for (part, refusal) in refusals {
-                let row = self.learners[i].rows.get_mut(&part).unwrap();
-                row.2 = refusal.map_or(row.2.clone(), Fate::Not);
+        let wanted: Vec<(usize, Kind)> = refusals.iter().filter(|(_, no)| no.is_none()).map(|(part, _)| *part).collect();
+        let nothing = refusals[0].1.filter(|_| wanted.is_empty());
+        for (part, refusal) in refusals {
+            if refusal == Some(MOVED) {
+                self.ran.insert(part, Minute::MIN);
+            }
+            if let Some(reason) = refusal.filter(|_| refusal != nothing) {
+                self.learners[i].rows.get_mut(&part).unwrap().2 = Fate::Not(reason);
             }
         }
-        crowded
+        nothing.map_or_else(|| self.crowded(i, &wanted, now), |reason| Err(Stop::For(reason)))
     }
 
-    fn crowded(&self, i: usize, wanted: &[Kind], now: Minute) -> Option<&'static str> {
+    fn crowded(&self, i: usize, wanted: &[(usize, Kind)], now: Minute) -> Result<(), Stop> {
         let learner = &self.learners[i];
         let sent = |since: Minute| {
             let others = learner.mails.iter().filter(|other| other.state == "sent");
-            others.filter(|other| other.settled.unwrap() >= since).count()
+            others.filter_map(|other| other.settled).filter(move |at| *at >= since)
         };
-        let news = wanted.iter().any(|kind| matches!(kind, Kind::StartingSoon | Kind::Opens));
-        if !news && sent(now - 20 * HOUR + 1) > 0 {
-            return Some("another reminder went out less than 20 hours before");
+        if let Some(last) = sent(now - 20 * HOUR + 1).max() {
+            let (news, free) = (|(_, kind): &(usize, Kind)| *kind == KINDS[0] || *kind == KINDS[1], last + 20 * HOUR);
+            let ends = |(n, kind): &(usize, Kind)| self.expires(*n, self.due(*n, *kind).unwrap());
+            let waits = wanted.iter().any(news) && wanted.iter().map(ends).any(|end| free < end);
+            let soon = Stop::For("another reminder went out less than 20 hours before");
+            return Err(if waits { Stop::Until(free) } else { soon });
         }
         let midnight = utc(local(now).date().and_hms_opt(0, 0, 0).unwrap());
-        let enough = sent(midnight) >= learner.wishes.daily_cap as usize;
-        enough.then_some("as many mails as are wanted in a day had gone out")
+        let enough = sent(midnight).count() >= learner.wishes.daily_cap as usize;
+        let enough = enough.then_some(Stop::For("as many mails as are wanted in a day had gone out"));
+        enough.map_or(Ok(()), Err)
     }
 
     fn ledger(&self) -> BTreeMap<(String, String, Kind), (Instant, String)> {

@@ -310,7 +310,15 @@ impl World {
     }
 
     fn hand_over(&self, id: MessageId, now: Instant) -> Option<String> {
-        let reason = self.ask(id, now);
+        let reason = match self.answer(id, now) {
+            Answer::Unwanted(reason) => Some(reason),
+            Answer::Later(at) => {
+                let waits = diesel::update(messages::table.find(id)).set(messages::next_attempt_at.eq(at));
+                self.with(|conn| waits.execute(conn).unwrap());
+                return None;
+            }
+            _ => None,
+        };
         let state = if reason.is_some() { State::Cancelled } else { State::Sent };
         let settled = (messages::state.eq(state), messages::reason.eq(&reason), messages::settled_at.eq(now));
         self.with(|conn| diesel::update(messages::table.find(id)).set(settled).execute(conn).unwrap());
