@@ -64,6 +64,8 @@ fn accounts(config: &mut ServiceConfig) {
     config
         .route("/sign-up", get().to(account::sign_up::show))
         .route("/sign-up", post().to(account::sign_up::submit))
+        .route("/address", get().to(account::address::show))
+        .route("/address", post().to(account::address::submit))
         .route("/verify/{token}", get().to(account::verify::show))
         .route("/verify/{token}", post().to(account::verify::submit))
         .route("/sign-in", get().to(account::sign_in::show))

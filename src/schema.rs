@@ -829,6 +829,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    course_mails (message_id) {
+        message_id -> BigInt,
+        enrolment_id -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(messages -> accounts (account_id));
@@ -876,6 +883,8 @@ diesel::joinable!(products -> enrolments (enrolment_id));
 diesel::joinable!(products -> cohorts (cohort_id));
 diesel::joinable!(announcements -> cohorts (cohort_id));
 diesel::joinable!(announcements -> accounts (author_id));
+diesel::joinable!(course_mails -> messages (message_id));
+diesel::joinable!(course_mails -> enrolments (enrolment_id));
 diesel::joinable!(announcement_mails -> announcements (announcement_id));
 diesel::joinable!(announcement_mails -> enrolments (enrolment_id));
 diesel::joinable!(announcement_mails -> messages (message_id));
@@ -956,6 +965,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     announcements,
     announcement_mails,
+    course_mails,
     reminder_choices,
     reminder_wishes,
     untold_posts,

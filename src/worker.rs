@@ -18,7 +18,7 @@ use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::Content;
 use crate::{
-    accounts, announcement, audit, certificate, draft, enrolling, facilitator, heartbeat, notice, outbox, reminder,
+    accounts, announcement, audit, certificate, cohort, draft, enrolling, facilitator, heartbeat, notice, outbox, reminder,
     report, schedule,
 };
 
@@ -36,7 +36,7 @@ pub fn rules(content: &Content, base_url: &BaseUrl) -> outbox::Rules {
                 return Ok(answer);
             }
             let mut unwanted = announcement::wanted::unwanted(conn, message)?;
-            for ask in [notice::wanted::unwanted, report::wanted::unwanted] {
+            for ask in [notice::wanted::unwanted, report::wanted::unwanted, cohort::store::unwanted] {
                 unwanted = if unwanted.is_some() { unwanted } else { ask(conn, message)? };
             }
             if unwanted.is_none() {

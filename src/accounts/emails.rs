@@ -40,6 +40,8 @@ macro_rules! halves {
 halves! {
     VerifyText in "emails/accounts/verify.txt";
     VerifyHtml in "emails/accounts/verify.html";
+    ArrivesText in "emails/accounts/arrives.txt";
+    ArrivesHtml in "emails/accounts/arrives.html";
     ChoosePasswordText in "emails/accounts/choose_password.txt";
     ChoosePasswordHtml in "emails/accounts/choose_password.html";
     AlreadyHereText in "emails/accounts/already_here.txt";
@@ -100,6 +102,12 @@ pub fn signed_up(
 pub fn verify(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
     let f = &Facts::new(site, to, format!("/verify/{}", secret.as_str()));
     letter(to, "Confirm your email address", (VerifyText { f }, VerifyHtml { f }), now + VERIFY_LASTS)
+}
+
+/// To an address from which mail came back.
+pub fn arrives(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {
+    let f = &Facts::new(site, to, format!("/verify/{}", secret.as_str()));
+    letter(to, "Does mail reach you again?", (ArrivesText { f }, ArrivesHtml { f }), now + VERIFY_LASTS)
 }
 
 pub fn reset(site: &Site, to: &Account, secret: &Secret, now: Instant) -> Result<Letter, askama::Error> {

@@ -30,6 +30,8 @@ pub struct Person {
     pub name: String,
     pub email: String,
     pub is_administrator: bool,
+    /// Since when mail to their address comes back, if it does.
+    pub undeliverable_at: Option<Instant>,
     /// When the session was last noted as in use; see [`store::touch`].
     pub seen_at: Instant,
     /// The address that they ask from.

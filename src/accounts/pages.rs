@@ -3,6 +3,7 @@
 //! Hashing a password stands between two visits to the database, so that no transaction waits for it: these handlers
 //! read, hash, and then write, and the write checks again what the read had found.
 
+pub mod address;
 pub mod forgot;
 pub mod reset;
 pub mod sign_in;

@@ -133,8 +133,9 @@ pub fn issue_link_to_nobody(conn: &mut Conn, lasts: TimeDelta, now: Instant) -> 
     Ok(())
 }
 
-/// Whoever opened a link in a mail to the address reads that mailbox.
+/// Whoever opened a link in a mail to the address reads that mailbox: mail goes to it again, too.
 pub fn verify(conn: &mut Conn, account: AccountId, now: Instant) -> QueryResult<()> {
+    lift_undeliverable(conn, account)?;
     diesel::update(accounts::table.find(account).filter(accounts::verified_at.is_null()))
         .set(accounts::verified_at.eq(now))
         .execute(conn)?;

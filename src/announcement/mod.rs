@@ -8,7 +8,7 @@ pub mod store;
 pub mod wanted;
 
 use crate::cohort::store::Recipient;
-use crate::cohort::{Cohort, Standing};
+use crate::cohort::Cohort;
 use crate::platform::clock::Instant;
 use crate::platform::text;
 use crate::programme::Written;
@@ -65,14 +65,7 @@ impl Announcement {
 
 /// Why no announcement goes to them by mail. `None`: one does.
 pub fn refusal(of: &Recipient) -> Option<&'static str> {
-    match of {
-        _ if of.standing == Standing::Withdrawn => Some("the place in the course had been given up"),
-        _ if of.suspended_at.is_some() => Some("the account was suspended"),
-        _ if of.verified_at.is_none() => Some("the email address was not confirmed"),
-        _ if of.undeliverable_at.is_some() => Some("mail to this address could not be delivered"),
-        _ if of.announcements_stopped_at.is_some() => Some("announcements by mail had been stopped"),
-        _ => None,
-    }
+    of.refusal().or_else(|| of.announcements_stopped_at.map(|_| "announcements by mail had been stopped"))
 }
 
 pub fn path(cohort: &Cohort) -> String {

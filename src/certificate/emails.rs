@@ -7,8 +7,10 @@ use diesel::QueryResult;
 use super::Says;
 use super::issue::Course;
 use super::store::Holder;
-use crate::cohort::{EnrolmentId, store::list_facilitators};
-use crate::outbox::{Class, Letter, List, store::queue};
+use crate::cohort::EnrolmentId;
+use crate::cohort::sender::{list_id, replies_to};
+use crate::cohort::store::{list_facilitators, queue_about};
+use crate::outbox::{Class, Letter, List};
 use crate::platform::clock::Instant;
 use crate::platform::db::Conn;
 
@@ -36,14 +38,20 @@ struct Issued<'a> {
 }
 
 /// Queues the letter, unless the holder wants no mail from the course or cannot get any.
-pub fn tell(conn: &mut Conn, course: &Course<'_>, holder: &Holder, says: &Says, now: Instant) -> QueryResult<()> {
+pub fn tell(
+    conn: &mut Conn,
+    course: &Course<'_>,
+    (learner, holder): (EnrolmentId, &Holder),
+    says: &Says,
+    now: Instant,
+) -> QueryResult<()> {
     if !is_wanted(holder) {
         return Ok(());
     }
     let facilitators = list_facilitators(conn, course.cohort.id)?;
     let letter = letter(course, holder, says, &facilitators, now);
     let letter = letter.map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
-    queue(conn, &letter, course.base_url.host(), now).map(drop)
+    queue_about(conn, learner, &letter, course.base_url.host(), now).map(drop)
 }
 
 fn is_wanted(holder: &Holder) -> bool {
@@ -69,8 +77,6 @@ fn letter(
         url: base.join(&format!("{path}/certificate")),
         stop_url: stop_url.clone(),
     };
-    let addresses: Vec<&str> = facilitators.iter().map(|(_, _, email)| email.as_str()).take(4).collect();
-    let host = base.host().rsplit_once(':').map_or(base.host(), |(name, _)| name);
     Ok(Letter {
         class: Class::Bulk,
         account: Some(holder.account.0),
@@ -79,8 +85,8 @@ fn letter(
         subject: "Your certificate is there".into(),
         text: IssuedText { m: &issued }.render()?,
         html: Some(IssuedHtml { m: &issued }.render()?),
-        reply_to: (!addresses.is_empty()).then(|| addresses.join(", ")),
-        list: Some(List { id: format!("{}.{host}", course.cohort.slug), unsubscribe_url: stop_url }),
+        reply_to: replies_to(facilitators),
+        list: Some(List { id: list_id("", course.cohort, base), unsubscribe_url: stop_url }),
         expires_at: now + KEEPS,
         calendar: None,
         attachment: None,

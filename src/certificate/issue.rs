@@ -56,7 +56,7 @@ pub fn issue_if_due(conn: &mut Conn, course: &Course<'_>, learner: EnrolmentId, 
         return Ok(false);
     }
     key::made(conn, now)?;
-    emails::tell(conn, course, &holder, &says, now)?;
+    emails::tell(conn, course, (learner, &holder), &says, now)?;
     Ok(true)
 }
 

@@ -181,6 +181,8 @@ impl Place {
         let path = self.cohort.path();
         let here = |nav: Nav| nav.marked(&ask.path);
         let mut frame = Frame::of_person(ask, &self.person.name);
+        let own = self.person.undeliverable_at.filter(|_| self.looking.is_none());
+        frame.mail_returns = own.map(|_| self.person.email.clone());
         let mut programme = here(Nav::new("Programme", path.clone()));
         if programme.current == "true" && !ask.path.starts_with(&format!("{path}/units/")) {
             // The cohort's other pages begin with the same address.

@@ -1,5 +1,6 @@
 //! Cohorts, breaks and enrolments, as they are kept; which mails somebody wants is in a file of its own.
 
+mod mails;
 mod making;
 mod recipients;
 mod roles;
@@ -9,6 +10,7 @@ mod wishes;
 use chrono::{NaiveDate, NaiveTime};
 use diesel::prelude::*;
 
+pub use mails::{queue_about, unwanted};
 pub use making::{NewCohort, change_details, create, create_as, free_slug};
 pub use recipients::{RECIPIENT, Recipient, active};
 pub use roles::{dismiss_facilitator, is_in, role_in, was_facilitator};

@@ -91,6 +91,8 @@ pub struct Learner {
     pub stage: Stage,
     /// Their last day to take part, should that be later than the others'.
     pub extra_until: Option<NaiveDate>,
+    /// Since when mail to them comes back, if it does.
+    pub undeliverable_at: Option<Instant>,
 }
 
 /// How many required steps each learner has done of each unit.

@@ -22,7 +22,8 @@ use crate::platform::db::{Conn, lower, part};
 use crate::platform::text::Slug;
 use crate::schema::{accounts, cards, completions, enrolments, posts, threads};
 
-type LearnerRow = (EnrolmentId, AccountId, String, String, Instant, Option<Instant>, Stage, Option<NaiveDate>);
+type LearnerRow =
+    (EnrolmentId, AccountId, String, String, Instant, Option<Instant>, Stage, Option<NaiveDate>, Option<Instant>);
 
 /// Who is behind in a unit.
 #[derive(Debug, Clone)]
@@ -42,6 +43,8 @@ pub struct Wanted {
     pub words: String,
     pub joined_from: Option<Instant>,
     pub behind: Option<BehindIn>,
+    /// Only those to whom no mail goes, as it came back.
+    pub unreachable: bool,
     pub sort: Sort,
     pub now: Instant,
 }
@@ -49,7 +52,7 @@ pub struct Wanted {
 impl Wanted {
     /// All who are in the course, by name.
     pub fn all(now: Instant) -> Self {
-        Self { stage: None, words: String::new(), joined_from: None, behind: None, sort: Sort::Name, now }
+        Self { stage: None, words: String::new(), joined_from: None, behind: None, unreachable: false, sort: Sort::Name, now }
     }
 }
 
@@ -104,6 +107,9 @@ macro_rules! only_wanted {
             let named = lower(accounts::name).like(part.clone()).escape('\\');
             query = query.filter(named.or(accounts::email_key.like(part).escape('\\')).or(exists(network)));
         }
+        if wanted.unreachable {
+            query = query.filter(accounts::undeliverable_at.is_not_null());
+        }
         if let Some(from) = wanted.joined_from {
             query = query.filter(enrolments::enrolled_at.ge(from));
         }
@@ -141,6 +147,7 @@ pub fn list_learners(
         enrolments::last_seen_at,
         stage(wanted.now),
         enrolments::extra_until,
+        accounts::undeliverable_at,
     );
     let all =
         enrolments::table.inner_join(accounts::table).filter(learns(cohort)).limit(limit).select(person).into_boxed();
@@ -187,6 +194,7 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
             enrolments::last_seen_at,
             stage(now),
             enrolments::extra_until,
+            accounts::undeliverable_at,
         ))
         .first::<LearnerRow>(conn)
         .optional()
@@ -197,6 +205,18 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
     let stage = stage(now);
     enrolments::table.filter(learns(cohort)).group_by(stage.clone()).select((stage, count_star())).load(conn)
+}
+
+/// To how many who are in the course no mail goes, as it came back.
+pub fn count_unreachable(conn: &mut Conn, cohort: CohortId) -> QueryResult<i64> {
+    // There are few such addresses, and an index of them.
+    accounts::table
+        .inner_join(enrolments::table)
+        .filter(accounts::undeliverable_at.is_not_null())
+        .filter(learns(cohort))
+        .filter(enrolments::state.eq(Standing::Active))
+        .count()
+        .get_result(conn)
 }
 
 /// Everything that these learners have done.
@@ -238,6 +258,6 @@ pub fn list_posts(conn: &mut Conn, learner: EnrolmentId, most: i64) -> QueryResu
 }
 
 fn learner(row: LearnerRow) -> Learner {
-    let (enrolment, account, name, email, enrolled_at, last_seen_at, stage, extra_until) = row;
-    Learner { enrolment, account, name, email, enrolled_at, last_seen_at, stage, extra_until }
+    let (enrolment, account, name, email, enrolled_at, last_seen_at, stage, extra_until, undeliverable_at) = row;
+    Learner { enrolment, account, name, email, enrolled_at, last_seen_at, stage, extra_until, undeliverable_at }
 }

@@ -32,6 +32,7 @@ pub fn learners_place() -> Place {
             name: "Ada".into(),
             email: "ada@example.org".into(),
             is_administrator: false,
+            undeliverable_at: None,
             seen_at: at("2027-01-01 09:00"),
             from: None,
         },

@@ -79,6 +79,8 @@ words! {
         /// The day's most mails, see [`wishes::Wishes`].
         Enough = "enough",
         SessionChanged = "session_changed",
+        /// Facilitators take no course.
+        NoLearner = "no_learner",
     }
 }
 
@@ -101,6 +103,7 @@ impl NotSent {
             Self::Unwished => "this kind of mail was not wanted",
             Self::Paused => "reminders were paused",
             Self::Enough => "as many mails as are wanted in a day had gone out",
+            Self::NoLearner => "they were not a learner in this course any more",
             Self::SessionChanged => "the session was moved or called off after it was due",
         }
     }

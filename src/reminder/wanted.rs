@@ -12,7 +12,7 @@ use super::store::{self, Carried, Course, Learner, Span};
 use super::wishes::Wishes;
 use super::{APART, Facts, Kind, NotSent, count_done, decide, live};
 use crate::cohort::store::list_facilitators;
-use crate::cohort::{EnrolmentId, Standing};
+use crate::cohort::{EnrolmentId, Role, Standing};
 use crate::outbox::{Anew, Answer, Letter, MessageId};
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -32,6 +32,7 @@ pub fn ask(
     let Some(learner) = carried.first().map(|reminder| reminder.learner.clone()) else { return Ok(None) };
     let Some(course) = store::course(conn, carried[0].cohort)? else { return Ok(None) };
     let told = match catalogue.programme(&course.cohort.programme) {
+        _ if carried[0].role != Role::Learner => Err(Held::Unwanted(NotSent::NoLearner)),
         Some(programme) if now < due::ends_at(&course.cohort, &course.releases) => {
             let wishes = store::find_wishes(conn, learner.enrolment)?;
             let asked = Asked { course: &course, programme, learner: &learner, wishes, now };

@@ -7,7 +7,7 @@ use super::emails::{self, Sender, unwritable};
 use super::store;
 use crate::accounts::AccountId;
 use crate::cohort::CohortId;
-use crate::cohort::store::list_facilitators;
+use crate::cohort::store::{list_facilitators, queue_about};
 use crate::outbox::MessageId;
 use crate::platform::clock::Instant;
 use crate::platform::config::BaseUrl;
@@ -35,5 +35,5 @@ pub fn welcome(
     let when = |(unit, release): (_, &Release)| (unit, release.opens_at);
     let opened: Vec<_> = opened.into_iter().map(when).collect();
     let letter = emails::welcome(&sender, &learner, &opened, coming.into_iter().map(when).next(), now);
-    crate::outbox::store::queue(conn, &letter.map_err(unwritable)?, base_url.host(), now).map(Some)
+    queue_about(conn, learner.enrolment, &letter.map_err(unwritable)?, base_url.host(), now).map(Some)
 }

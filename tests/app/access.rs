@@ -38,6 +38,8 @@ GET  /password/forgot                                             200 200 200 20
 POST /password/forgot                                             422 422 422 422 422
 GET  /password/reset/{token}                                      410 410 410 410 410
 POST /password/reset/{token}                                      410 410 410 410 410
+GET  /address                                                     303 200 200 200 200
+POST /address                                                     303 303 303 303 303
 GET  /verify/{token}                                              410 410 410 410 410
 POST /verify/{token}                                              410 410 410 410 410
 GET  /invitations/{token}                                         404 404 404 404 404

@@ -40,6 +40,7 @@ mod portfolio;
 mod print;
 mod progress;
 mod queries;
+mod reaching;
 mod reminder;
 mod reminder_choices;
 mod reminder_times;

@@ -37,5 +37,9 @@ pub async fn submit(ask: Ask, db: Data<Db>, token: Path<String>, fields: Fields)
             Ok::<_, Error>(true)
         })
         .await?;
-    if verified { ask.done("/sign-in", "verified") } else { dead_link(&ask) }
+    match verified {
+        true if ask.session.is_some() => ask.done("/", "verified-again"),
+        true => ask.done("/sign-in", "verified"),
+        false => dead_link(&ask),
+    }
 }

@@ -9,18 +9,32 @@ use crate::platform::secret::SecretHash;
 use crate::schema::{accounts, sessions};
 
 /// What [`PERSON`] selects.
-pub type PersonRow = (AccountId, SessionId, String, String, bool, Instant);
+pub type PersonRow = (AccountId, SessionId, String, String, bool, Option<Instant>, Instant);
 
-type PersonColumns =
-    (accounts::id, sessions::id, accounts::name, accounts::email, accounts::is_administrator, sessions::last_seen_at);
+type PersonColumns = (
+    accounts::id,
+    sessions::id,
+    accounts::name,
+    accounts::email,
+    accounts::is_administrator,
+    accounts::undeliverable_at,
+    sessions::last_seen_at,
+);
 
 /// A person, from sessions joined with accounts.
-pub const PERSON: PersonColumns =
-    (accounts::id, sessions::id, accounts::name, accounts::email, accounts::is_administrator, sessions::last_seen_at);
+pub const PERSON: PersonColumns = (
+    accounts::id,
+    sessions::id,
+    accounts::name,
+    accounts::email,
+    accounts::is_administrator,
+    accounts::undeliverable_at,
+    sessions::last_seen_at,
+);
 
 impl From<PersonRow> for Person {
-    fn from((id, session, name, email, is_administrator, seen_at): PersonRow) -> Self {
-        Self { id, session, name, email, is_administrator, seen_at, from: None }
+    fn from((id, session, name, email, is_administrator, undeliverable_at, seen_at): PersonRow) -> Self {
+        Self { id, session, name, email, is_administrator, undeliverable_at, seen_at, from: None }
     }
 }
 

@@ -27,6 +27,19 @@ pub struct Recipient {
     pub undeliverable_at: Option<Instant>,
 }
 
+impl Recipient {
+    /// Why no mail about the course goes to them, whatever they wish. `None`: one does.
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            _ if self.standing == Standing::Withdrawn => Some("the place in the course had been given up"),
+            _ if self.suspended_at.is_some() => Some("the account was suspended"),
+            _ if self.verified_at.is_none() => Some("the email address was not confirmed"),
+            _ if self.undeliverable_at.is_some() => Some("mail to this address could not be delivered"),
+            _ => None,
+        }
+    }
+}
+
 /// The columns of a [`Recipient`].
 type Columns = (
     enrolments::id,
@@ -85,7 +98,16 @@ pub fn active(
         .first(conn)
         .optional()?;
     Ok(found.map(|((id, name, email, is_administrator), cohort, enrolment)| {
-        let person = Person { id, session: SessionId(0), name, email, is_administrator, seen_at: now, from: None };
+        let person = Person {
+            id,
+            session: SessionId(0),
+            name,
+            email,
+            is_administrator,
+            undeliverable_at: None,
+            seen_at: now,
+            from: None,
+        };
         let (cohort, enrolment) = held((cohort, enrolment));
         (person, cohort, enrolment)
     }))

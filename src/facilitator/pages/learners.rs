@@ -26,6 +26,7 @@ struct Learners {
     stages: Choice,
     sorts: Choice,
     units_to_be_in: Choice,
+    mails: Choice,
     /// Where one writes to all of the list.
     write: String,
     words: Field,
@@ -48,6 +49,7 @@ struct Row {
     cells: Vec<Cell>,
     all: String,
     last_seen: String,
+    mail_returns: bool,
 }
 
 struct Cell {
@@ -92,6 +94,7 @@ fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str, sent: &Fi
         stages: chosen.stages(),
         sorts: chosen.sorts(),
         units_to_be_in: chosen.units(&open),
+        mails: chosen.mails(),
         write: with_query(&format!("{path}/write"), &joined("to=all", &query)),
         words: chosen.words(),
         joined: chosen.joined(),
@@ -136,6 +139,7 @@ impl Table<'_> {
             look: learner.stage.look(),
             cells: cells.collect(),
             all: format!("{done} of {}", self.programme.required_steps().count()),
+            mail_returns: learner.undeliverable_at.is_some(),
             last_seen: learner.last_seen_at.map_or_else(|| "Never".into(), |at| short_day(self.zone, at, self.now)),
         }
     }

@@ -33,6 +33,8 @@ struct Overview {
     reported: String,
     slipping: List,
     not_started: i64,
+    /// To how many no mail goes, as it came back.
+    unreachable: i64,
     /// The next unit; none: all are open.
     next: Option<Next>,
     stages: Vec<StageLine>,
@@ -79,7 +81,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<Str
     ask.page(page)
 }
 
-/// Eight queries.
+/// Nine queries.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<Overview, Error> {
     let place = gate::facilitated(conn, ask, slug)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
@@ -108,6 +110,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
         waiting: waiting(conn, &place, programme, ask.now)?,
         slipping: slipping(conn, &place, in_stage(Stage::Stalled), ask.now)?,
         not_started: in_stage(Stage::NotStarted),
+        unreachable: store::count_unreachable(conn, id)?,
         next: plan.next().map(|(unit, release)| {
             let checks = plan.checks(unit, release);
             Next {
@@ -197,6 +200,10 @@ fn lines(before: Numbers, this: Numbers) -> Vec<NumberLine> {
 impl Overview {
     fn away_days(&self) -> i64 {
         AWAY.num_days()
+    }
+
+    fn unreachable_words(&self) -> String {
+        count(usize::try_from(self.unreachable).unwrap_or(0), "learner") + " cannot be reached: mail comes back"
     }
 
     fn not_started_words(&self) -> String {

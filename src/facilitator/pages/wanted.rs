@@ -18,11 +18,14 @@ pub(super) struct Chosen {
     joined: String,
     /// `3-not-started`.
     unit: String,
+    /// `returned`, or nothing.
+    mail: String,
     sort: String,
 }
 
 /// The fields of the form, and those that say where a page begins.
-pub(super) const FIELDS: [&str; 7] = ["stage", "words", "joined", "unit", "sort", "after", "from"];
+pub(super) const FIELDS: [&str; 8] = ["stage", "words", "joined", "unit", "mail", "sort", "after", "from"];
+const RETURNED: &str = "returned";
 /// The longest that is looked for.
 const LONGEST: usize = 100;
 
@@ -33,7 +36,8 @@ impl Chosen {
     pub fn read(sent: &Fields) -> Self {
         let text = |name: &str| sent.get(name).trim().to_owned();
         let words = text("words").chars().take(LONGEST).collect();
-        Self { stage: text("stage"), words, joined: text("joined"), unit: text("unit"), sort: text("sort") }
+        let [stage, joined, unit, mail, sort] = ["stage", "joined", "unit", "mail", "sort"].map(text);
+        Self { stage, words, joined, unit, mail, sort }
     }
 
     /// What is no stage, no date and no order is no address of ours.
@@ -58,11 +62,16 @@ impl Chosen {
             "" => None,
             word => Some(behind(programme, word).ok_or_else(wrong)?),
         };
-        Ok(Wanted { stage, words: self.words.to_lowercase(), joined_from, behind, sort, now })
+        let unreachable = match self.mail.as_str() {
+            "" => false,
+            RETURNED => true,
+            _ => return Err(wrong()),
+        };
+        Ok(Wanted { stage, words: self.words.to_lowercase(), joined_from, behind, unreachable, sort, now })
     }
 
     pub fn is_filtered(&self) -> bool {
-        ![&self.stage, &self.words, &self.joined, &self.unit].iter().all(|field| field.is_empty())
+        ![&self.stage, &self.words, &self.joined, &self.unit, &self.mail].iter().all(|field| field.is_empty())
     }
 
     /// As an address carries it.
@@ -72,6 +81,7 @@ impl Chosen {
             ("words", &self.words),
             ("joined", &self.joined),
             ("unit", &self.unit),
+            ("mail", &self.mail),
             ("sort", &self.sort),
         ];
         let said: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -118,6 +128,12 @@ impl Chosen {
         };
         let choices = std::iter::once(any).chain(open.iter().rev().flat_map(of)).collect();
         (Field::new("unit", "In a unit").value(&self.unit), choices)
+    }
+
+    pub fn mails(&self) -> Choice {
+        let all = [("", "Reaches them or not"), (RETURNED, "Comes back from them")];
+        let all = all.map(|(value, label)| (value.to_owned(), label.to_owned()));
+        (Field::new("mail", "Mail").value(&self.mail), all.into())
     }
 
     pub fn words(&self) -> Field {

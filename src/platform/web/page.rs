@@ -28,6 +28,8 @@ pub struct Frame {
     /// Where the box in the header searches. Empty: it is not there.
     pub search: String,
     pub flash: Option<Flash>,
+    /// Their address, if mail to it comes back.
+    pub mail_returns: Option<String>,
     /// As who or when one looks at the page, and where one stops. None: one is here as oneself.
     pub looking: Option<(String, String)>,
     /// The line above the end of the page.
@@ -117,6 +119,9 @@ pub struct Flash(usize);
 const FLASHES: &[(&str, &str)] = &[
     ("signed-out", "You are signed out."),
     ("verified", "Your email address is confirmed. You can sign in now."),
+    ("verified-again", "Your email address is confirmed. All mail goes to you again."),
+    ("address-link-sent", "A mail with the link is on its way. It may take a few minutes."),
+    ("address-links-enough", "You have asked for three such mails this hour, the most there are. Try again later."),
     ("password-set", "Your password is saved. Sign in with it."),
     ("joined", "You have joined. Welcome."),
     ("schedule-saved", "The schedule is saved."),

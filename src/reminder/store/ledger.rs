@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::Learner;
 use crate::cohort::store::RECIPIENT;
-use crate::cohort::{CohortId, EnrolmentId};
+use crate::cohort::{CohortId, EnrolmentId, Role};
 use crate::outbox::{MessageId, State};
 use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, lower, part};
@@ -24,6 +24,7 @@ pub struct Carried {
     pub occasion: String,
     pub due_at: Instant,
     pub cohort: CohortId,
+    pub role: Role,
     pub learner: Learner,
 }
 
@@ -40,6 +41,7 @@ pub fn list_carried(conn: &mut Conn, message: MessageId) -> QueryResult<Vec<Carr
             reminders::occasion,
             reminders::due_at,
             reminders::cohort_id,
+            enrolments::role,
             RECIPIENT,
         ))
         .load(conn)

@@ -214,6 +214,7 @@ impl<'c> Desk<'c> {
         let (learner, zone) = (&self.learner, &self.place.cohort.zone);
         let last = learner.last_seen_at.map_or_else(|| "never".into(), |at| day(zone, at, now));
         let mut facts = vec![("Joined", day(zone, learner.enrolled_at, now)), ("Last here", last)];
+        facts.extend(learner.undeliverable_at.map(|at| ("Mail to them comes back since", day(zone, at, now))));
         facts.extend(learner.extra_until.map(|day| ("May take part until", day_in_words(day))));
         facts
     }
