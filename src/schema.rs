@@ -1,4 +1,4 @@
-//! The tables, as diesel sees them: one text for both databases, in the order of the migrations.
+//! The tables, as diesel sees them: one text for both databases.
 
 diesel::table! {
     accounts (id) {

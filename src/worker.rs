@@ -18,8 +18,8 @@ use crate::platform::db::{Conn, DbError};
 use crate::platform::web::Ask;
 use crate::programme::Content;
 use crate::{
-    accounts, announcement, audit, certificate, cohort, draft, enrolling, facilitator, heartbeat, notice, outbox, reminder,
-    report, schedule,
+    accounts, announcement, audit, certificate, cohort, draft, enrolling, facilitator, heartbeat, notice, outbox,
+    reminder, report, schedule,
 };
 
 /// How long between two looks.
@@ -69,11 +69,14 @@ pub async fn run_due(app: &App) {
 async fn plan_due(app: &App) {
     let now = app.clock.now();
     let mut sound = true;
-    sound &= logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from))).await;
+    sound &=
+        logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from)))
+            .await;
     sound &= logged("give places", enrolling::line::give_due(&app.db, &app.content, &app.site.base_url, now)).await;
     sound &= logged("mail invitations", enrolling::mails::mail_due(&app.db, &app.site.base_url, now)).await;
     sound &= logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
-    sound &= logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
+    sound &=
+        logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
     sound &= logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
     let post = notice::write::Post {
         base_url: app.site.base_url.clone(),

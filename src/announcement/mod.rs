@@ -7,8 +7,8 @@ pub mod publish;
 pub mod store;
 pub mod wanted;
 
-use crate::cohort::store::Recipient;
 use crate::cohort::Cohort;
+use crate::cohort::store::Recipient;
 use crate::platform::clock::Instant;
 use crate::platform::text;
 use crate::programme::Written;

@@ -1,5 +1,5 @@
 //! What was done with a power that not everybody has: who, when, what, to what or whom, from where, and why. Rows are added
-//! and never changed: the databases refuse it.
+//! and never changed, but for the address, which is forgotten in time: the databases refuse all else.
 
 pub mod store;
 

@@ -29,7 +29,8 @@ pub use code::Code;
 
 id!(CertificateId);
 
-/// A certificate with all that it says. It stays so, whatever becomes of the course and of the holder's account.
+/// A certificate with all that it says. It stays so, whatever is changed in the course or the account, and goes
+/// with its holder's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     pub id: CertificateId,

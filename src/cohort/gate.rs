@@ -1,4 +1,4 @@
-//! Who may be in a cohort's pages. Everybody else is told that there is no such page.
+//! Who may be in a cohort's pages. A learner who has left is told so, everybody else that there is no such page.
 
 use actix_web::http::StatusCode;
 use askama::Template;

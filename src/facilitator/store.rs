@@ -52,7 +52,15 @@ pub struct Wanted {
 impl Wanted {
     /// All who are in the course, by name.
     pub fn all(now: Instant) -> Self {
-        Self { stage: None, words: String::new(), joined_from: None, behind: None, unreachable: false, sort: Sort::Name, now }
+        Self {
+            stage: None,
+            words: String::new(),
+            joined_from: None,
+            behind: None,
+            unreachable: false,
+            sort: Sort::Name,
+            now,
+        }
     }
 }
 
@@ -205,18 +213,6 @@ pub fn find_learner(conn: &mut Conn, cohort: CohortId, id: EnrolmentId, now: Ins
 pub fn count_stages(conn: &mut Conn, cohort: CohortId, now: Instant) -> QueryResult<Vec<(Stage, i64)>> {
     let stage = stage(now);
     enrolments::table.filter(learns(cohort)).group_by(stage.clone()).select((stage, count_star())).load(conn)
-}
-
-/// To how many who are in the course no mail goes, as it came back.
-pub fn count_unreachable(conn: &mut Conn, cohort: CohortId) -> QueryResult<i64> {
-    // There are few such addresses, and an index of them.
-    accounts::table
-        .inner_join(enrolments::table)
-        .filter(accounts::undeliverable_at.is_not_null())
-        .filter(learns(cohort))
-        .filter(enrolments::state.eq(Standing::Active))
-        .count()
-        .get_result(conn)
 }
 
 /// Everything that these learners have done.

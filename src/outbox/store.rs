@@ -14,8 +14,8 @@ use diesel::prelude::*;
 pub use batch::queue_all;
 use claim::WAITING;
 pub use claim::{
-    Claim, Room, claim, claim_within, due, give_back, mark_data_started, postpone, readdress, release, settle_cancelled,
-    settle_failed, settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
+    Claim, Room, claim, claim_within, due, give_back, mark_data_started, postpone, readdress, release,
+    settle_cancelled, settle_failed, settle_retry, settle_sent, settle_unknown, take_back, take_over, wait_no_longer,
 };
 pub use unwritten::queue_unwritten;
 pub use words::letter;

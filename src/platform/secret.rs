@@ -1,4 +1,5 @@
-//! Secrets that travel in cookies and links: 256 random bits; the database keeps only their SHA-256.
+//! Secrets that travel in cookies and links: 256 random bits; the database keeps only their SHA-256, but for
+//! the links that stop mails, which every mail needs again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -109,7 +109,9 @@ pub fn reminder(sender: &Sender<'_>, to: &Learner, parts: &[Part<'_>]) -> Result
         }
         Kind::Opens => (opens_subject(main), OpensText { m: &mail }.render()?, OpensHtml { m: &mail }.render()?),
         Kind::Nudge => (nudge_subject(main), NudgeText { m: &mail }.render()?, NudgeHtml { m: &mail }.render()?),
-        Kind::WrapUp => (sender.wrap_up_subject(main), WrapUpText { m: &mail }.render()?, WrapUpHtml { m: &mail }.render()?),
+        Kind::WrapUp => {
+            (sender.wrap_up_subject(main), WrapUpText { m: &mail }.render()?, WrapUpHtml { m: &mail }.render()?)
+        }
         // A live session has a mail of its own.
         Kind::LiveDay | Kind::LiveHour | Kind::LiveChanged => return Err(askama::Error::Fmt),
     };

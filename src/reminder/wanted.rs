@@ -85,12 +85,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// The reminders that the mail tells, or why it does not go. What is left out of it says so in the ledger.
-    fn told(
-        &self,
-        conn: &mut Conn,
-        message: MessageId,
-        carried: &[Carried],
-    ) -> QueryResult<Result<Vec<Told>, Held>> {
+    fn told(&self, conn: &mut Conn, message: MessageId, carried: &[Carried]) -> QueryResult<Result<Vec<Told>, Held>> {
         let units = carried.iter().filter_map(|reminder| self.programme.unit_called(&reminder.unit));
         let names: Vec<&Slug> = units.flat_map(Unit::names).collect();
         let enrolment = self.learner.enrolment;

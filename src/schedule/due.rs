@@ -99,9 +99,8 @@ impl Timing<'_> {
             return Some(at(day));
         }
         // That a unit opens is told at its minute: what comes before it leaves it room.
-        let crowds = |day: NaiveDate| {
-            next.is_some_and(|next| at(day) < next.opens_at && next.opens_at.since(at(day)) < APART)
-        };
+        let crowds =
+            |day: NaiveDate| next.is_some_and(|next| at(day) < next.opens_at && next.opens_at.since(at(day)) < APART);
         let day = if crowds(day) { day.pred_opt()? } else { day };
         (day > opened).then(|| at(day))
     }
@@ -222,7 +221,8 @@ mod tests {
         let units: Vec<&Unit> = units.iter().collect();
         let releases = releases(&cohort, &breaks, cohort.zone.instant(local("2027-01-01 12:00")));
         let due = |hour: &str, nudge_days, kind| {
-            let chosen = Choices { hour: Some(hour.parse().unwrap()), nudge_days: Some(nudge_days), ..Choices::default() };
+            let chosen =
+                Choices { hour: Some(hour.parse().unwrap()), nudge_days: Some(nudge_days), ..Choices::default() };
             let settings = Settings { cohort: chosen, units: Vec::new() };
             let timing = Timing { cohort: &cohort, units: &units, releases: &releases, settings: &settings };
             timing.due(2, kind).unwrap().rfc3339()

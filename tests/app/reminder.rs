@@ -227,7 +227,7 @@ stories! {
         // That unit 1 opens she was told before. The orientation's wrap-up was due before she came; now it is due once more.
         let so_far = subjects(&course, ADA).await;
         assert_eq!((so_far.len(), so_far[0].clone()), (2, opening(1)), "{so_far:?}");
-        assert!(so_far[1].starts_with("Before unit 1 opens"), "{so_far:?}");
+        assert_eq!(so_far[1], "Before the first week, one small thing");
         // The wrap-up (17th) comes before the nudge (18th), with which unit 2 opens.
         course.live_until("2027-01-18 09:00").await;
         let subjects = subjects(&course, ADA).await;

@@ -1,4 +1,4 @@
-//! The two folders of migrations are one text, but for how each database makes ids and keeps bytes.
+//! The two folders of migrations are one text, but for how each database makes ids and keeps bytes, and for those of [`APART`].
 
 use crate::none;
 use crate::source::{files, text};

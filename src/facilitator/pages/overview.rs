@@ -81,7 +81,7 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<Str
     ask.page(page)
 }
 
-/// Nine queries.
+/// Eight queries.
 fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<Overview, Error> {
     let place = gate::facilitated(conn, ask, slug)?;
     let programme = catalogue.programme(&place.cohort.programme).ok_or(Error::NotFound)?;
@@ -110,7 +110,7 @@ fn load(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result
         waiting: waiting(conn, &place, programme, ask.now)?,
         slipping: slipping(conn, &place, in_stage(Stage::Stalled), ask.now)?,
         not_started: in_stage(Stage::NotStarted),
-        unreachable: store::count_unreachable(conn, id)?,
+        unreachable: week.unreachable,
         next: plan.next().map(|(unit, release)| {
             let checks = plan.checks(unit, release);
             Next {

@@ -1,5 +1,5 @@
-//! How a cohort goes through the course, from the sums that the database keeps: a page costs the same with ten learners and
-//! with ten thousand.
+//! How a cohort goes through the course, from the sums that the database keeps, so that nobody's steps, answers and posts are
+//! counted for a page.
 
 use chrono::NaiveDate;
 use diesel::dsl::count_star;

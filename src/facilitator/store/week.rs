@@ -27,6 +27,8 @@ pub struct Week {
     pub this: Numbers,
     /// Posts that people reported and that no facilitator has looked at.
     pub reported: i64,
+    /// Learners in the course to whom no mail goes, as it came back.
+    pub unreachable: i64,
 }
 
 #[derive(QueryableByName)]
@@ -61,6 +63,9 @@ UNION ALL
 SELECT 'reported', 0, count(DISTINCT r.post_id), 0, 0 FROM post_reports AS r
   JOIN posts AS p ON p.id = r.post_id JOIN threads AS t ON t.id = p.thread_id
   WHERE r.settled_at IS NULL AND p.removed_at IS NULL AND t.cohort_id = $4
+UNION ALL
+SELECT 'unreachable', 0, count(*), 0, 0 FROM accounts AS a JOIN enrolments AS e ON e.account_id = a.id
+  WHERE a.undeliverable_at IS NOT NULL AND e.cohort_id = $4 AND e.role = 'learner' AND e.state = 'active'
 UNION ALL
 SELECT 'steps', CAST(coalesce(sum(h.done), 0) AS BIGINT), 0, 0, 0 FROM done_hours AS h
   WHERE h.cohort_id = $4 AND h.hour >= $5 AND h.hour < $6
@@ -111,6 +116,7 @@ pub fn week(
         before: of(|row| row.before, |row| row.people_before),
         this: of(|row| row.this, |row| row.people),
         reported: sum("reported", |row| row.this),
+        unreachable: sum("unreachable", |row| row.this),
     })
 }
 

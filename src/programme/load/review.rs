@@ -1,4 +1,5 @@
-//! What a programme can be taught with, and should not: said by `trellis content check` alone.
+//! What a programme can be taught with, and should not: said by `trellis content check` and `reload`, and at
+//! `/admin/content`.
 
 use std::collections::BTreeMap;
 use std::path::Path;

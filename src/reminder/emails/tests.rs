@@ -47,7 +47,10 @@ fn letter_while(next_is_held: bool, asked: &[(Kind, u16, &[&str])]) -> Letter {
             done: done.iter().map(|step| slug(step)).collect(),
             note: "",
             opened_at: at(&cohort.zone, "2027-01-11 09:00"),
-            next: programme.unit(number + 1).filter(|_| !next_is_held).map(|unit| (unit, at(&cohort.zone, "2027-01-18 09:00"))),
+            next: programme
+                .unit(number + 1)
+                .filter(|_| !next_is_held)
+                .map(|unit| (unit, at(&cohort.zone, "2027-01-18 09:00"))),
             expires_at: at(&cohort.zone, "2027-01-18 09:00") + TimeDelta::days((*number).into()),
         })
         .collect();

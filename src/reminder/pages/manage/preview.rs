@@ -96,8 +96,7 @@ fn everybody(
     let mut everybody = Everybody { learners, ..Everybody::default() };
     everybody.wishes = store::list_wishes(conn, span)?.into_iter().collect();
     let reminds = dues.iter().filter(|due| due.kind.is_of_work());
-    let units: Vec<_> =
-        reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(Unit::names).collect();
+    let units: Vec<_> = reminds.filter_map(|due| programme.unit_called(&due.unit)).flat_map(Unit::names).collect();
     for (enrolment, unit, step) in store::list_done(conn, span, &units)? {
         everybody.done.entry(enrolment).or_default().push((unit, step));
     }

@@ -281,7 +281,8 @@ impl Model {
                 _ => ((*n, *kind), Some(MOVED)),
             })
             .collect();
-        let wanted: Vec<(usize, Kind)> = refusals.iter().filter(|(_, no)| no.is_none()).map(|(part, _)| *part).collect();
+        let wanted: Vec<(usize, Kind)> =
+            refusals.iter().filter(|(_, no)| no.is_none()).map(|(part, _)| *part).collect();
         let nothing = refusals[0].1.filter(|_| wanted.is_empty());
         for (part, refusal) in refusals {
             if refusal == Some(MOVED) {
