@@ -42,8 +42,8 @@ pub struct Browser {
     _chromedriver: Running,
     _profile: TempDir,
     base: String,
-    /// The words of the page on which something was pressed last, until others were looked for.
-    pressed_on: Mutex<String>,
+    /// The page on which something was pressed last, until words were looked for: its path and its words.
+    pressed_on: Mutex<(String, String)>,
     /// For the checker of HTML.
     pub shown: Shown,
 }
@@ -74,6 +74,9 @@ impl Browser {
             caps.set_logging_prefs(*log, LoggingPrefsLogLevel::All).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
+        // No window manager gives the window the focus, and some versions of Chromium then draw none.
+        let focused = serde_json::json!({ "enabled": true });
+        driver.cdp().send_raw("Emulation.setFocusEmulationEnabled", focused).await.unwrap();
         Self {
             driver,
             _chromedriver: chromedriver,
@@ -91,7 +94,7 @@ impl Browser {
     /// Goes to a path of the site, or to a whole address.
     pub async fn open(&self, address: &str) {
         let address = if address.contains(':') { address.into() } else { format!("{}{address}", self.base) };
-        self.pressed_on.lock().unwrap().clear();
+        std::mem::take(&mut *self.pressed_on.lock().unwrap());
         self.driver.goto(address).await.unwrap();
     }
 
@@ -219,15 +222,16 @@ impl Browser {
     pub async fn leaves(&self) {
         let body = self.driver.find(By::Tag("body")).await.unwrap();
         let words = body.prop("textContent").await.unwrap().unwrap_or_default().to_lowercase();
-        *self.pressed_on.lock().unwrap() = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        *self.pressed_on.lock().unwrap() = (self.path().await, words);
     }
 
-    /// Waits until the page has these words, in any case. They must not stand where something was pressed just before:
-    /// who looks for those would go on before the answer is there.
+    /// Waits until the page has these words, in any case. They must not have stood on this very page before something was
+    /// pressed: who looks for those would go on before the answer is there.
     pub async fn sees_words(&self, words: &str) {
-        let before = std::mem::take(&mut *self.pressed_on.lock().unwrap());
+        let (path, before) = std::mem::take(&mut *self.pressed_on.lock().unwrap());
         let stood = words.split('|').find(|one| before.contains(&one.to_lowercase()));
-        assert_eq!(stood, None, "{}: these words stood there before", self.path().await);
+        assert!(stood.is_none() || path != self.path().await, "{path}: {stood:?} stood there before");
         self.sees(&format!("//body[{}]", has("normalize-space(.)", words)), words).await;
     }
 
