@@ -223,6 +223,8 @@ stories! {
         course.travel_to("2027-01-11 09:00");
         course.run_jobs().await;
         move_unit(&course, 1, "2027-01-14 09:00").await;
+        let preview = course.facilitator().await.get("/cohorts/spring/manage/reminders/preview").await.expect(200);
+        assert!(preview.has("1: it went to them before the unit was moved"), "{}", preview.html);
         course.live_until("2027-01-16 09:00").await;
         // That unit 1 opens she was told before. The orientation's wrap-up was due before she came; now it is due once more.
         let so_far = subjects(&course, ADA).await;
