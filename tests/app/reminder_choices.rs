@@ -44,9 +44,13 @@ fn wishes<'f>(kinds: &[&'f str], until: &'f str, cap: &'f str) -> Form<'f> {
 
 /// The plan of the session of unit 1, as the version after this one.
 async fn plan(priya: &Person, version: &str, date: &str, time: &str) {
+    plan_of(1, priya, version, date, time).await;
+}
+
+async fn plan_of(unit: u16, priya: &Person, version: &str, date: &str, time: &str) {
     let link = ("link", "https://meet.example.org/spring-1");
     let fields = [("date", date), ("time", time), ("minutes", "60"), link, ("recording", ""), ("version", version)];
-    priya.submit("/cohorts/spring/manage/live/1/live-session", &fields).await.expect(303);
+    priya.submit(&format!("/cohorts/spring/manage/live/{unit}/live-session"), &fields).await.expect(303);
 }
 
 async fn subjects(course: &Course, address: &str) -> Vec<String> {
@@ -258,6 +262,23 @@ stories! {
         assert_eq!(event(&all[2]), first, "the same event, not changed");
         let page = priya.get(&format!("{MANAGE}/ledger?unit=1&kind=live_hour")).await.expect(200);
         assert!(page.has("The mail server accepted it"), "{}", page.html);
+    }
+
+    async fn two_sessions_of_one_name_and_time_are_told_of_each(course: Course) {
+        let (_ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
+        for unit in [1, 3] {
+            plan_of(unit, &priya, "0", "2027-01-28", "12:30").await;
+        }
+        course.live_until("2027-01-27 13:00").await;
+        let day = |mail: &Received| mail.subject.starts_with("Live session on Thursday at 12:30pm");
+        let mails: Vec<Received> = course.mails_to(ADA).await.into_iter().filter(day).collect();
+        assert_eq!(mails.len(), 2, "{:?}", subjects(&course, ADA).await);
+        let ids: Vec<Vec<String>> = mails.iter().map(event).collect();
+        assert_ne!(ids[0][1], ids[1][1], "each its own event");
+        for unit in [1, 3] {
+            let page = priya.get(&format!("{MANAGE}/ledger?unit={unit}&kind=live_day")).await.expect(200);
+            assert!(page.has("The mail server accepted it"), "unit {unit}: {}", page.html);
+        }
     }
 
     async fn a_session_that_moves_or_is_called_off_is_told_to_those_who_were_told_of_it(course: Course) {
