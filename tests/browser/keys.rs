@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use thirtyfour::Key;
+use thirtyfour::action_chain::ActionChain;
 
 use crate::browser::Browser;
 
@@ -18,9 +19,12 @@ const FOCUS: &str = "const e = document.activeElement, box = e.getBoundingClient
     const drawn = e.matches('[type=radio], [type=checkbox]') && e.labels[0] ? getComputedStyle(e.labels[0], '::before') : null;
     const shows = s => s && ((s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none');
     const inside = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0;
-    const seen = e === document.body || (inside && (shows(getComputedStyle(e)) || shows(drawn)));
+    const outlined = shows(getComputedStyle(e)) || shows(drawn);
+    const seen = e === document.body || (inside && outlined);
+    const lies = seen ? '' : `from ${box.top} to ${box.bottom} of ${innerHeight}, the page at ${scrollY} of `
+      + `${document.documentElement.scrollHeight}, outline: ${!!outlined}, page has the focus: ${document.hasFocus()}`;
     return {tag: e.localName, kind: e.type || '', group: e.name || '', name,
-      checked: !!e.checked, seen, place: [...document.querySelectorAll('*')].indexOf(e)};";
+      checked: !!e.checked, seen, lies, place: [...document.querySelectorAll('*')].indexOf(e)};";
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Focus {
@@ -30,6 +34,8 @@ pub struct Focus {
     pub name: String,
     pub checked: bool,
     seen: bool,
+    /// Where, if it is not seen.
+    lies: String,
     /// Of the element in the page.
     place: i64,
 }
@@ -54,9 +60,17 @@ impl<'b> Keys<'b> {
         Self { browser }
     }
 
+    fn chain(&self) -> ActionChain {
+        self.browser.driver.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO))
+    }
+
     async fn send(&self, text: impl Into<String>) {
-        let chain = self.browser.driver.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
-        chain.send_keys(text.into()).perform().await.unwrap();
+        self.chain().send_keys(text.into()).perform().await.unwrap();
+    }
+
+    /// All at once, as who dictates does: letter by letter a course takes minutes longer.
+    async fn put(&self, text: &str) {
+        self.browser.driver.cdp().send_raw("Input.insertText", serde_json::json!({ "text": text })).await.unwrap();
     }
 
     async fn press(&self, key: Key) {
@@ -70,17 +84,34 @@ impl<'b> Keys<'b> {
     /// To the next stop, which must be seen.
     pub async fn tab(&self) -> Focus {
         self.press(Key::Tab).await;
+        let mut focus = self.settled().await;
+        if !focus.seen {
+            // Whoever lost sight of where they are goes back and comes again.
+            println!("{}: not seen at first: {focus:?}", self.browser.path().await);
+            self.back().await;
+            self.press(Key::Tab).await;
+            focus = self.settled().await;
+        }
+        assert!(focus.seen, "{}: the focus is not to be seen on {focus:?}", self.browser.path().await);
+        focus
+    }
+
+    /// Once the page has come to it; only past the page's end there is nothing but the whole of it.
+    async fn settled(&self) -> Focus {
         let mut focus = self.focus().await;
-        for attempt in 0..100 {
-            // The page may still be moving to it; only past its end there is nothing but the whole of it.
+        for attempt in 0..50 {
             if focus.seen && (focus.tag != "body" || attempt > 5) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
             focus = self.focus().await;
         }
-        assert!(focus.seen, "{}: the focus is not to be seen on {focus:?}", self.browser.path().await);
         focus
+    }
+
+    async fn back(&self) {
+        let keys = self.chain().key_down(Key::Shift).key_down(Key::Tab).key_up(Key::Tab).key_up(Key::Shift);
+        keys.perform().await.unwrap();
     }
 
     /// Past the header, as those do who know the page.
@@ -105,7 +136,7 @@ impl<'b> Keys<'b> {
     /// Shift-Tab, to a link or button that lies behind.
     pub async fn go_back_to(&self, words: &str) {
         for _ in 0..PATIENCE {
-            self.send(format!("{}{}", char::from(Key::Shift), char::from(Key::Tab))).await;
+            self.back().await;
             if self.focus().await.is_to_press(words) {
                 return self.enter().await;
             }
@@ -123,7 +154,7 @@ impl<'b> Keys<'b> {
                 return self.enter().await;
             }
             match focus.kind.as_str() {
-                "textarea" => self.send("Written with keys alone.").await,
+                "textarea" => self.put("Written with keys alone.").await,
                 "text" | "email" | "password" => panic!("{words}: nobody said what to write in {focus:?}"),
                 "checkbox" if right(&focus) != focus.checked => self.press(Key::Space).await,
                 "radio" => self.choose(focus.clone(), &right).await,
