@@ -224,7 +224,8 @@ impl App {
         Ok(())
     }
 
-    async fn reload_on_hangup(self) {
+    /// Reads the content again at each SIGHUP.
+    pub async fn reload_on_hangup(self) {
         let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
         while hangups.recv().await.is_some() {
             if let Err(error) = self.reload_content().await {

@@ -58,6 +58,7 @@ diesel::table! {
         lease_until -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
         conversation -> Nullable<Text>,
+        first_due_at -> Nullable<Timestamp>,
     }
 }
 

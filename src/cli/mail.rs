@@ -5,7 +5,7 @@ use std::io::Read as _;
 use anyhow::Context as _;
 use diesel::QueryResult;
 
-use super::{Outcome, block_on, open, say};
+use super::{Failure, Outcome, block_on, open, say};
 use crate::audit::{self, Act, Actor, Deed};
 use crate::heartbeat::Job;
 use crate::learner::pages::talk::ON_STEP_POSTS;
@@ -14,7 +14,7 @@ use crate::notice::receive::receive;
 use crate::outbox::deliver::{Blame, blamed};
 use crate::outbox::return_path::ReturnPath;
 use crate::outbox::returned::{Returned, What};
-use crate::outbox::{MessageId, store};
+use crate::outbox::{MessageId, Standing, State, store};
 use crate::platform::clock::Instant;
 use crate::platform::config::Settings;
 use crate::platform::db::{Conn, DbError};
@@ -24,19 +24,22 @@ use crate::{accounts, cohort, heartbeat};
 
 /// In bytes.
 const LONGEST: u64 = 10 * 1024 * 1024;
+/// Of what failed and of what is unknown, so many are named.
+const NAMED: i64 = 10;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// How many mails are in which state, how late the queue is, who sends, and whether it is on hold
+    /// How many mails are in which state, how late the queue is, who sends, whether it is on hold, and what did not get through
     Status,
-    /// Send a failed or unknown mail again
+    /// Send a failed or unknown mail again; `mail status` names them
     Retry { id: i64 },
     /// Send nothing until `mail resume`
     Hold,
     /// Send again after a hold or a fault of the settings
     Resume,
     /// Read one message on standard input, as a mail server pipes it: a mail that came back, a complaint, or an answer to a
-    /// mail about a discussion, which becomes a post
+    /// mail about a discussion, which becomes a post. Exit 75 asks the mail server to come again: the database or the content
+    /// is at fault, not the message
     Receive {
         /// Whom it was for, as the mail server knows [default: as Delivered-To and the like say]
         recipient: Option<String>,
@@ -103,7 +106,7 @@ fn status(conn: &mut Conn, now: Instant) -> QueryResult<String> {
     let late = figures
         .oldest_due_at
         .map_or("nothing is late".into(), |at| format!("the first was due {}", ago(now.since(at))));
-    lines.push(format!("due now: {}, {late}", figures.waiting));
+    lines.push(format!("due now: {}, waiting for another attempt: {}; {late}", figures.waiting, figures.tried));
     let (sent, failed, unknown) = (figures.sent, figures.failed, figures.unknown);
     lines.push(format!("last 24 hours: {sent} sent, {failed} failed, {unknown} unknown"));
     for beat in heartbeat::store::list(conn)? {
@@ -112,7 +115,24 @@ fn status(conn: &mut Conn, now: Instant) -> QueryResult<String> {
     }
     lines.push(format!("addresses that take no mail: {}", accounts::store::count_undeliverable(conn)?));
     lines.extend(figures.halt.map(|halt| format!("on hold: {}", halt.reason)));
+    for state in [State::Failed, State::Unknown] {
+        let mails = store::list_in(conn, state, NAMED)?;
+        if !mails.is_empty() {
+            lines.push(format!("the newest that are {state}, each with the ID for `trellis mail retry ID`:"));
+        }
+        lines.extend(mails.into_iter().map(named));
+    }
     Ok(lines.join("\n"))
+}
+
+/// A mail in one line: its id, to whom, what about, when and why.
+fn named(mail: Standing) -> String {
+    let subject = if mail.subject.is_empty() { "not written yet" } else { &mail.subject };
+    let when = mail.settled_at.unwrap_or(mail.created_at).utc().format("%Y-%m-%d %H:%M UTC");
+    let why = mail.reason.or(mail.server_answer).unwrap_or_default();
+    let line = format!("  {}  {}  '{subject}'  {when}  {why}", mail.id, mail.to);
+    // A terminal obeys some of them.
+    line.trim_end().replace(char::is_control, " ")
 }
 
 /// What came in.
@@ -122,10 +142,12 @@ enum Received {
 }
 
 /// One message, no longer than any report is.
-fn read(settings: &Settings, recipient: Option<&str>) -> anyhow::Result<Option<Received>> {
+fn read(settings: &Settings, recipient: Option<&str>) -> Result<Option<Received>, Failure> {
     let mut bytes = Vec::new();
     std::io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).context("reading standard input")?;
-    anyhow::ensure!(bytes.len() as u64 <= LONGEST, "the message is longer than 10 MiB");
+    if bytes.len() as u64 > LONGEST {
+        return Err(Failure::Message(anyhow::anyhow!("the message is longer than 10 MiB")));
+    }
     let path = |address: &Option<lettre::Address>| {
         address.clone().map(ReturnPath::new).transpose().map_err(anyhow::Error::msg)
     };
@@ -149,7 +171,8 @@ fn take(conn: &mut Conn, returned: Option<Returned>, now: Instant) -> QueryResul
             let blame = blamed(status);
             let reason = format!("it came back: {status} {words}");
             let reason = reason.trim();
-            store::settle_returned(conn, id, (reason, Some(reason).filter(|_| blame != Blame::Sender)), now)?;
+            let counts = matches!(blame, Blame::Address | Blame::Mail);
+            store::settle_returned(conn, id, (reason, Some(reason).filter(|_| counts)), now)?;
             let gone = match (account, blame) {
                 (Some(_), Blame::Address) => account,
                 (Some(one), Blame::Mail) if store::keeps_refusing(conn, one, &recipient)? => account,

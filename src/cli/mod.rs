@@ -1,4 +1,5 @@
-//! The command line: `trellis --help` is its reference. Exit: 0 done, 1 failed, 2 wrong usage, 78 wrong settings or content.
+//! The command line: `trellis --help` is its reference. Exit: 0 done, 1 failed, 2 wrong usage, 78 wrong settings or content;
+//! from `mail receive` 75 (`EX_TEMPFAIL`) for all but a message that cannot be taken: mail servers keep that and come again.
 
 mod admin;
 mod content;
@@ -24,6 +25,7 @@ use crate::programme::{self, Content};
 
 /// What the shell is told.
 const FAILED: u8 = 1;
+const TRY_LATER: u8 = 75;
 const WRONG_SETTINGS: u8 = 78;
 
 /// Courses that people take together.
@@ -89,7 +91,28 @@ enum Command {
 enum Failure {
     /// All faults of the settings or of the content.
     Settings(Vec<String>),
+    /// What was piped in is at fault: it is no better later.
+    Message(anyhow::Error),
     Other(anyhow::Error),
+}
+
+impl Failure {
+    /// `piped`: by a mail server.
+    fn code(&self, piped: bool) -> u8 {
+        match self {
+            Self::Message(_) => FAILED,
+            _ if piped => TRY_LATER,
+            Self::Settings(_) => WRONG_SETTINGS,
+            Self::Other(_) => FAILED,
+        }
+    }
+
+    fn complain(&self) {
+        match self {
+            Self::Settings(faults) => faults.iter().for_each(|fault| complain(fault)),
+            Self::Message(e) | Self::Other(e) => complain(&format!("trellis: {e:#}")),
+        }
+    }
 }
 
 impl From<anyhow::Error> for Failure {
@@ -106,15 +129,13 @@ pub fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TRELLIS_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match carry_out(cli.flags, cli.command.unwrap_or(Command::Serve { no_jobs: false })) {
+    let command = cli.command.unwrap_or(Command::Serve { no_jobs: false });
+    let piped = matches!(command, Command::Mail(mail::Command::Receive { .. }));
+    match carry_out(cli.flags, command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Settings(faults)) => {
-            faults.iter().for_each(|fault| complain(fault));
-            ExitCode::from(WRONG_SETTINGS)
-        }
-        Err(Failure::Other(e)) => {
-            complain(&format!("trellis: {e:#}"));
-            ExitCode::from(FAILED)
+        Err(failure) => {
+            failure.complain();
+            ExitCode::from(failure.code(piped))
         }
     }
 }

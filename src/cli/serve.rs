@@ -41,8 +41,10 @@ pub fn work(settings: Settings, once: bool) -> Outcome {
         let local = tokio::task::LocalSet::new();
         local
             .run_until(async {
+                let reloads = tokio::task::spawn_local(app.clone().reload_on_hangup());
                 let jobs = worker::start(app);
                 stop_signal().await;
+                reloads.abort();
                 jobs.stop().await;
             })
             .await;

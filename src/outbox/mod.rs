@@ -127,7 +127,9 @@ pub struct Standing {
 pub struct Figures {
     /// Waiting or in a courier's hand; such as are to go out later do not count.
     pub waiting: i64,
-    /// Since when the first of them should have been on its way.
+    /// Tried in vain so far, whether or not it is time for their next attempt.
+    pub tried: i64,
+    /// Since when the first of all these should have been on its way, however often it was put off since.
     pub oldest_due_at: Option<Instant>,
     /// Of the last 24 hours.
     pub sent: i64,

@@ -16,7 +16,7 @@ pub struct Returned {
 pub enum What {
     /// Given up for good.
     Bounce {
-        /// `5.1.1`
+        /// `5.1.1`, or `4.4.7` of what could not be delivered in time.
         status: String,
         /// The mail server's own words.
         words: String,
@@ -43,9 +43,10 @@ impl Returned {
 
 fn what(message: &Message) -> Option<What> {
     if let Some(report) = part_of(message, "message", "delivery-status") {
-        // A notification may speak of several recipients; ours have one.
+        // A notification may speak of several recipients; ours have one. 'Failed' is final whatever the status: a server that
+        // gives up after days says 4.4.1 or 4.4.7.
         let has_failed = field(&report, "action").is_some_and(|action| action.eq_ignore_ascii_case("failed"));
-        let status = field(&report, "status").filter(|status| has_failed && status.starts_with('5'))?;
+        let status = field(&report, "status").filter(|_| has_failed)?;
         let code = field(&report, "diagnostic-code").unwrap_or_default();
         let words = code.split_once(';').map_or(code.as_str(), |(_, words)| words);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -158,8 +159,16 @@ mod tests {
         let full = FAILED.replace("5.1.1", "5.2.2");
         let read = read_what(&report("delivery-status", &full, HEADERS));
         assert!(matches!(read, Some(What::Bounce { status, .. }) if status == "5.2.2"));
-        for (from, to) in [("Action: failed", "Action: delayed"), ("Status: 5.1.1", "Status: 4.4.1")] {
-            assert_eq!(read_what(&report("delivery-status", &FAILED.replace(from, to), HEADERS)), None);
+        let delayed = FAILED.replace("Action: failed", "Action: delayed").replace("5.1.1", "4.4.1");
+        assert_eq!(read_what(&report("delivery-status", &delayed, HEADERS)), None);
+    }
+
+    #[test]
+    fn what_could_not_be_delivered_in_time_is_a_bounce() {
+        for status in ["4.4.1", "4.4.7"] {
+            let expired = FAILED.replace("5.1.1", status);
+            let read = read_what(&report("delivery-status", &expired, HEADERS));
+            assert!(matches!(read, Some(What::Bounce { status: found, .. }) if found == status));
         }
     }
 

@@ -81,11 +81,14 @@ pub fn count_by_state(conn: &mut Conn) -> QueryResult<Vec<(State, i64)>> {
 }
 
 pub fn figures(conn: &mut Conn, now: Instant) -> QueryResult<Figures> {
-    let due = messages::table
-        .filter(messages::state.eq_any([State::Pending, State::Claimed, State::DataStarted]))
-        .filter(messages::next_attempt_at.le(now));
-    let (waiting, oldest_due_at) =
+    let under_way =
+        || messages::table.filter(messages::state.eq_any([State::Pending, State::Claimed, State::DataStarted]));
+    let due = under_way().filter(messages::next_attempt_at.le(now));
+    let (waiting, next): (i64, Option<Instant>) =
         due.select((diesel::dsl::count_star(), diesel::dsl::min(messages::next_attempt_at))).first(conn)?;
+    let tried = under_way().filter(messages::first_due_at.is_not_null());
+    let (tried, first): (i64, Option<Instant>) =
+        tried.select((diesel::dsl::count_star(), diesel::dsl::min(messages::first_due_at))).first(conn)?;
     let settled: Vec<(State, i64)> = messages::table
         .filter(messages::settled_at.gt(now - TimeDelta::days(1)))
         .group_by(messages::state)
@@ -93,7 +96,8 @@ pub fn figures(conn: &mut Conn, now: Instant) -> QueryResult<Figures> {
         .load(conn)?;
     let of = |state| settled.iter().find(|(found, _)| *found == state).map_or(0, |(_, n)| *n);
     let (sent, failed, unknown) = (of(State::Sent), of(State::Failed), of(State::Unknown));
-    Ok(Figures { waiting, oldest_due_at, sent, failed, unknown, halt: halted(conn)? })
+    let oldest_due_at = next.into_iter().chain(first).min();
+    Ok(Figures { waiting, tried, oldest_due_at, sent, failed, unknown, halt: halted(conn)? })
 }
 
 /// Sends what failed or is unknown once more, because somebody asks for it. False if there is nothing to send again, or if
@@ -112,6 +116,7 @@ pub fn retry(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<bool> 
         .set((
             WAITING,
             messages::attempts.eq(0),
+            messages::first_due_at.eq(None::<Instant>),
             messages::next_attempt_at.eq(now),
             messages::expires_at.eq(expires_at.max(now + AGAIN)),
             messages::reason.eq(None::<String>),

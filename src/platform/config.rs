@@ -55,7 +55,7 @@ pub struct Flags {
     /// Bulk mails a second, for each process that sends; 0 for no limit. Account mail is never held up
     #[arg(long, env = "TRELLIS_MAIL_RATE", default_value_t = 50, global = true)]
     pub mail_rate: u32,
-    /// Bulk mails a second to the addresses of one domain; 0 for no limit
+    /// Bulk mails a second to the addresses of one domain, for each process that sends; 0 for no limit
     #[arg(long, env = "TRELLIS_MAIL_RATE_DOMAIN", default_value_t = 20, global = true)]
     pub mail_rate_domain: u32,
     /// Mails over one connection to the mail server; 0 for no limit

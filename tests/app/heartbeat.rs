@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use trellis::outbox::{Class, Letter, State, store};
 use trellis::schema::{accounts, messages};
 
+use crate::smtp::Behaviour;
 use crate::world::*;
 
 fn letter(course: &Course, class: Class) -> Letter {
@@ -73,6 +74,32 @@ stories! {
         assert!(text.contains("\ntrellis_job_round_age_seconds{job=\"send\"} 0\n"), "{text}");
         let proxied = visitor.request("GET", "/metrics").header("X-Forwarded-For", "192.0.2.7");
         visitor.read(proxied).await.expect(404);
+    }
+
+    async fn a_server_that_puts_off_every_mail_makes_mail_late(course: Course) {
+        let root = course.administrator().await;
+        course.smtp.set(Behaviour::GreyForEver);
+        queue(&course, Class::Bulk).await;
+        for _ in 0..9 {
+            course.run_jobs().await;
+            assert!(!root.get("/admin").await.has("Mail is late"));
+            course.clock.set(course.now() + TimeDelta::seconds(110));
+        }
+        course.run_jobs().await;
+        assert!(root.get("/admin").await.has("Mail is late. The first was due 16 minutes ago."));
+        let page = root.get("/admin/mail").await.expect(200);
+        for words in ["0 mails to send now.", "1 mail waiting for another attempt.", "The first was due 16 minutes ago."] {
+            assert!(page.has(words), "{words}: {}", page.html);
+        }
+        let text = Person::visiting(&course.base).get("/metrics").await.expect(200).html;
+        assert!(text.contains("\ntrellis_mail_tried 1\n") && text.contains("\ntrellis_mail_oldest_seconds 990\n"), "{text}");
+
+        course.smtp.set(Behaviour::Ok);
+        course.clock.set(course.now() + TimeDelta::hours(1));
+        course.run_jobs().await;
+        let page = root.get("/admin/mail").await.expect(200);
+        assert!(page.has("0 mails waiting for another attempt.") && page.has("Nothing is late."), "{}", page.html);
+        assert!(!root.get("/admin").await.has("Mail is late"));
     }
 
     async fn an_administrator_sees_whether_mail_flows(course: Course) {

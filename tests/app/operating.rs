@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use trellis::accounts::store::{NewAccount, create_accounts};
 use trellis::cohort::store::{NewCohort, create, enrol};
 use trellis::cohort::{Joining, Role};
+use trellis::heartbeat::store::list as list_beats;
 use trellis::outbox::return_path::ReturnPath;
 use trellis::outbox::{Class, Letter, MessageId, State, store as outbox};
 use trellis::platform::clock::Clock;
@@ -252,6 +253,49 @@ async fn a_preview_opens_all_units_and_shows_what_is_saved() {
 }
 
 #[actix_web::test]
+async fn a_process_that_only_works_reads_its_content_again_at_a_signal() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(trellis(data.path(), &["migrate"]).status.success());
+    let content = data.path().join("content");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("course_content/running-good-meetings");
+    std::fs::create_dir_all(&content).unwrap();
+    assert!(Command::new("cp").arg("-r").arg(source).arg(&content).status().unwrap().success());
+    let child = Command::new(env!("CARGO_BIN_EXE_trellis"))
+        .args(["work", "--content", content.to_str().unwrap(), "--data"])
+        .arg(data.path())
+        .env("TRELLIS_LOG", "trellis=info")
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ended = Started(child);
+    let (tell, heard) = std::sync::mpsc::channel();
+    let said = std::io::BufRead::lines(std::io::BufReader::new(ended.0.stderr.take().unwrap()));
+    std::thread::spawn(move || said.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+    let hears = |words: &str| loop {
+        let line = heard.recv_timeout(std::time::Duration::from_secs(30)).unwrap_or_else(|e| panic!("{words}: {e}"));
+        if line.contains(words) {
+            break;
+        }
+    };
+    // Whoever tells of a round listens for signals.
+    for _ in 0..600 {
+        if trellis_outbox(data.path(), |conn| !list_beats(conn).unwrap().is_empty()).await {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let hang_up = || {
+        let told = Command::new("kill").args(["-HUP", &ended.0.id().to_string()]).status().unwrap();
+        assert!(told.success());
+    };
+    hang_up();
+    hears("the content was read again");
+    std::fs::write(content.join("running-good-meetings/programme.toml"), "title = 5").unwrap();
+    hang_up();
+    hears("the content was not taken");
+}
+
+#[actix_web::test]
 async fn a_demonstration_is_a_course_in_its_sixth_week() {
     let data = tempfile::tempdir().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -298,6 +342,12 @@ fn receive(data: &Path, message: &str) -> String {
 }
 
 fn receive_with(data: &Path, message: &str, words: &[&str]) -> String {
+    let output = piped(data, message, words);
+    assert!(output.status.success(), "{}", told(&output));
+    told(&output)
+}
+
+fn piped(data: &Path, message: &str, words: &[&str]) -> Output {
     use std::io::Write as _;
     let mut child = Command::new(env!("CARGO_BIN_EXE_trellis"))
         .args(["mail", "receive", "--data"])
@@ -307,12 +357,12 @@ fn receive_with(data: &Path, message: &str, words: &[&str]) -> String {
         .env("TRELLIS_LOG", "error")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(message.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", told(&output));
-    told(&output)
+    // With wrong settings it is read by nobody.
+    let _ = child.stdin.take().unwrap().write_all(message.as_bytes());
+    child.wait_with_output().unwrap()
 }
 
 /// A report about one mail, as `delivery-status` or `feedback-report`.
@@ -364,6 +414,70 @@ async fn what_mail_servers_send_back_is_taken_from_standard_input() {
 }
 
 #[actix_web::test]
+async fn what_did_not_get_through_is_named_held_and_sent_again() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(trellis(data.path(), &["migrate"]).status.success());
+    let mail = |words: &[&str]| {
+        let output = trellis(data.path(), &[&["mail"], words].concat());
+        assert!(output.status.success(), "{}", told(&output));
+        told(&output)
+    };
+    let sent = sent_mails(data.path()).await;
+    let state = |id: MessageId| trellis_outbox(data.path(), move |conn| outbox::find(conn, id).unwrap().unwrap().state);
+    assert!(!mail(&["status"]).contains("mail retry"));
+    let (failed, unknown) = (sent[0], sent[1]);
+    trellis_outbox(data.path(), move |conn| {
+        for (id, state, why) in [(failed, State::Failed, "552 \u{1b}[2J full"), (unknown, State::Unknown, "broke off")]
+        {
+            let row = (messages::state.eq(state), messages::reason.eq(why));
+            diesel::update(messages::table.find(id)).set(row).execute(conn).unwrap();
+        }
+    })
+    .await;
+    let status = mail(&["status"]);
+    for (id, why) in [(failed, "UTC  552  [2J full\n"), (unknown, "UTC  broke off\n")] {
+        assert!(
+            status.contains(&format!("\n  {id}  ada@example.org  'Week 3'  20")) && status.contains(why),
+            "{status}"
+        );
+    }
+    assert!(status.contains("due now: 0, waiting for another attempt: 0; nothing is late"), "{status}");
+
+    assert!(mail(&["hold"]).contains("Nothing is sent until `trellis mail resume`."));
+    assert!(mail(&["status"]).contains("on hold: held by an operator"));
+    for id in [failed, unknown] {
+        assert!(mail(&["retry", &id.to_string()]).contains(&format!("Mail {id} waits to be sent again.")));
+        assert!(mail(&["retry", &id.to_string()]).contains("nothing was changed"));
+    }
+    assert!(trellis(data.path(), &["work", "--once"]).status.success());
+    assert_eq!((state(failed).await, state(unknown).await), (State::Pending, State::Pending));
+    mail(&["resume"]);
+    assert!(trellis(data.path(), &["work", "--once"]).status.success());
+    assert_eq!((state(failed).await, state(unknown).await), (State::Sent, State::Sent));
+}
+
+#[test]
+fn a_mail_server_comes_again_unless_the_message_is_at_fault() {
+    let data = tempfile::tempdir().unwrap();
+    let content = data.path().join("content");
+    std::fs::create_dir_all(content.join("p/units")).unwrap();
+    std::fs::write(content.join("p/programme.toml"), "title = 5\n").unwrap();
+    let hello = "Subject: Hello\r\n\r\nHello.\r\n";
+    for (words, why) in [
+        (["--content", content.to_str().unwrap()], "programme.toml:1: "),
+        (["--content", "/no/such"], "--content: "),
+        (["--database-url", "postgres://nobody@127.0.0.1:1/none"], "trellis: "),
+    ] {
+        let output = piped(data.path(), hello, &words);
+        assert_eq!(output.status.code(), Some(75), "{words:?}: {}", told(&output));
+        assert!(told(&output).contains(why), "{words:?}: {}", told(&output));
+    }
+    let endless = piped(data.path(), &"a: b\r\n".repeat(2 * 1024 * 1024), &[]);
+    assert_eq!(endless.status.code(), Some(1), "{}", told(&endless));
+    assert!(piped(data.path(), hello, &[]).status.success());
+}
+
+#[actix_web::test]
 async fn only_what_finds_fault_with_an_address_counts_against_it() {
     let data = tempfile::tempdir().unwrap();
     assert!(trellis(data.path(), &["migrate"]).status.success());
@@ -382,15 +496,26 @@ async fn only_what_finds_fault_with_an_address_counts_against_it() {
     }
     assert_eq!(undeliverable().await, 0, "three that blame the sender");
 
+    let sent_again = || {
+        trellis_outbox(data.path(), |conn| {
+            diesel::update(messages::table)
+                .set((messages::state.eq(State::Sent), messages::server_answer.eq("250 2.0.0 Ok")))
+                .execute(conn)
+                .unwrap();
+            messages::table.order(messages::id).select(messages::id).load::<MessageId>(conn).unwrap()
+        })
+    };
+    let expired = FULL.replace("5.2.2", "4.4.7").replace("552 mailbox full", "delivery time expired");
+    for id in sent_again().await {
+        let told = comes_back(id, &expired).await;
+        assert!(told.contains(&format!("Mail {id} failed: it came back: 4.4.7 delivery time expired.")), "{told}");
+        let failed = trellis_outbox(data.path(), move |conn| outbox::find(conn, id).unwrap().unwrap()).await;
+        assert_eq!((failed.state, failed.server_answer), (State::Failed, None));
+    }
+    assert_eq!(undeliverable().await, 0, "three that did not arrive in time");
+
     let (first, last) = (FULL, "Nothing more goes to that address");
-    let ids = trellis_outbox(data.path(), |conn| {
-        diesel::update(messages::table)
-            .set((messages::state.eq(State::Sent), messages::server_answer.eq("250 2.0.0 Ok")))
-            .execute(conn)
-            .unwrap();
-        messages::table.order(messages::id).select(messages::id).load::<MessageId>(conn).unwrap()
-    });
-    let ids = ids.await;
+    let ids = sent_again().await;
     for id in &ids[..2] {
         assert!(!comes_back(*id, first).await.contains(last));
     }

@@ -135,10 +135,11 @@ impl Office {
     }
 }
 
-fn ask(conn: &mut Conn, id: MessageId, _: Instant) -> QueryResult<Answer> {
+fn ask(conn: &mut Conn, id: MessageId, now: Instant) -> QueryResult<Answer> {
     let subject = store::find(conn, id)?.map(|message| message.subject).unwrap_or_default();
     match subject.as_str() {
         "Withdrawn" => Ok(Answer::Unwanted("has withdrawn".into())),
+        "Not yet" => Ok(Answer::Later(now + TimeDelta::hours(1))),
         "Unanswerable" => diesel::sql_query("SELECT nonsense FROM nowhere").execute(conn).map(|_| Answer::AsQueued),
         _ => Ok(Answer::AsQueued),
     }

@@ -17,12 +17,16 @@ pub enum Behaviour {
     Ok,
     /// 451 at the first RCPT of each recipient, and good from then on.
     Grey,
+    /// 451 at every RCPT.
+    GreyForEver,
     /// 550 5.1.1 at RCPT.
     Reject,
     /// 550 5.7.1 at RCPT.
     Refuse,
     /// 550 5.1.8 at RCPT: the sender's domain is not found.
     UnknownSender,
+    /// 550 5.7.1 at MAIL.
+    RefuseSender,
     /// 451 after the mail.
     Data4,
     /// 554 after the mail.
@@ -235,6 +239,7 @@ impl Talk {
     async fn sender(&mut self, line: &str) -> Result<(), Away> {
         match self.shared.behaviour() {
             Behaviour::AuthRequired => return self.say("530 5.7.0 Authentication required").await,
+            Behaviour::RefuseSender => return self.say("550 5.7.1 Nobody sends from that address here").await,
             Behaviour::OneMailEach if self.mails > 0 => {
                 self.say("421 4.7.0 One mail for each connection").await?;
                 return Err(Away);
@@ -249,6 +254,7 @@ impl Talk {
     async fn recipient(&mut self, line: &str) -> Result<(), Away> {
         let to = address(line);
         match self.shared.towards(&to) {
+            Behaviour::GreyForEver => self.say("451 4.7.1 Come back later").await,
             Behaviour::Reject => self.say("550 5.1.1 No such user").await,
             Behaviour::Refuse => self.say("550 5.7.1 Not from you").await,
             Behaviour::UnknownSender => self.say("550 5.1.8 Sender address rejected: Domain not found").await,

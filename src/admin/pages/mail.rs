@@ -33,7 +33,8 @@ struct MailPage {
     /// What is wrong now, in sentences.
     alarms: Vec<String>,
     is_halted: bool,
-    waiting: String,
+    /// How many mails are to go now, and how many wait for another attempt.
+    queue: [String; 2],
     lateness: String,
     last_day: [(&'static str, i64); 3],
     reason: Field,
@@ -78,7 +79,7 @@ fn page(conn: &mut Conn, ask: &Ask, person: &Person, fields: &Fields, faults: Fa
         frame: frame(ask, person),
         alarms: halt(&figures).into_iter().chain(silences(&beats, ask.now)).collect(),
         is_halted: figures.halt.is_some(),
-        waiting: count(usize::try_from(figures.waiting).unwrap_or(0), "mail"),
+        queue: queue(&figures),
         lateness: lateness(&figures, ask.now),
         last_day: [("sent", figures.sent), ("failed", figures.failed), ("unknown", figures.unknown)],
         reason: Field::new("reason", "Why?").hint("Everybody who administers reads it here.").sent(fields, &faults),
@@ -94,6 +95,14 @@ fn page(conn: &mut Conn, ask: &Ask, person: &Person, fields: &Fields, faults: Fa
 pub(super) fn halt(figures: &Figures) -> Option<String> {
     let halt = figures.halt.as_ref()?;
     Some(format!("Nothing is sent since {}: {}.", Zone::utc().exact(halt.halted_at), halt.reason.trim_end_matches('.')))
+}
+
+pub(super) fn queue(figures: &Figures) -> [String; 2] {
+    let mails = |number| count(usize::try_from(number).unwrap_or(0), "mail");
+    [
+        format!("{} to send now.", mails(figures.waiting)),
+        format!("{} waiting for another attempt.", mails(figures.tried)),
+    ]
 }
 
 pub(super) fn lateness(figures: &Figures, now: Instant) -> String {

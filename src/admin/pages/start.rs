@@ -47,7 +47,7 @@ impl Need {
     }
 }
 
-/// Seven queries.
+/// Eight queries.
 pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>) -> Answer {
     ask.parameters()?.only(&[])?;
     let asked = ask.clone();

@@ -6,7 +6,7 @@ use std::process::Command;
 use actix_web::web::{self, Data};
 use askama::Template;
 
-use super::mail::{ProcessRow, lateness, processes};
+use super::mail::{ProcessRow, lateness, processes, queue};
 use super::{frame, silences};
 use crate::accounts::gate::administrator;
 use crate::admin::Installation;
@@ -43,7 +43,7 @@ pub async fn show(ask: Ask, db: Data<Db>, here: Data<Installation>) -> Answer {
     let folder = here.data.clone();
     let space = web::block(move || space(&folder)).await.ok().flatten();
     let silent: Vec<String> = silences(&beats, ask.now).collect();
-    let waiting = count(usize::try_from(figures.waiting).unwrap_or(0), "mail");
+    let [now, again] = queue(&figures);
     let at = |at: Instant| Zone::utc().exact(at);
     ask.page(StatusPage {
         frame: frame(&ask, &person),
@@ -59,7 +59,7 @@ pub async fn show(ask: Ask, db: Data<Db>, here: Data<Installation>) -> Answer {
                 "The disk of the data folder",
                 vec![space.unwrap_or_else(|| "How full it is cannot be told here.".into())],
             ),
-            ("Mail", vec![here.mail.clone(), format!("{waiting} to send now. {}", lateness(&figures, ask.now))]),
+            ("Mail", vec![here.mail.clone(), format!("{now} {again} {}", lateness(&figures, ask.now))]),
         ],
         jobs: jobs(&beats, ask.now),
         processes: processes(&beats, ask.now),

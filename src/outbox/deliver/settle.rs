@@ -48,7 +48,7 @@ pub fn write_down(
     }
 }
 
-/// The server refused a mail for good: perhaps there will be no more to this address.
+/// The server refused the recipient for good: perhaps there will be no more to this address.
 fn doubt_address(
     conn: &mut Conn,
     claim: &Claim,

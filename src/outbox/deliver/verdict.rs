@@ -53,6 +53,7 @@ pub enum Verdict {
     },
     Failed {
         reason: String,
+        /// The mail server's, if it is about the recipient: it counts against the address.
         answer: Option<String>,
         no_such_address: bool,
     },
@@ -69,6 +70,8 @@ pub enum Verdict {
 const SETTINGS: [u16; 4] = [530, 534, 535, 538];
 /// Enhanced status codes (RFC 3463) that find fault with the sender's address, which is a setting too.
 const SENDER_REFUSED: [&str; 2] = ["5.1.7", "5.1.8"];
+/// Too big: of what is said to the sender's address, that alone is about the mail.
+const TOO_BIG: (u16, &str) = (552, "5.3.4");
 /// No such mailbox; a domain that takes no mail (RFC 7505).
 const NO_SUCH_ADDRESS: [&str; 2] = ["5.1.1", "5.1.10"];
 
@@ -81,6 +84,8 @@ pub enum Blame {
     Sender,
     /// This mail or this mailbox, today.
     Mail,
+    /// What lies between: it was tried until there was no more time.
+    Way,
 }
 
 /// `status`: `5.1.1`, as an answer begins with it or a notification says.
@@ -88,6 +93,7 @@ pub fn blamed(status: &str) -> Blame {
     match status {
         _ if NO_SUCH_ADDRESS.contains(&status) => Blame::Address,
         _ if SENDER_REFUSED.contains(&status) => Blame::Sender,
+        _ if status.starts_with('4') => Blame::Way,
         _ => Blame::Mail,
     }
 }
@@ -151,11 +157,13 @@ impl Refusal {
 }
 
 fn answered(code: u16, text: &str, phase: Phase, reason: String) -> Verdict {
-    let blamed = blamed(text.split_whitespace().next().unwrap_or_default());
+    let status = text.split_whitespace().next().unwrap_or_default();
+    let blamed = blamed(status);
     // Many servers (Postfix, unless told otherwise) judge the sender when they hear the recipient.
     let settings = SETTINGS.contains(&code)
         || matches!(phase, Phase::Tls | Phase::Auth)
-        || (matches!(phase, Phase::Sender | Phase::Recipient) && blamed == Blame::Sender);
+        || (phase == Phase::Sender && code != TOO_BIG.0 && status != TOO_BIG.1)
+        || (phase == Phase::Recipient && blamed == Blame::Sender);
     match code {
         // A server that serves nobody at the moment says nothing about a recipient.
         ..500 => Verdict::Retry { reason },
@@ -163,7 +171,7 @@ fn answered(code: u16, text: &str, phase: Phase, reason: String) -> Verdict {
         _ if phase == Phase::Greeting => Verdict::Retry { reason },
         _ => Verdict::Failed {
             reason,
-            answer: Some(format!("{code} {text}")),
+            answer: (phase == Phase::Recipient).then(|| format!("{code} {text}")),
             no_such_address: phase == Phase::Recipient && blamed == Blame::Address,
         },
     }
@@ -220,14 +228,16 @@ mod tests {
             (Phase::Recipient, 556, "5.1.10 Null MX", true),
             (Phase::Recipient, 550, "5.7.1 Not today", false),
             (Phase::Recipient, 550, "No such user", false),
-            (Phase::Sender, 552, "5.3.4 Too big", false),
+            (Phase::Sender, 552, "Too big", false),
+            (Phase::Sender, 554, "5.3.4 Too big", false),
             (Phase::Data, 554, "5.5.1 No valid recipients", false),
             (Phase::Content, 554, "5.1.1 Spam", false),
         ] {
             let Verdict::Failed { no_such_address, answer, .. } = answer(phase, code, text) else {
                 panic!("{phase:?} {code} {text}")
             };
-            assert_eq!((no_such_address, answer), (no_such, Some(format!("{code} {text}"))));
+            let counts = (phase == Phase::Recipient).then(|| format!("{code} {text}"));
+            assert_eq!((no_such_address, answer), (no_such, counts), "{phase:?} {code} {text}");
         }
     }
 
@@ -242,6 +252,8 @@ mod tests {
             (Phase::Auth, 504, ""),
             (Phase::Tls, 502, ""),
             (Phase::Sender, 553, "5.1.8 Sender refused"),
+            (Phase::Sender, 550, "5.7.1 Not from this address"),
+            (Phase::Sender, 501, "Bad address"),
             (Phase::Recipient, 550, "5.1.8 Domain not found"),
         ] {
             assert!(matches!(answer(phase, code, text), Verdict::Halt { .. }), "{phase:?} {code}");

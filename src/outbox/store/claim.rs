@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamp};
+use diesel::sql_types::{Nullable, Text, Timestamp};
 use diesel::sqlite::Sqlite;
 
 use super::super::notebook::{Note, Step};
@@ -14,6 +14,13 @@ use crate::platform::db::{Conn, MultiBackend};
 use crate::schema::messages;
 
 diesel::define_sql_function! { fn lower(text: Text) -> Text; }
+diesel::define_sql_function! { fn coalesce(first: Nullable<Timestamp>, otherwise: Timestamp) -> Nullable<Timestamp>; }
+
+/// When a mail that has to wait once more was first to go.
+#[diesel::dsl::auto_type]
+fn first_due() -> _ {
+    coalesce(messages::first_due_at, messages::next_attempt_at)
+}
 
 /// What may have brought a process down several times waits for the others first.
 const SUSPECT_AFTER: i32 = 3;
@@ -165,7 +172,7 @@ pub fn take_back(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
         .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
         .filter(messages::lease_until.le(now))
         .filter(messages::attempts.ge(SUSPECT_AFTER))
-        .set(messages::next_attempt_at.eq(now + SUSPECT_WAITS))
+        .set((messages::first_due_at.eq(first_due()), messages::next_attempt_at.eq(now + SUSPECT_WAITS)))
         .execute(conn)?;
     let unknown = diesel::update(messages::table)
         .filter(messages::state.eq(State::DataStarted))
@@ -193,7 +200,7 @@ pub fn take_over(conn: &mut Conn, owner: &str, notes: &[Note], now: Instant) -> 
         .filter(messages::state.eq_any([State::Claimed, State::DataStarted]))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::attempts.ge(SUSPECT_AFTER))
-        .set(messages::next_attempt_at.eq(now + SUSPECT_WAITS))
+        .set((messages::first_due_at.eq(first_due()), messages::next_attempt_at.eq(now + SUSPECT_WAITS)))
         .execute(conn)?;
     let mut settled = 0;
     for Note { message, step } in notes {
@@ -271,7 +278,7 @@ pub fn settle_sent(conn: &mut Conn, id: MessageId, owner: &str, answer: &str, no
     settle(conn, id, owner, (State::Sent, None, Some(answer)), now)
 }
 
-/// Given up. `answer`: the mail server's, if it was the one who refused.
+/// Given up. `answer`: the mail server's, if it refused the recipient.
 pub fn settle_failed(
     conn: &mut Conn,
     id: MessageId,
@@ -330,7 +337,12 @@ pub fn settle_retry(
         .filter(messages::id.eq(id))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::state.eq_any(HELD))
-        .set((WAITING, messages::next_attempt_at.eq(next_attempt_at), messages::reason.eq(reason)))
+        .set((
+            WAITING,
+            messages::first_due_at.eq(first_due()),
+            messages::next_attempt_at.eq(next_attempt_at),
+            messages::reason.eq(reason),
+        ))
         .execute(conn)?;
     Ok(waits == 1)
 }
@@ -356,9 +368,13 @@ pub fn release(conn: &mut Conn, id: MessageId, owner: &str) -> QueryResult<bool>
     Ok(released == 1)
 }
 
-/// The same, but not before then: it has its time to wait for.
+/// The same, but not before then: it has its time to wait for, and is not late.
 pub fn postpone(conn: &mut Conn, id: MessageId, owner: &str, until: Instant) -> QueryResult<()> {
-    let waits = (messages::next_attempt_at.eq(until), messages::reason.eq(None::<String>));
+    let waits = (
+        messages::first_due_at.eq(None::<Instant>),
+        messages::next_attempt_at.eq(until),
+        messages::reason.eq(None::<String>),
+    );
     diesel::update(messages::table.find(id))
         .filter(messages::lease_owner.eq(owner))
         .filter(messages::state.eq(State::Claimed))

@@ -21,6 +21,46 @@ stories! {
         assert_eq!(office.server.received().len(), 1);
     }
 
+    async fn what_is_put_off_is_late_since_it_was_first_to_go(office: Office) {
+        office.server.set(Behaviour::GreyForEver);
+        let opening = office.clock.now();
+        let goes_at = opening + TimeDelta::hours(2);
+        let letters = [(bulk("Unit 5"), goes_at)];
+        let id = office.write(move |conn| store::queue_all(conn, &letters, "learn.example.org", opening)).await[0];
+        office.travel(TimeDelta::hours(2));
+        for _ in 0..9 {
+            office.run().await;
+            office.travel(TimeDelta::minutes(2));
+        }
+        office.run().await;
+        let now = office.clock.now();
+        let late = office.write(move |conn| store::figures(conn, now)).await;
+        assert_eq!((late.waiting, late.tried, late.oldest_due_at), (0, 1, Some(goes_at)));
+
+        office.server.set(Behaviour::Ok);
+        office.travel(TimeDelta::hours(1));
+        office.run().await;
+        assert_eq!(office.state(id).await, State::Sent);
+        let now = office.clock.now();
+        let sent = office.write(move |conn| store::figures(conn, now)).await;
+        assert_eq!((sent.waiting, sent.tried, sent.oldest_due_at), (0, 0, None));
+    }
+
+    async fn what_waits_for_its_time_is_not_late(office: Office) {
+        let opening = office.clock.now();
+        let letters = [(bulk("Unit 6"), opening + TimeDelta::hours(5))];
+        office.write(move |conn| store::queue_all(conn, &letters, "learn.example.org", opening)).await;
+        let postponed = office.queue(bulk("Not yet")).await;
+        for _ in 0..2 {
+            office.run().await;
+            office.travel(TimeDelta::minutes(30));
+        }
+        assert_eq!(office.standing(postponed).await.next_attempt_at, opening + TimeDelta::hours(1));
+        let now = office.clock.now() - TimeDelta::minutes(1);
+        let figures = office.write(move |conn| store::figures(conn, now)).await;
+        assert_eq!((figures.waiting, figures.tried, figures.oldest_due_at), (0, 0, None));
+    }
+
     async fn an_address_that_does_not_exist_is_marked_and_holds_up_nobody(office: Office) {
         office.server.set_for("gone@example.org", Behaviour::Reject);
         let account = office.account("gone@example.org").await;
@@ -58,17 +98,55 @@ stories! {
         assert!(office.write(store::halted).await.unwrap().reason.contains("5.1.8"));
     }
 
+    async fn a_sender_whom_a_server_refuses_costs_no_mail_and_no_address(office: Office) {
+        let account = office.account("ada@example.org").await;
+        office.server.set(Behaviour::RefuseSender);
+        let mut ids = Vec::new();
+        for subject in ["Unit 5", "Unit 6", "Unit 7"] {
+            ids.push(office.queue(Letter { account: Some(account), ..bulk(subject) }).await);
+        }
+        for _ in 0..3 {
+            assert_eq!(office.run().await, 0);
+            office.travel(TimeDelta::minutes(1));
+        }
+        assert!(office.write(store::halted).await.unwrap().reason.contains("550 5.7.1 Nobody sends from that address"));
+        assert!(!office.is_undeliverable(account).await);
+
+        office.server.set(Behaviour::Ok);
+        let now = office.clock.now();
+        assert!(office.write(move |conn| store::resume(conn, now)).await);
+        assert_eq!(office.run().await, 3);
+        for id in ids {
+            assert_eq!(office.standing(id).await.attempts, 1);
+        }
+    }
+
+    async fn mails_that_are_refused_for_what_they_say_do_not_count_against_an_address(office: Office) {
+        let account = office.account("ada@example.org").await;
+        office.server.set(Behaviour::Data5);
+        for subject in ["Unit 5", "Unit 6", "Unit 7", "Unit 8"] {
+            let id = office.queue(Letter { account: Some(account), ..bulk(subject) }).await;
+            office.run().await;
+            let failed = office.standing(id).await;
+            assert_eq!((failed.state, failed.server_answer), (State::Failed, None));
+            assert!(failed.reason.unwrap().contains("554 5.7.1 It looks like spam"));
+            office.travel(TimeDelta::minutes(1));
+        }
+        assert!(!office.is_undeliverable(account).await);
+    }
+
     async fn three_refusals_in_a_row_mark_an_address_too(office: Office) {
         let account = office.account("ada@example.org").await;
         let mine = |subject| Letter { account: Some(account), ..bulk(subject) };
-        for behaviour in [Behaviour::Refuse, Behaviour::Refuse, Behaviour::Ok, Behaviour::Refuse, Behaviour::Data5] {
+        let refuse = Behaviour::Refuse;
+        for behaviour in [refuse, refuse, Behaviour::Ok, refuse, Behaviour::Data5, refuse] {
             office.server.set(behaviour);
             office.queue(mine("Unit 5")).await;
             office.run().await;
             office.travel(TimeDelta::minutes(1));
             assert!(!office.is_undeliverable(account).await);
         }
-        office.server.set(Behaviour::Refuse);
+        office.server.set(refuse);
         office.queue(mine("Unit 6")).await;
         office.run().await;
         assert!(office.is_undeliverable(account).await);
