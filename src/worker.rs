@@ -64,26 +64,24 @@ pub async fn run_due(app: &App) {
     send_due(app).await;
 }
 
-/// What is decided by the time. Each job stands alone: one that fails holds up none, but a round in which one failed is none
-/// that came round, so that a failure that stays is an alarm.
+/// What is decided by the time. Each job stands alone: one that fails holds up none. A round in which units could not be
+/// opened or reminders not planned is none that came round, so that a failure that stays is an alarm; for the others' sake no
+/// site is taken away from its readers.
 async fn plan_due(app: &App) {
     let now = app.clock.now();
-    let mut sound = true;
-    sound &=
-        logged("open units", app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from)))
-            .await;
-    sound &= logged("give places", enrolling::line::give_due(&app.db, &app.content, &app.site.base_url, now)).await;
-    sound &= logged("mail invitations", enrolling::mails::mail_due(&app.db, &app.site.base_url, now)).await;
+    let opened = app.db.write(move |conn| schedule::store::open_due(conn, now).map_err(DbError::from));
+    let mut sound = logged("open units", opened).await;
+    logged("give places", enrolling::line::give_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    logged("mail invitations", enrolling::mails::mail_due(&app.db, &app.site.base_url, now)).await;
     sound &= logged("plan reminders", reminder::plan::plan_due(&app.db, &app.content, &app.site.base_url, now)).await;
-    sound &=
-        logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
-    sound &= logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
+    logged("publish announcements", announcement::publish::publish_due(&app.db, &app.site.base_url, now)).await;
+    logged("tell of posts", notice::tell::tell_due(&app.db, &app.content, now)).await;
     let post = notice::write::Post {
         base_url: app.site.base_url.clone(),
         takes_answers: app.settings.delivery.replies.is_some(),
     };
-    sound &= logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
-    sound &= logged("mail reports", report::send::send_due(&app.db, &app.content, &app.site.base_url, now)).await;
+    logged("write of posts", notice::write::write_due(&app.db, &app.content, &post, now)).await;
+    logged("mail reports", report::send::send_due(&app.db, &app.content, &app.site.base_url, now)).await;
     if sound {
         beat(app, Job::Plan).await;
     }

@@ -255,6 +255,7 @@ impl<'a> Sender<'a> {
         views::Foot {
             cohort: self.cohort.name.clone(),
             how,
+            team: replies_to(self.facilitators).unwrap_or_default(),
             stop_url: self.stop_url(to),
             ledger_url: self.base_url.join(&format!("{}/reminders", self.cohort.path())),
         }

@@ -66,15 +66,17 @@ pub fn list_rounds(conn: &mut Conn, catalogue: &Catalogue, now: Instant) -> Quer
 
 /// What fell due and has not been decided for everybody. A unit that was moved on falls due again, for those who had no
 /// mail about it.
-fn fell_due(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
+pub fn fell_due(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
     if now >= due::ends_at(&course.cohort, &course.releases) {
         return Vec::new();
     }
     let run_of = |due: &Due| {
-        course.runs.iter().find(|run| {
+        // A unit that was renamed may have one by each of its names.
+        let own = course.runs.iter().filter(|run| {
             let unit = programme.unit_called(&run.unit);
             unit.is_some_and(|unit| due.is_about(&unit.slug, run.kind, &run.occasion))
-        })
+        });
+        own.max_by_key(|run| run.due_at)
     };
     // A change is told at once, and each but once.
     let mut dues = live::changed(course, programme, now);

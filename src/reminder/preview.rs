@@ -6,6 +6,7 @@ use diesel::QueryResult;
 
 use super::due::{Due, timetable};
 use super::emails::{self, Sender, Told, unwritable};
+use super::plan::fell_due;
 use super::store::{Course, Decided, Learner, decision};
 use super::wanted::{Of, facts, steps_done};
 use super::wishes::Wishes;
@@ -40,6 +41,14 @@ pub struct Everybody {
 pub fn list_coming(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
     let mut dues = timetable(course, programme);
     dues.retain(|due| due.at > now);
+    dues
+}
+
+/// The same if the course's schedule were saved as it is here: what has fallen due by it goes at once.
+pub fn list_proposed(course: &Course, programme: &Programme, now: Instant) -> Vec<Due> {
+    let mut dues = fell_due(course, programme, now);
+    dues.retain(|due| !due.is_missed(now));
+    dues.extend(list_coming(course, programme, now));
     dues
 }
 

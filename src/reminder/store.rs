@@ -188,7 +188,8 @@ impl Decided {
     pub fn stands(&self, due: &Due) -> bool {
         let dropped = match &self.mail {
             Some((State::Cancelled, reason)) => Some(reason.as_deref() == Some(NotSent::Moved.because())),
-            Some((State::Missed, _)) => Some(false),
+            // A doubt would be 'unknown'.
+            Some((State::Missed | State::Failed, _)) => Some(false),
             Some(_) => None,
             None => self.not_sent.map(|reason| reason == NotSent::Moved),
         };

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveTime;
+use chrono::{Days, NaiveTime};
 use diesel::QueryResult;
 
 use super::due::{self, Due};
@@ -131,6 +131,10 @@ impl Asked<'_> {
             if due.at > self.now && due.at > reminder.due_at {
                 return Err(NotSent::Moved);
             }
+            // It speaks of what has opened meanwhile.
+            if due.kind == Kind::WrapUp && due.expires_at <= self.now {
+                return Err(NotSent::Missed);
+            }
             due.clone()
         };
         let done = steps_done(done, unit);
@@ -141,25 +145,34 @@ impl Asked<'_> {
 
     /// Why it would be one mail too many now: see [`super::APART`] and [`Wishes::daily_cap`].
     fn crowded(&self, conn: &mut Conn, message: MessageId, told: &[Told]) -> QueryResult<Option<Held>> {
-        let of_units = || told.iter().filter(|told| !told.due.kind.is_live());
-        if of_units().next().is_some()
+        let expires_at = told.iter().map(|told| told.due.expires_at).max();
+        let is_news = told.iter().any(|told| told.due.kind.is_news());
+        let until = |free: Instant, reason: NotSent| match is_news && expires_at.is_some_and(|end| free < end) {
+            true => Held::Until(free),
+            false => Held::Unwanted(reason),
+        };
+        if told.iter().any(|told| !told.due.kind.is_live())
             && let Some(last) = store::last_went(conn, self.learner.enrolment, message, self.now)?
         {
-            let (free, expires_at) = (last + APART, told.iter().map(|told| told.due.expires_at).max());
-            let waits = of_units().any(|told| told.due.kind.is_news()) && expires_at.is_some_and(|end| free < end);
-            return Ok(Some(if waits { Held::Until(free) } else { Held::Unwanted(NotSent::TooSoon) }));
+            return Ok(Some(until(last + APART, NotSent::TooSoon)));
         }
-        let zone = &self.course.cohort.zone;
-        let today = zone.instant(zone.local_date(self.now).and_time(NaiveTime::MIN));
-        let sent = store::count_sent_since(conn, self.learner.account, today)?;
-        Ok((sent >= self.wishes.daily_cap.into()).then_some(Held::Unwanted(NotSent::Enough)))
+        // Whoever was told a time is told that it does not hold.
+        if told.iter().any(|told| told.due.kind == Kind::LiveChanged) {
+            return Ok(None);
+        }
+        let cohort = &self.course.cohort;
+        let today = cohort.zone.local_date(self.now);
+        let midnight = cohort.zone.instant(today.and_time(NaiveTime::MIN));
+        let sent = store::count_sent_since(conn, self.learner.account, midnight)?;
+        let tomorrow = cohort.zone.instant((today + Days::new(1)).and_time(cohort.release_time));
+        Ok((sent >= self.wishes.daily_cap.into()).then(|| until(tomorrow, NotSent::Enough)))
     }
 }
 
 /// Why a mail does not go, or not now.
 enum Held {
     Unwanted(NotSent),
-    /// Another went less than 20 hours before.
+    /// Another went less than 20 hours before, or as many as they want on that day.
     Until(Instant),
 }
 

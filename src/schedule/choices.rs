@@ -80,7 +80,8 @@ impl Settings {
     }
 
     pub fn note(&self, unit: &Unit, kind: Kind) -> &str {
-        self.of(unit).map_or("", |own| own.note(kind))
+        let own = self.of(unit).map(|own| own.note(kind)).filter(|note| !note.is_empty());
+        own.unwrap_or_else(|| self.cohort.note(kind))
     }
 }
 
@@ -96,7 +97,9 @@ mod tests {
         renamed.formerly = vec![slug("drei")];
         assert!(settings.is_on(&renamed, Kind::Nudge));
         assert_eq!(settings.nudge_days(&renamed), NUDGE_DAYS);
-        settings.cohort = Choices { nudge: Some(false), nudge_days: Some(2), ..Choices::default() };
+        let words = "To all".to_owned();
+        settings.cohort = Choices { nudge: Some(false), nudge_days: Some(2), nudge_note: words, ..Choices::default() };
+        assert_eq!(settings.note(&renamed, Kind::Nudge), "To all");
         assert!(!settings.is_on(&renamed, Kind::Nudge) && settings.is_on(&renamed, Kind::WrapUp));
         let own = Choices { nudge: Some(true), nudge_note: "Hello".into(), ..Choices::default() };
         settings.units = vec![(slug("drei"), own)];

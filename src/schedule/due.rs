@@ -98,10 +98,13 @@ impl Timing<'_> {
         if kind == Kind::StartingSoon {
             return Some(at(day));
         }
-        // That a unit opens is told at its minute: what comes before it leaves it room.
-        let crowds =
-            |day: NaiveDate| next.is_some_and(|next| at(day) < next.opens_at && next.opens_at.since(at(day)) < APART);
-        let day = if crowds(day) { day.pred_opt()? } else { day };
+        // That a unit opens is told at its minute, and what is due at that very minute with it: all else leaves it room, and
+        // an hour for a mail that is slow.
+        let crowds = |day: &NaiveDate| {
+            let apart = next.map(|next| next.opens_at.since(at(*day)).abs()).filter(|apart| !apart.is_zero());
+            apart.is_some_and(|apart| apart < APART + TimeDelta::hours(1))
+        };
+        let day = std::iter::successors(Some(day), NaiveDate::pred_opt).find(|day| !crowds(day))?;
         (day > opened).then(|| at(day))
     }
 
@@ -228,12 +231,13 @@ mod tests {
             timing.due(2, kind).unwrap().rfc3339()
         };
         for (hour, nudge_days, kind, at) in [
-            ("13:00:00", 4, Kind::WrapUp, "2027-01-24T13:00:00Z"),
-            ("13:01:00", 4, Kind::WrapUp, "2027-01-23T13:01:00Z"),
+            ("12:00:00", 4, Kind::WrapUp, "2027-01-24T12:00:00Z"),
+            ("12:01:00", 4, Kind::WrapUp, "2027-01-23T12:01:00Z"),
             ("18:00:00", 6, Kind::Nudge, "2027-01-23T18:00:00Z"),
             ("18:00:00", 5, Kind::Nudge, "2027-01-23T18:00:00Z"),
             ("08:00:00", 7, Kind::Nudge, "2027-01-24T08:00:00Z"),
-            ("18:00:00", 7, Kind::Nudge, "2027-01-25T18:00:00Z"),
+            ("09:00:00", 7, Kind::Nudge, "2027-01-25T09:00:00Z"),
+            ("18:00:00", 7, Kind::Nudge, "2027-01-23T18:00:00Z"),
         ] {
             assert_eq!(due(hour, nudge_days, kind), at, "{hour} {nudge_days} {kind}");
         }

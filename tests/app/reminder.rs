@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use trellis::cohort::Standing;
 use trellis::platform::text::Slug;
-use trellis::schema::{completions, enrolments, releases};
+use trellis::schema::{audit_log, completions, enrolments, releases};
 
 use crate::smtp::Behaviour;
 use crate::world::*;
@@ -321,6 +321,9 @@ stories! {
         let fields = [("reminder", reminder)];
         let again = priya.submit("/cohorts/spring/manage/reminders", &fields).await.expect(303);
         assert!(priya.get(again.location()).await.has("It goes out again in a moment."));
+        let noted = audit_log::table.filter(audit_log::act.eq("retry-mail")).select((audit_log::actor, audit_log::subject));
+        let noted = course.write(move |conn| noted.load::<(String, String)>(conn).unwrap()).await;
+        assert!(noted.len() == 1 && noted[0].0 == "Priya" && noted[0].1.ends_with("unit 1, to cat@example.org"), "{noted:?}");
         course.live_until("2027-01-11 11:00").await;
         let each = priya.get("/cohorts/spring/manage/reminders/ledger?unit=1&kind=opens").await;
         assert!(!each.has("it may have arrived"), "{}", each.html);

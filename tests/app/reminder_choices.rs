@@ -142,6 +142,54 @@ stories! {
         assert!(!priya.get("/cohorts/spring/manage/discussions").await.has("changed the reminders"));
     }
 
+    async fn what_facilitators_say_to_the_whole_course_stands_where_a_unit_says_nothing(course: Course) {
+        let priya = course.facilitator().await;
+        let notes = [("opens_note", ""), ("nudge_note", "We are here to help."), ("wrap_up_note", "")];
+        priya.submit(SETTINGS, &[usual("0"), notes.to_vec()].concat()).await.expect(303);
+        priya.submit(&format!("{SETTINGS}/2"), &with(as_the_course("0"), "nudge_note", "Bring a map.")).await.expect(303);
+        let mail = async |unit: u16| priya.get(&format!("{MANAGE}/preview/{unit}/nudge")).await.expect(200);
+        assert!(mail(1).await.has("We are here to help."));
+        let own = mail(2).await;
+        assert!(own.has("Bring a map.") && !own.has("We are here to help."));
+        assert!(priya.get(&format!("{SETTINGS}/1")).await.has("Leave it empty to say what the whole course says."));
+    }
+
+    async fn each_mail_is_seen_as_a_change_of_the_schedule_would_send_it_before_it_is_saved(course: Course) {
+        let _ada = course.enrol("Ada").await;
+        let priya = course.facilitator().await;
+        plan(&priya, "0", "2027-01-13", "12:00").await;
+        let change = [("unit", "1"), ("change", "set"), ("date", "2027-01-14"), ("time", "07:30")];
+        let looked = priya.submit("/cohorts/spring/manage/schedule/preview", &change).await.expect(200);
+        let query = "?unit=1&change=set&date=2027-01-14&time=07%3A30";
+        let link = query.replace('&', "&#38;");
+        assert!(looked.html.contains(&format!("href=\"{MANAGE}/preview{link}\"")), "{}", looked.html);
+        let page = priya.get(&format!("{MANAGE}/preview{query}")).await.expect(200);
+        for words in [
+            "Unit 1 would open at another time",
+            "Thursday 14 January 2027, 07:30 GMT",
+            "Monday 11 January 2027, 09:00 GMT",
+            "The same",
+            "Would not be sent any more",
+            "Tuesday 12 January 2027, 12:00 GMT",
+        ] {
+            assert!(page.has(words), "{words}: {}", page.html);
+        }
+        let path = format!("{MANAGE}/preview/1/opens{query}");
+        let mail = priya.get(&path).await.expect(200);
+        assert!(mail.has("It would go out on Thursday 14 January 2027, 07:30 GMT, if the change of the schedule is saved."));
+        assert!(priya.get(&format!("{MANAGE}/preview/1/nudge{query}&begun=1")).await.expect(200).has("18 January 2027, 09:00"));
+        priya.submit(&path, &[]).await.expect(303);
+        course.run_jobs().await;
+        assert!(course.mails_to("priya@example.org").await.pop().unwrap().subject.starts_with("Test: "));
+        let open = format!("{MANAGE}/preview?unit=1&change=open");
+        assert!(priya.get(&open).await.expect(200).has("As soon as you save"));
+        let wrong = format!("{MANAGE}/preview?unit=1&change=set&date=2027-13-14&time=07:30");
+        assert!(priya.get(&wrong).await.expect(422).has("Enter a date that exists"));
+        assert!(priya.get(&format!("{MANAGE}/preview?unit=99&change=open")).await.status == 404);
+        assert!(priya.get(&format!("{MANAGE}/preview?unit=1&change=dance")).await.status == 400);
+        assert!(priya.get(&format!("{MANAGE}/preview")).await.expect(200).has("What will be sent"), "nothing is saved");
+    }
+
     async fn two_facilitators_at_once_lose_nothing(course: Course) {
         let priya = course.facilitator().await;
         let unit = format!("{SETTINGS}/3");
@@ -189,6 +237,22 @@ stories! {
         assert_eq!(course.mails_to(ADA).await.len(), 1);
         let page = ada.get("/cohorts/spring/reminders").await;
         assert!(page.has("because as many mails as are wanted in a day had gone out."), "{}", page.html);
+    }
+
+    async fn that_a_unit_opens_is_told_the_next_day_where_a_day_has_had_its_mails(course: Course) {
+        let (ada, priya) = (course.enrol("Ada").await, course.facilitator().await);
+        let all = ["opens", "nudge", "wrap_up", "live"];
+        ada.submit("/cohorts/spring/reminders/wishes", &wishes(&all, "", "1")).await.expect(303);
+        plan(&priya, "0", "2027-01-18", "09:30").await;
+        course.live_until("2027-01-18 12:00").await;
+        let unit = catalogue().programmes.values().next().unwrap().unit(2).unwrap();
+        let words = &unit.reminders.opens.as_ref().unwrap().subject;
+        let opening = |all: Vec<String>| all.iter().filter(|subject| *subject == words).count();
+        assert_eq!(opening(subjects(&course, ADA).await), 0, "the session's mail came half an hour before");
+        course.live_until("2027-01-19 08:59").await;
+        assert_eq!(opening(subjects(&course, ADA).await), 0);
+        course.live_until("2027-01-19 09:00").await;
+        assert_eq!(opening(subjects(&course, ADA).await), 1);
     }
 
     async fn what_will_be_sent_is_seen_beforehand_and_sent_to_nobody_else(course: Course) {

@@ -84,6 +84,7 @@ pub fn for_facilitators(site: &Site) -> Vec<String> {
         "reminders",
         "reminders/ledger?unit=3&kind=opens",
         "reminders/preview",
+        "reminders/preview?unit=11&change=move&by=1&of=weeks",
         "reminders/preview/11/nudge",
         "reminders/settings",
         "reminders/settings/3",

@@ -30,6 +30,9 @@ pub async fn submit(ask: Ask, db: Data<Db>, doors: Data<Doors>, fields: Fields) 
     fields.only(&[])?;
     let asked = ask.clone();
     let person = db.read(move |conn| signed_in(conn, &asked)).await?;
+    if person.undeliverable_at.is_none() {
+        return ask.done("/address", "");
+    }
     let key = EmailAddress::parse(&person.email).map_or_else(|_| person.email.clone(), |email| email.key().to_owned());
     if !doors.may_mail(&key, ask.peer)? {
         return ask.done("/address", "address-links-enough");

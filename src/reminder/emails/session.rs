@@ -100,10 +100,11 @@ impl Sender<'_> {
     }
 
     /// For the reader's calendar, under the name that the course's feed gives it. There must be somebody who asks for it:
-    /// the first facilitator.
+    /// the facilitator who has been
+    /// there longest, so that a change comes from whom the invitation came from.
     fn invitation(&self, to: &Learner, mail: &SessionMail<'_>, title: &str) -> Option<Invitation> {
         let Planned { unit, step, session } = mail.planned;
-        let (_, name, address) = self.facilitators.first()?;
+        let (_, name, address) = self.facilitators.iter().min_by_key(|(enrolment, ..)| enrolment.0)?;
         let minutes = session.minutes.unsigned_abs();
         let event = Event {
             uid: live::calendar_uid(self.cohort, unit, step, self.base_url.host()),

@@ -67,6 +67,8 @@ pub struct Foot {
     pub cohort: String,
     /// When such mails come.
     pub how: &'static str,
+    /// The addresses of those who sign.
+    pub team: String,
     pub stop_url: String,
     pub ledger_url: String,
 }

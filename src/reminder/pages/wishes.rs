@@ -32,7 +32,7 @@ impl Form {
             kinds: [
                 ("opens", "When a unit opens, and before the first", wishes.opens),
                 ("nudge", "Some days later, if something is left to do", wishes.nudge),
-                ("wrap_up", "The day before the next unit, if something is left to do", wishes.wrap_up),
+                ("wrap_up", "Shortly before the next unit, if something is left to do", wishes.wrap_up),
                 ("live", "Before a live session, or if it moves", wishes.live),
             ],
             paused_until: Field::new("paused_until", "Pause all of these until")
@@ -40,7 +40,7 @@ impl Form {
                 .value(&until.unwrap_or_default()),
             as_text: false,
             daily_cap: Field::new("daily_cap", "Mails a day at most")
-                .hint(&format!("A reminder that would be one more is not sent. Usually {DAILY_CAP}."))
+                .hint(&format!("A reminder that would be one more is not sent; that a unit opens comes the next day. Usually {DAILY_CAP}."))
                 .value(&wishes.daily_cap.to_string()),
         }
     }

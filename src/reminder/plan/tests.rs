@@ -141,13 +141,12 @@ async fn within_twenty_hours_an_opening_waits_and_a_nudge_is_dropped() {
         assert_eq!(world.plan("2027-01-11 11:00").await, 1);
         assert_eq!(world.next_attempt("ada@example.org", 2, Kind::Opens), world.at("2027-01-12 05:00"));
         world.settle("2027-01-12 05:00");
-        // The nudges of both fall on the 15th; unit 3 opens at half past one in the morning.
+        // The nudge of unit 1 falls on the 15th; unit 3 opens at half past one in the morning.
         world.move_unit(3, "2027-01-15 01:30");
         assert_eq!(world.plan("2027-01-15 01:30").await, 1);
         world.settle("2027-01-15 01:30");
         assert_eq!(world.plan("2027-01-15 09:00").await, 0);
         assert_eq!(fate(&world, 1, Kind::Nudge), Some(Err(NotSent::TooSoon)));
-        assert_eq!(fate(&world, 2, Kind::Nudge), Some(Err(NotSent::TooSoon)));
     }
 }
 
@@ -183,6 +182,29 @@ async fn what_nobody_sent_has_another_chance_when_its_unit_moves_on() {
         assert_eq!(world.plan("2027-01-16 09:00").await, 1);
         assert_eq!(world.fate("ada@example.org", 1, Kind::Opens), SENT);
         assert_eq!(world.plan("2027-01-16 09:01").await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn what_failed_has_another_chance_too() {
+    for world in worlds(3) {
+        world.enrol("ada", "2027-01-01 12:00");
+        assert_eq!(world.plan("2027-01-11 09:00").await, 1);
+        world.fail("ada@example.org", 1, Kind::Opens);
+        assert_eq!(world.plan("2027-01-11 09:01").await, 0, "it is not sent again by itself");
+        world.move_unit(1, "2027-01-14 09:00");
+        assert_eq!(world.plan("2027-01-14 09:00").await, 1);
+        assert_eq!(world.fate("ada@example.org", 1, Kind::Opens), SENT);
+    }
+}
+
+#[actix_web::test]
+async fn a_wrap_up_that_waited_until_the_next_unit_was_opened_says_nothing_any_more() {
+    for world in worlds(3) {
+        world.enrol("ada", "2027-01-13 12:00");
+        assert_eq!(world.plan("2027-01-17 09:00").await, 1, "the nudge of two days ago is missed");
+        world.move_unit(2, "2027-01-17 12:00");
+        assert_eq!(world.claim("ada@example.org", "2027-01-17 14:00").as_deref(), Some(NotSent::Missed.because()));
     }
 }
 

@@ -138,7 +138,10 @@ impl<'a> Effects<'a> {
         }
         let sent = self.timing().fallen_due(self.now);
         if sent > 0 {
-            sentences.push(format!("{} fallen due already. None of them is sent again.", verb(sent, "has", "have")));
+            sentences.push(format!(
+                "{} fallen due already. Nobody who has had one gets it again.",
+                verb(sent, "has", "have")
+            ));
         }
         sentences
     }

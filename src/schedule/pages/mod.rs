@@ -13,7 +13,7 @@ mod words;
 pub use breaks::show as show_breaks;
 pub use history::show as show_history;
 pub use list::show;
-pub use preview::{preview, save};
+pub use preview::{Proposed, preview, save};
 pub use unit::show as show_unit;
 pub use words::{clock_change, day_with_year, days_of};
 

@@ -33,6 +33,8 @@ struct Preview {
     lead: String,
     rows: Vec<Row>,
     facts: Vec<Fact>,
+    /// Where each mail stands as it would be sent then.
+    mails: String,
     /// The change once more, and the version that it was looked at against.
     hidden: Vec<(String, String)>,
     /// What has to be agreed to; empty: nothing.
@@ -54,6 +56,44 @@ pub async fn preview(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<
         Ok::<_, Error>(Preview::new(&asked, &sheet, &judged, &fields))
     });
     ask.page(page.await?)
+}
+
+/// A cohort's schedule as it would be if somebody saved a change.
+pub struct Proposed {
+    /// 'Unit 8 and all later units would move 1 week later'
+    pub title: String,
+    pub releases: Vec<Release>,
+    /// The fields that say what the change is.
+    pub change: Fields,
+    /// Where these are looked at as a change.
+    pub action: String,
+}
+
+impl Proposed {
+    /// The one that the parameters of an address hold, if they do; or the form, with what is wrong. For facilitators alone.
+    /// Six queries.
+    pub fn read(
+        conn: &mut Conn,
+        ask: &Ask,
+        catalogue: &Catalogue,
+        slug: &str,
+        parameters: &Fields,
+    ) -> Result<Option<Self>, Error> {
+        if !parameters.has("change") {
+            return Ok(None);
+        }
+        let sheet = Sheet::read(conn, ask, catalogue, slug)?;
+        let change = of_change(parameters);
+        let judged = Judged::read(conn, ask, &sheet, &change)?;
+        let (title, action) = (judged.title(&sheet), format!("{}/preview", sheet.path()));
+        Ok(Some(Self { title, releases: judged.after, change, action }))
+    }
+}
+
+/// What says what the change is, without what else was sent.
+fn of_change(fields: &Fields) -> Fields {
+    let own = fields.pairs().filter(|(name, value)| is_of_change(name) && !value.is_empty());
+    own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 pub async fn save(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<String>, fields: Fields) -> Answer {
@@ -221,9 +261,9 @@ impl Preview {
         let effects = Effects { sheet, change: &judged.change, after: &judged.after, now: ask.now };
         let closing = effects.closing();
         let version = sheet.place.cohort.schedule_version.to_string();
-        let sent = fields.pairs().filter(|(name, value)| is_of_change(name) && !value.is_empty());
-        let hidden = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let change = of_change(fields);
         Self {
+            mails: format!("{}/manage/reminders/preview?{}", sheet.place.cohort.path(), change.encoded()),
             frame: sheet.place.frame(ask),
             faults: Faults::default(),
             eyebrow: sheet.eyebrow(),
@@ -232,7 +272,7 @@ impl Preview {
             rows: effects.rows(),
             facts: effects.facts(),
             agreed: fields.has("confirmed") && fields.get("version") == version,
-            hidden: hidden.chain([("version".to_owned(), version)]).collect(),
+            hidden: change.pairs().chain([("version", &*version)]).map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
             agree: match closing.is_empty() {
                 true => String::new(),
                 false => format!("Close again what is open now: {}", units_in_words(&closing)),

@@ -125,8 +125,13 @@ impl<'a> Scope<'a> {
         };
         let days = days.unwrap_or(crate::schedule::due::NUDGE_DAYS as i32);
         let hour = hour.unwrap_or(usual_hour).format("%H:%M");
-        let note = |name: &str, label: &str, note: &str| {
-            Field::new(name, label).hint("Plain text. Leave it empty to say nothing.").value(note)
+        let notes = |hint: &str| {
+            let kinds = [
+                ("opens_note", "What you say on top of ‘opens’", &own.opens_note),
+                ("nudge_note", "What you say on top of ‘nudge’", &own.nudge_note),
+                ("wrap_up_note", "What you say on top of ‘wrap-up’", &own.wrap_up_note),
+            ];
+            kinds.map(|(name, label, note)| Field::new(name, label).hint(hint).value(note)).into()
         };
         Form {
             version: own.version,
@@ -136,19 +141,18 @@ impl<'a> Scope<'a> {
                 .value(&own.nudge_days.map(|days| days.to_string()).unwrap_or_default()),
             hour: Field::new("hour", "Time of day of the mails that do not go with the opening")
                 .hint(&format!(
-                    "Leave it empty for {hour}. A mail that would come less than 20 hours before the next unit opens \
-                     goes a day earlier."
+                    "Leave it empty for {hour}. A mail that would come within 21 hours of the next unit’s opening, before \
+                     it or after, goes a day earlier, or two."
                 ))
                 .value(&own.hour.map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()),
             as_text: false,
-            notes: match self.unit {
-                None => Vec::new(),
-                Some(_) => vec![
-                    note("opens_note", "What you say on top of ‘opens’", &own.opens_note),
-                    note("nudge_note", "What you say on top of ‘nudge’", &own.nudge_note),
-                    note("wrap_up_note", "What you say on top of ‘wrap-up’", &own.wrap_up_note),
-                ],
-            },
+            notes: notes(match self.unit {
+                None => "Plain text, in the mails of every unit that has no words of its own.",
+                Some(_) if [Kind::Opens, Kind::Nudge, Kind::WrapUp].iter().any(|kind| !cohort.note(*kind).is_empty()) => {
+                    "Plain text. Leave it empty to say what the whole course says."
+                }
+                Some(_) => "Plain text. Leave it empty to say nothing.",
+            }),
         }
     }
 
@@ -215,7 +219,7 @@ fn label(kind: Kind) -> &'static str {
         Kind::StartingSoon => "Starting soon: three days before week 1",
         Kind::Opens => "Opens: as a unit opens",
         Kind::Nudge => "Nudge: some days into a unit, while something is left to do",
-        Kind::WrapUp => "Wrap-up: the day before the next unit, while something is left to do",
+        Kind::WrapUp => "Wrap-up: shortly before the next unit, while something is left to do",
         Kind::LiveDay | Kind::LiveHour | Kind::LiveChanged => "Live sessions: the day before and the hour before",
     }
 }

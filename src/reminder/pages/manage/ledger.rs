@@ -4,6 +4,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::{facilitated, path, unit_of};
+use crate::audit::{self, Act, Deed};
 use crate::cohort::gate;
 use crate::outbox;
 use crate::platform::clock::Instant;
@@ -154,10 +155,18 @@ pub async fn send_again(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Pa
             let reminder = ReminderId(fields.get("reminder").parse().map_err(|_| Error::NotFound)?);
             let found = store::find_mail(conn, place.cohort.id, reminder)?;
             let (unit, kind, mail) = found.ok_or(Error::NotFound)?;
-            let again = outbox::store::retry(conn, mail.ok_or(Error::NotFound)?, asked.now)?;
+            let mail = mail.ok_or(Error::NotFound)?;
+            let again = outbox::store::retry(conn, mail, asked.now)?;
             let unit = programme.unit_called(&unit).map(|unit| unit.number.to_string()).unwrap_or_default();
-            Ok::<_, Error>((format!("{}/ledger?unit={unit}&kind={kind}", path(&place)), again))
+            let path = format!("{}/ledger?unit={unit}&kind={kind}", path(&place));
+            if again {
+                let to = outbox::store::find(conn, mail)?.map(|mail| mail.to).unwrap_or_default();
+                let subject = format!("{}, unit {unit}, to {to}", kind.heading());
+                let deed = Deed { act: Act::RetryMail, subject: &subject, path: &path, reason: "", about: None };
+                audit::store::note(conn, &place, deed, asked.now)?;
+            }
+            Ok::<_, Error>((path, again))
         })
         .await?;
-    ask.done(path, if again { "reminder-again" } else { "" })
+    ask.done(path, if again { "reminder-again" } else { "mail-not-again" })
 }

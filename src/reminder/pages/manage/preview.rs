@@ -11,6 +11,7 @@ use crate::cohort::store::list_facilitators;
 use crate::cohort::{EnrolmentId, Place, Standing};
 use crate::outbox::Letter;
 use crate::outbox::store::queue;
+use crate::platform::clock::Instant;
 use crate::platform::db::{Conn, Db};
 use crate::platform::text::Slug;
 use crate::platform::web::{Answer, Ask, Error, Fields, Frame};
@@ -19,8 +20,9 @@ use crate::reminder::Kind;
 use crate::reminder::due::Due;
 use crate::reminder::emails::Sender;
 use crate::reminder::live;
-use crate::reminder::preview::{Coming, Everybody, letter, list_coming};
+use crate::reminder::preview::{Coming, Everybody, letter, list_coming, list_proposed};
 use crate::reminder::store::{self, Course, Learner};
+use crate::schedule::pages::Proposed;
 
 #[derive(Template)]
 #[template(path = "reminder/preview.html")]
@@ -28,13 +30,18 @@ struct Preview {
     frame: Frame,
     path: String,
     cohort: String,
+    proposed: Option<Proposed>,
     rows: Vec<Row>,
+    /// What a proposed schedule sends no more: the mail, and when it would have gone.
+    gone: Vec<(String, String)>,
 }
 
 struct Row {
     href: String,
     what: String,
     when: String,
+    /// When it goes as the schedule stands, where a proposed one has another time.
+    was: String,
     when_at: String,
     is_on: bool,
     to: usize,
@@ -48,13 +55,18 @@ struct Row {
 struct MailPage {
     frame: Frame,
     path: String,
+    /// The page with all of them.
+    list: String,
+    /// The same mail for somebody who is further on, or less far.
+    other: String,
     action: String,
     html: String,
     subject: String,
     text: String,
     what: String,
+    /// When it goes out, as a sentence.
     when: String,
-    is_on: bool,
+    is_proposed: bool,
     email: String,
     has_begun: bool,
     /// Whether it reads otherwise for who has begun.
@@ -70,17 +82,38 @@ pub async fn show(ask: Ask, db: Data<Db>, content: Data<Content>, slug: Path<Str
     ask.page(page.await?)
 }
 
-/// Eight queries with the gate's.
+/// Eight queries with the gate's, and six more for a schedule that is only proposed.
 fn page(conn: &mut Conn, ask: &Ask, catalogue: &Catalogue, slug: &str) -> Result<Preview, Error> {
     let (place, programme) = facilitated(conn, ask, catalogue, slug)?;
-    let course = store::course(conn, place.cohort.id)?;
-    let mut rows = Vec::new();
-    if let Some(course) = &course {
-        let dues = list_coming(course, programme, ask.now);
-        let coming = everybody(conn, &place, (course, programme), &dues)?.count(course, programme, dues);
-        rows = coming.into_iter().map(|coming| row(coming, course, programme, &path(&place))).collect();
+    let proposed = Proposed::read(conn, ask, catalogue, slug, &ask.parameters()?)?;
+    let (mut rows, mut gone) = (Vec::new(), Vec::new());
+    if let Some(mut course) = store::course(conn, place.cohort.id)? {
+        let mut stands = Vec::new();
+        if let Some(proposed) = &proposed {
+            stands = list_coming(&course, programme, ask.now);
+            course.releases = proposed.releases.clone();
+        }
+        let dues = list_dues(&course, programme, proposed.as_ref(), ask.now);
+        let zone = &course.cohort.zone;
+        stands.retain(|old| {
+            let goes = dues.iter().any(|due| old.is_about(&due.unit, due.kind, &due.occasion));
+            if !goes {
+                gone.push((what(old, programme), zone.exact(old.at)));
+            }
+            goes
+        });
+        let coming = everybody(conn, &place, (&course, programme), &dues)?.count(&course, programme, dues);
+        let table = Table { course: &course, programme, path: path(&place), proposed: proposed.as_ref(), stands };
+        rows = coming.into_iter().map(|coming| table.row(coming, ask.now)).collect();
     }
-    Ok(Preview { frame: place.frame(ask), path: path(&place), cohort: place.cohort.name.clone(), rows })
+    Ok(Preview { frame: place.frame(ask), path: path(&place), cohort: place.cohort.name.clone(), proposed, rows, gone })
+}
+
+fn list_dues(course: &Course, programme: &Programme, proposed: Option<&Proposed>, now: Instant) -> Vec<Due> {
+    match proposed {
+        Some(_) => list_proposed(course, programme, now),
+        None => list_coming(course, programme, now),
+    }
 }
 
 /// Three queries, and one more where something falls due once more.
@@ -115,17 +148,40 @@ fn everybody(
     Ok(everybody)
 }
 
-fn row(coming: Coming, course: &Course, programme: &Programme, path: &str) -> Row {
-    let Coming { due, to, not, had } = coming;
-    let had = (had > 0).then(|| format!("{had}: it went to them before the unit was moved"));
-    Row {
-        href: format!("{path}/preview/{}", address(&due, course, programme)),
-        what: what(&due, programme),
-        when: course.cohort.zone.exact(due.at),
-        when_at: due.at.rfc3339(),
-        is_on: due.is_on,
-        to,
-        not: had.into_iter().chain(not.into_iter().map(|(reason, n)| format!("{n}: {}", reason.because()))).collect(),
+/// What the rows of the page have in common.
+struct Table<'a> {
+    course: &'a Course,
+    programme: &'a Programme,
+    path: String,
+    proposed: Option<&'a Proposed>,
+    /// What comes as the schedule stands, if another one is proposed.
+    stands: Vec<Due>,
+}
+
+impl Table<'_> {
+    fn row(&self, coming: Coming, now: Instant) -> Row {
+        let Coming { due, to, not, had } = coming;
+        let zone = &self.course.cohort.zone;
+        let had = (had > 0).then(|| format!("{had}: it went to them before the unit was moved"));
+        let mut own = address(&due, self.course, self.programme);
+        if let Some(proposed) = self.proposed {
+            own = format!("{own}{}{}", if own.contains('?') { '&' } else { '?' }, proposed.change.encoded());
+        }
+        let stood = self.stands.iter().find(|old| old.is_about(&due.unit, due.kind, &due.occasion));
+        Row {
+            href: format!("{}/preview/{own}", self.path),
+            what: what(&due, self.programme),
+            when: if due.at > now { zone.exact(due.at) } else { "As soon as you save".into() },
+            was: match (self.proposed, stood) {
+                (Some(_), Some(old)) if old.at != due.at => zone.exact(old.at),
+                (Some(_), None) => "Not as the schedule stands".into(),
+                _ => String::new(),
+            },
+            when_at: due.at.rfc3339(),
+            is_on: due.is_on,
+            to,
+            not: had.into_iter().chain(not.into_iter().map(|(why, n)| format!("{n}: {}", why.because()))).collect(),
+        }
     }
 }
 
@@ -152,13 +208,15 @@ pub async fn show_mail(ask: Ask, db: Data<Db>, content: Data<Content>, to: Path<
         Ok::<_, Error>(MailPage {
             frame: one.place.frame(&asked),
             path: path(&one.place),
+            list: format!("{}/preview{}", path(&one.place), one.proposed_query()),
+            other: one.other_query(&parameters),
             action: format!("{}/preview/{}/{}{query}", path(&one.place), to.1, to.2),
             html: format!("{}/preview/{}/{}/mail.html{query}", path(&one.place), to.1, to.2),
             subject: letter.subject,
             text: letter.text,
             what: what(&one.due, one.programme),
-            when: one.place.cohort.zone.exact(one.due.at),
-            is_on: one.due.is_on,
+            when: one.when(),
+            is_proposed: one.proposed.is_some(),
             email: one.place.person.email.clone(),
             has_begun: one.has_begun,
             varies: one.due.kind.is_of_work(),
@@ -189,7 +247,7 @@ pub async fn send_test(ask: Ask, db: Data<Db>, content: Data<Content>, to: Path<
         let expires_at = asked.now + chrono::TimeDelta::hours(72);
         let test = Letter { subject: format!("Test: {}", letter.subject), list: None, expires_at, ..letter };
         queue(conn, &test, asked.site.base_url.host(), asked.now)?;
-        Ok::<_, Error>(format!("{}/preview", path(&one.place)))
+        Ok::<_, Error>(format!("{}/preview{}", path(&one.place), one.proposed_query()))
     });
     ask.done(path.await?, "reminder-test-sent")
 }
@@ -202,10 +260,11 @@ struct One<'c> {
     course: Course,
     due: Due,
     has_begun: bool,
+    proposed: Option<Proposed>,
 }
 
 impl<'c> One<'c> {
-    /// Five queries.
+    /// Five queries, and six more for a schedule that is only proposed.
     fn find(
         conn: &mut Conn,
         ask: &'c Ask,
@@ -214,13 +273,38 @@ impl<'c> One<'c> {
         parameters: &Fields,
     ) -> Result<Self, Error> {
         let (place, programme) = facilitated(conn, ask, catalogue, slug)?;
-        let course = store::course(conn, place.cohort.id)?.ok_or(Error::NotFound)?;
+        let mut course = store::course(conn, place.cohort.id)?.ok_or(Error::NotFound)?;
+        let proposed = Proposed::read(conn, ask, catalogue, slug, parameters)?;
+        if let Some(proposed) = &proposed {
+            course.releases = proposed.releases.clone();
+        }
         let step = parameters.get("step");
         let own = if step.is_empty() { format!("{unit}/{kind}") } else { format!("{unit}/{kind}?step={step}") };
-        let mut coming = list_coming(&course, programme, ask.now).into_iter();
+        let mut coming = list_dues(&course, programme, proposed.as_ref(), ask.now).into_iter();
         let due = coming.find(|due| address(due, &course, programme) == own).ok_or(Error::NotFound)?;
         let has_begun = due.kind.is_of_work() && parameters.has("begun");
-        Ok(Self { ask, place, programme, course, due, has_begun })
+        Ok(Self { ask, place, programme, course, due, has_begun, proposed })
+    }
+
+    fn when(&self) -> String {
+        let at = self.place.cohort.zone.exact(self.due.at);
+        match (self.due.is_on, self.due.at > self.ask.now) {
+            (false, _) => format!("It is switched off. It would go out on {at}."),
+            (true, _) if self.proposed.is_none() => format!("It goes out on {at}."),
+            (true, true) => format!("It would go out on {at}, if the change of the schedule is saved."),
+            (true, false) => "It would go out as soon as the change of the schedule is saved.".into(),
+        }
+    }
+
+    fn proposed_query(&self) -> String {
+        self.proposed.as_ref().map(|proposed| format!("?{}", proposed.change.encoded())).unwrap_or_default()
+    }
+
+    fn other_query(&self, parameters: &Fields) -> String {
+        let rest = parameters.without("begun");
+        let begun = (!self.has_begun).then(|| ("begun".to_owned(), "1".to_owned()));
+        let pairs = rest.pairs().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        format!("?{}", pairs.chain(begun).collect::<Fields>().encoded())
     }
 
     /// Two queries.

@@ -126,8 +126,12 @@ impl Model {
             _ => return None,
         };
         let at = |day: NaiveDate| utc(day.and_hms_opt(9, 0, 0).unwrap());
-        let ahead = next.map_or(Minute::MAX, |next| utc(next.opens) - at(day));
-        let day = if (1..20 * HOUR).contains(&ahead) { day - Days::new(1) } else { day };
+        let mut day = day;
+        while let Some(next) = next
+            && (1..21 * HOUR).contains(&(utc(next.opens) - at(day)).abs())
+        {
+            day = day - Days::new(1);
+        }
         (day > opened).then(|| at(day))
     }
 
@@ -277,6 +281,9 @@ impl Model {
         let refusals: Vec<((usize, Kind), Option<&'static str>)> = parts
             .iter()
             .map(|(due, (n, kind))| match self.due(*n, *kind).filter(|at| *at < self.closes()) {
+                Some(at) if (at <= now || at <= *due) && *kind == Kind::WrapUp && self.expires(*n, at) <= now => {
+                    ((*n, *kind), Some("its time had passed when Trellis came to it"))
+                }
                 Some(at) if at <= now || at <= *due => ((*n, *kind), self.refusal(learner, *n, *kind, *due)),
                 _ => ((*n, *kind), Some(MOVED)),
             })
@@ -301,17 +308,21 @@ impl Model {
             let others = learner.mails.iter().filter(|other| other.state == "sent");
             others.filter_map(|other| other.settled).filter(move |at| *at >= since)
         };
+        let ends = |(n, kind): &(usize, Kind)| self.expires(*n, self.due(*n, *kind).unwrap());
+        let news = wanted.iter().any(|(_, kind)| *kind == KINDS[0] || *kind == KINDS[1]);
+        let until = |free: Minute, why: &'static str| {
+            let waits = news && wanted.iter().map(ends).any(|end| free < end);
+            Err(if waits { Stop::Until(free) } else { Stop::For(why) })
+        };
         if let Some(last) = sent(now - 20 * HOUR + 1).max() {
-            let (news, free) = (|(_, kind): &(usize, Kind)| *kind == KINDS[0] || *kind == KINDS[1], last + 20 * HOUR);
-            let ends = |(n, kind): &(usize, Kind)| self.expires(*n, self.due(*n, *kind).unwrap());
-            let waits = wanted.iter().any(news) && wanted.iter().map(ends).any(|end| free < end);
-            let soon = Stop::For("another reminder went out less than 20 hours before");
-            return Err(if waits { Stop::Until(free) } else { soon });
+            return until(last + 20 * HOUR, "another reminder went out less than 20 hours before");
         }
         let midnight = utc(local(now).date().and_hms_opt(0, 0, 0).unwrap());
-        let enough = sent(midnight).count() >= learner.wishes.daily_cap as usize;
-        let enough = enough.then_some(Stop::For("as many mails as are wanted in a day had gone out"));
-        enough.map_or(Ok(()), Err)
+        let tomorrow = utc((local(now).date() + Days::new(1)).and_hms_opt(9, 0, 0).unwrap());
+        if sent(midnight).count() >= learner.wishes.daily_cap as usize {
+            return until(tomorrow, "as many mails as are wanted in a day had gone out");
+        }
+        Ok(())
     }
 
     fn ledger(&self) -> BTreeMap<(String, String, Kind), (Instant, String)> {

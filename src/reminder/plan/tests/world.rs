@@ -240,6 +240,12 @@ impl World {
         })
     }
 
+    pub fn fail(&self, email: &str, unit: u16, kind: Kind) {
+        let row = messages::table.find(self.message(email, unit, kind).unwrap());
+        let failed = (messages::state.eq(State::Failed), messages::reason.eq("no such user"));
+        self.with(|conn| diesel::update(row).set(failed).execute(conn).unwrap());
+    }
+
     pub fn next_attempt(&self, email: &str, unit: u16, kind: Kind) -> Instant {
         let id = self.message(email, unit, kind).unwrap();
         self.with(|conn| messages::table.find(id).select(messages::next_attempt_at).first(conn).unwrap())
