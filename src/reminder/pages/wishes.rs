@@ -40,7 +40,10 @@ impl Form {
                 .value(&until.unwrap_or_default()),
             as_text: false,
             daily_cap: Field::new("daily_cap", "Mails a day at most")
-                .hint(&format!("A reminder that would be one more is not sent; that a unit opens comes the next day. Usually {DAILY_CAP}."))
+                .hint(&format!(
+                    "A reminder that would be one more is not sent; that a unit opens comes the next day. Usually \
+                     {DAILY_CAP}."
+                ))
                 .value(&wishes.daily_cap.to_string()),
         }
     }
